@@ -1,0 +1,41 @@
+// The audit line: who asked for what, and how it ended. Never a value, a signature or a request body.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/result.h"
+
+namespace coffer::api {
+
+struct AuditEntry {
+  Time time;
+  std::string_view request_id;
+  std::string_view service;
+  std::string_view operation;
+  std::string_view caller_arn;     // empty before authentication
+  std::string_view access_key_id;  // as claimed, when the signature failed
+  std::string_view source_address;
+  std::string_view error;          // empty on success
+  int status = 200;
+  int64_t microseconds = 0;
+};
+
+// Must be quick and must not block: called once per request on the I/O thread. Thread-safe.
+class Audit {
+ public:
+  virtual ~Audit() = default;
+  virtual void record(const AuditEntry& entry) = 0;
+};
+
+// JSON lines appended to a file (0600) by a background thread, in batches at most 100 ms apart. When the disk does not
+// keep up, lines beyond 8 MiB are dropped and counted, and the count is written when it recovers.
+Result<std::unique_ptr<Audit>> make_file_audit(const std::string& path, const Log& log);
+// For tests and tools.
+std::unique_ptr<Audit> make_null_audit();
+
+}  // namespace coffer::api

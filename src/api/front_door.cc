@@ -1,0 +1,1 @@
+#include "api/front_door.h"

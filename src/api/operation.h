@@ -1,0 +1,114 @@
+// An operation card, type-erased, and the two types that make authorization impossible to forget: a card's handle() takes
+// Authorized<Card>, and only the pipeline can make one.
+//
+// A card is one .cc without a header:
+//
+//   struct GetSecretValue {
+//     static constexpr std::string_view kName = "GetSecretValue";
+//     static constexpr std::string_view kAction = "secretsmanager:GetSecretValue";
+//     static constexpr api::Effect kEffect = api::Effect::kReads;
+//     static constexpr ErrorCode kErrors[] = {...};        // declared errors, checked against the AWS model
+//     using Rooms = SecretsManagerRooms;                   // what the service's cards may use
+//     struct Request { ...; static constexpr wire::Field kFields[] = {...}; };
+//     struct Response { ...; static constexpr wire::Field kFields[] = {...}; };
+//     static Result<void> check(const Request&);           // rules on the request alone, before authorization
+//     static Result<api::Resource> resource(const Request&, const auth::Caller&, Rooms&);
+//     static Result<Response> handle(const api::Authorized<GetSecretValue>&, Rooms&);
+//   };
+//   api::Operation get_secret_value() { return api::operation<GetSecretValue>(); }
+#pragma once
+
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "auth/caller.h"
+#include "base/clock.h"
+#include "base/error_codes.h"
+#include "base/result.h"
+#include "wire/encoder.h"
+#include "wire/shape.h"
+#include "wire/value.h"
+
+namespace coffer::api {
+
+// Whether the operation only reads (it runs on the I/O thread and must not wait) or commits (it runs on a worker).
+enum class Effect { kReads, kWrites };
+
+// What a request is about, for the authorizer and for its error text.
+struct Resource {
+  std::string name;   // the full ARN; the name as given when nothing of that name exists; "*" when there is none
+  AccountId account;  // who owns it (for "*": the caller)
+};
+
+// One signed request on its way to a card.
+struct Invocation {
+  const auth::Caller& caller;
+  Time now;
+  std::string_view request_id;
+};
+
+template <class Card>
+class Authorized {
+ public:
+  const typename Card::Request& request() const { return request_; }
+  typename Card::Request& request() { return request_; }
+  const auth::Caller& caller() const { return invocation_.caller; }
+  Time now() const { return invocation_.now; }
+  const Resource& resource() const { return resource_; }
+
+ private:
+  friend class Pipeline;
+  Authorized(const Invocation& invocation, typename Card::Request request, Resource resource)
+      : invocation_(invocation), request_(std::move(request)), resource_(std::move(resource)) {}
+
+  const Invocation& invocation_;
+  typename Card::Request request_;
+  Resource resource_;
+};
+
+struct Operation {
+  std::string_view name;
+  std::string_view action;
+  Effect effect;
+  std::span<const wire::Field> request_fields;
+  std::span<const wire::Field> response_fields;
+  std::span<const ErrorCode> errors;
+  // decode, check, resource, authorize, handle, encode. `rooms` is the service's own.
+  Result<void> (*run)(const Invocation& invocation, void* rooms, const wire::Value& input, wire::Encoder& output);
+};
+
+// The order in which every request meets the stages. The only maker of Authorized<Card>.
+class Pipeline {
+ public:
+  template <class Card>
+  static Result<void> run(const Invocation& invocation, void* rooms, const wire::Value& input, wire::Encoder& output) {
+    COFFER_ASSIGN(auto request, wire::decode<typename Card::Request>(input));
+    COFFER_TRY(Card::check(request));
+    auto& typed_rooms = *static_cast<typename Card::Rooms*>(rooms);
+    COFFER_ASSIGN(auto resource, Card::resource(request, invocation.caller, typed_rooms));
+    COFFER_TRY(authorize(invocation.caller, Card::kAction, resource));
+    Authorized<Card> authorized(invocation, std::move(request), std::move(resource));
+    COFFER_ASSIGN(auto response, Card::handle(authorized, typed_rooms));
+    output.begin_object();
+    wire::encode(response, output);
+    output.end_object();
+    return {};
+  }
+
+ private:
+  static Result<void> authorize(const auth::Caller& caller, std::string_view action, const Resource& resource);
+};
+
+template <class Card>
+Operation operation() {
+  return Operation{.name = Card::kName,
+                   .action = Card::kAction,
+                   .effect = Card::kEffect,
+                   .request_fields = Card::Request::kFields,
+                   .response_fields = Card::Response::kFields,
+                   .errors = Card::kErrors,
+                   .run = &Pipeline::run<Card>};
+}
+
+}  // namespace coffer::api

@@ -1,0 +1,1 @@
+#include "auth/canonical_request.h"

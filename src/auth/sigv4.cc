@@ -1,0 +1,1 @@
+#include "auth/sigv4.h"

@@ -1,0 +1,63 @@
+// The errors that Coffer answers with, one list: our code, the name on the wire, the HTTP status.
+// Names and statuses follow the AWS Secrets Manager API reference ("Common Errors" and each operation's "Errors").
+// A code exists only if somebody reacts to it. Codes of the second group never leave the process under their own name:
+// a client sees InternalServiceError or ServiceUnavailable, the log sees the message.
+#pragma once
+
+#include <string_view>
+
+namespace coffer {
+
+// X(enumerator, wire name, HTTP status)
+#define COFFER_WIRE_ERRORS(X)                                                     \
+  X(kAccessDenied, "AccessDeniedException", 400)                                  \
+  X(kDecryptionFailure, "DecryptionFailure", 400)                                 \
+  X(kEncryptionFailure, "EncryptionFailure", 400)                                 \
+  X(kExpiredToken, "ExpiredTokenException", 400)                                  \
+  X(kIncompleteSignature, "IncompleteSignatureException", 400)                    \
+  X(kInternalServiceError, "InternalServiceError", 500)                           \
+  X(kInvalidNextToken, "InvalidNextTokenException", 400)                          \
+  X(kInvalidParameter, "InvalidParameterException", 400)                          \
+  X(kInvalidRequest, "InvalidRequestException", 400)                              \
+  X(kInvalidSignature, "InvalidSignatureException", 400)                          \
+  X(kLimitExceeded, "LimitExceededException", 400)                                \
+  X(kMalformedPolicyDocument, "MalformedPolicyDocumentException", 400)            \
+  X(kMissingAuthenticationToken, "MissingAuthenticationTokenException", 400)      \
+  X(kPreconditionNotMet, "PreconditionNotMetException", 400)                      \
+  X(kPublicPolicy, "PublicPolicyException", 400)                                  \
+  X(kResourceExists, "ResourceExistsException", 400)                              \
+  X(kResourceNotFound, "ResourceNotFoundException", 400)                          \
+  X(kSerialization, "SerializationException", 400)                                \
+  X(kServiceUnavailable, "ServiceUnavailable", 503)                               \
+  X(kThrottling, "ThrottlingException", 400)                                      \
+  X(kUnknownOperation, "UnknownOperationException", 400)                          \
+  X(kUnrecognizedClient, "UnrecognizedClientException", 400)                      \
+  X(kValidation, "ValidationException", 400)
+
+#define COFFER_INTERNAL_ERRORS(X)                                                            \
+  X(kAborted, "Aborted", 500)           /* the component is shutting down */                 \
+  X(kConflict, "Conflict", 500)         /* a commit's precondition does not hold */          \
+  X(kCorrupt, "Corrupt", 500)           /* stored or received bytes are not what they claim */ \
+  X(kIo, "Io", 503)                     /* disk or network failed */                         \
+  X(kNotFound, "NotFound", 500)         /* no such row, file or key */                       \
+  X(kPermission, "Permission", 500)     /* a file is readable by others, a key is refused */ \
+  X(kSealed, "Sealed", 503)             /* the root key does not open this store */          \
+  X(kTimeout, "Timeout", 503)           /* a deadline passed */                              \
+  X(kUsage, "Usage", 500)               /* configuration or command line is wrong */
+
+enum class ErrorCode {
+#define COFFER_ENUMERATOR(name, wire, status) name,
+  COFFER_WIRE_ERRORS(COFFER_ENUMERATOR) COFFER_INTERNAL_ERRORS(COFFER_ENUMERATOR)
+#undef COFFER_ENUMERATOR
+};
+
+// The name as it appears in `__type`; for internal codes, the name used in logs.
+std::string_view error_name(ErrorCode code);
+
+// HTTP status of the answer.
+int http_status(ErrorCode code);
+
+// Whether clients may see the code and the message. If not, they get InternalServiceError or ServiceUnavailable.
+bool is_wire_error(ErrorCode code);
+
+}  // namespace coffer

@@ -1,0 +1,26 @@
+// Times as text: ISO 8601 basic ("20150830T123600Z", what SigV4 uses) and extended with milliseconds (logs).
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/clock.h"
+
+namespace coffer {
+
+// "20150830T123600Z", UTC, whole seconds.
+std::string iso_basic(Time time);
+// Exactly that format; nullopt otherwise, also for dates that do not exist.
+std::optional<Time> parse_iso_basic(std::string_view text);
+// "20150830"
+std::string iso_basic_date(Time time);
+// "2015-08-30T12:36:00.123Z"
+std::string iso_extended(Time time);
+// "Sun, 30 Aug 2015 12:36:00 GMT" (RFC 9110, the Date header).
+std::string http_date(Time time);
+std::optional<Time> parse_http_date(std::string_view text);
+// 00:00:00 UTC of the same day: what AWS reports as LastAccessedDate.
+Time start_of_day(Time time);
+
+}  // namespace coffer

@@ -1,0 +1,1 @@
+#include "crypto/password_key.h"

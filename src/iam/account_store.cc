@@ -1,0 +1,1 @@
+#include "iam/account_store.h"

@@ -1,0 +1,81 @@
+// Accounts and their root access keys. An account is made in the deployment's identity home region and flows from there to
+// all others; each region keeps the secret access keys wrapped by its own region key.
+// Thread-safe.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "auth/credential.h"
+#include "base/clock.h"
+#include "base/ids.h"
+#include "base/random.h"
+#include "base/result.h"
+#include "base/secret_bytes.h"
+#include "seal/region_key.h"
+#include "store/row_cache.h"
+#include "store/store.h"
+
+namespace coffer::iam {
+
+struct AccountSummary {
+  AccountId id;
+  std::string name;
+  Time created;
+};
+
+struct NewAccount {
+  AccountId id;
+  std::string name;
+  AccessKeyId access_key_id;
+  SecretBytes secret_access_key;  // shown once, to whoever made the account
+};
+
+// Everything another region needs to know about an account. Travels only inside the mutually authenticated link.
+struct AccountState {
+  AccountId id;
+  std::string name;
+  Time created;
+  uint64_t generation = 0;  // grows with every change
+  AccessKeyId access_key_id;
+  SecretBytes secret_access_key;
+};
+
+class AccountStore final : public auth::CredentialSource {
+ public:
+  struct Parts {
+    store::Store& store;
+    const seal::RegionKey& region_key;
+    Random& random;
+    const Clock& clock;
+    std::vector<Region> peers;  // all other regions of the deployment: a change is marked dirty for each
+  };
+  explicit AccountStore(const Parts& parts);
+  ~AccountStore() override;
+
+  // Makes the account and its root access key (AKIA + 16 characters; 40-character secret) in one transaction together with
+  // the outbox marks. A missing id is drawn at random. `name`: 1 to 50 characters of [A-Za-z0-9 ._-], else kUsage.
+  // kUsage when the id or the name is taken.
+  Result<NewAccount> create(std::string_view name, std::optional<AccountId> id);
+
+  // In id order.
+  Result<std::vector<AccountSummary>> list() const;
+  // The root access key as plaintext, for `coffer dev`, which writes it to DIR/env. kNotFound.
+  Result<NewAccount> root_credentials(const AccountId& id) const;
+
+  Result<std::shared_ptr<const auth::Credential>> find(std::string_view access_key_id) const override;
+
+  // Replication. export_state: nullopt when there is no such account. apply_state: newer generations win, older and equal
+  // ones are accepted and ignored.
+  Result<std::optional<AccountState>> export_state(const AccountId& id) const;
+  Result<void> apply_state(const AccountState& state);
+
+ private:
+  class Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace coffer::iam

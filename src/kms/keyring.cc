@@ -1,0 +1,1 @@
+#include "kms/keyring.h"

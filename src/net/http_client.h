@@ -1,0 +1,53 @@
+// A blocking HTTP/1.1 client with one kept-alive connection, for engines that own a thread (replication), for the gateway
+// and for the command line. Not thread-safe: one client per thread at a time.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/result.h"
+#include "base/secret_bytes.h"
+#include "net/tls.h"
+
+namespace coffer::net {
+
+struct ClientOptions {
+  std::string host = "127.0.0.1";
+  uint16_t port = 0;
+  std::string unix_path;  // if set, instead of host and port
+  std::optional<TlsClientOptions> tls;
+  Duration connect_timeout = std::chrono::seconds(5);
+  size_t max_body_bytes = 16 * 1024 * 1024;
+};
+
+struct ClientRequest {
+  std::string_view method = "POST";
+  std::string_view target = "/";
+  // Sent as they are, in this order. Content-Length is added unless present; Host is added unless present.
+  std::vector<std::pair<std::string_view, std::string_view>> headers;
+  std::string_view body;
+};
+
+struct ClientResponse {
+  int status = 0;
+  std::vector<std::pair<std::string, std::string>> headers;  // names lower case
+  SecretBuffer body;
+};
+
+class HttpClient {
+ public:
+  static std::unique_ptr<HttpClient> make(const ClientOptions& options);
+  virtual ~HttpClient() = default;
+
+  // Connects if need be. A kept-alive connection that turns out closed before any byte of the answer is replaced once and
+  // the request sent again. kIo (cannot connect, reset, TLS refused) or kTimeout, with a message naming the peer.
+  virtual Result<ClientResponse> send(const ClientRequest& request, Duration timeout) = 0;
+};
+
+}  // namespace coffer::net

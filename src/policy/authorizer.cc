@@ -1,0 +1,1 @@
+#include "policy/authorizer.h"

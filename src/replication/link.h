@@ -1,0 +1,20 @@
+// The way from one region to another, as the replicator sees it. The real one is region_link.h (HTTP over mutual TLS);
+// tests use a direct call into an Applier.
+#pragma once
+
+#include "base/result.h"
+#include "iam/account_store.h"
+#include "secrets/replica_state.h"
+
+namespace coffer::replication {
+
+class Link {
+ public:
+  virtual ~Link() = default;
+  // kIo or kTimeout when the region does not answer: it is then unknown whether the state was applied.
+  virtual Result<secrets::ApplyOutcome> send(const secrets::ReplicaState& state) = 0;
+  virtual Result<secrets::ApplyOutcome> send(const secrets::ReplicaRemoval& removal) = 0;
+  virtual Result<void> send(const iam::AccountState& state) = 0;
+};
+
+}  // namespace coffer::replication

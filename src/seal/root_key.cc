@@ -1,0 +1,1 @@
+#include "seal/root_key.h"

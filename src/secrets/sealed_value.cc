@@ -1,0 +1,1 @@
+#include "secrets/sealed_value.h"

@@ -1,0 +1,1 @@
+#include "secrets/secret.h"

@@ -1,0 +1,92 @@
+// The secret as the domain knows it, without its values. Values live in rows of their own, sealed: sealed_value.h.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/ids.h"
+#include "base/result.h"
+
+namespace coffer::secrets {
+
+enum class ValueKind : uint8_t { kNone, kString, kBinary };  // kNone: a placeholder that has no value yet
+
+struct Version {
+  VersionId id;
+  std::vector<std::string> stages;  // sorted; empty: deprecated
+  Time created;
+  ValueKind kind = ValueKind::kNone;
+  uint64_t generation = 0;  // of the secret when this version was made
+};
+
+struct Tag {
+  std::string key;
+  std::string value;
+  bool operator==(const Tag&) const = default;
+};
+
+// A region that the primary is replicated to, in the order in which they were added.
+struct ReplicaRegion {
+  Region region;
+  std::string kms_key_id;  // as given; empty means the default key
+  bool force_overwrite = false;
+};
+
+// What came of the last attempt to bring a replica region up to date. A row of its own, written by the replicator only.
+struct ReplicaProgress {
+  uint64_t acknowledged_generation = 0;  // the region has this state
+  bool failed = false;                   // refused for good: retried by the next change or ReplicateSecretToRegions
+  std::string message;
+  Time last_attempt;
+};
+
+enum class Role : uint8_t { kPrimary, kReplica };
+
+struct Secret {
+  AccountId account;
+  std::string name;
+  std::string suffix;  // the six characters at the end of the ARN
+  std::string description;
+  std::vector<Tag> tags;
+  bool tagged = false;     // was ever tagged: an empty list is then shown
+  std::string kms_key_id;  // as given; empty means the default key
+  Time created;
+  Time changed;
+  std::optional<Time> deletion_requested;
+  std::optional<Time> deletion_date;  // when the recovery window ends
+  std::vector<Version> versions;      // in order of creation
+  Role role = Role::kPrimary;
+  Region primary_region;              // this region for a primary
+  std::vector<ReplicaRegion> replicas;
+  uint64_t lineage_epoch = 1;         // raised by promotion
+  uint64_t generation = 0;            // raised by every change
+
+  std::string arn(const Region& region) const;
+  const Version* version(const VersionId& id) const;
+  const Version* version_with(std::string_view stage) const;
+  bool pending_deletion() const { return deletion_date.has_value(); }
+};
+
+// What SecretId may be: a name, a full ARN, or an ARN without the suffix. Section "Names, identifiers, ARNs".
+struct SecretId {
+  AccountId account;              // of the ARN, or the caller's
+  std::string name;
+  std::optional<std::string> suffix;  // must match when given
+  std::string given;              // as the caller wrote it
+};
+
+// kValidation for a character that no name may have (AWS's text), kInvalidParameter for an ARN of another service,
+// kResourceNotFound for an ARN of another region. The hyphen-plus-six trap is here.
+Result<SecretId> parse_secret_id(std::string_view text, const AccountId& caller, const Region& region);
+
+// CreateSecret's Name. kValidation with AWS's text.
+Result<void> check_name(std::string_view name);
+
+// "arn:aws:secretsmanager:REGION:ACCOUNT:secret:NAME-SUFFIX"
+std::string secret_arn(const Region& region, const AccountId& account, std::string_view name, std::string_view suffix);
+
+}  // namespace coffer::secrets

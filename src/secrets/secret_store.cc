@@ -1,0 +1,1 @@
+#include "secrets/secret_store.h"

@@ -1,0 +1,121 @@
+// Secrets in the store: look-up through a cache, changes as one transaction together with the dirty marks that make the
+// replicator send them. The only writer of secret rows. Row formats: docs/formats/secrets.md.
+// Thread-safe.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/ids.h"
+#include "base/random.h"
+#include "base/result.h"
+#include "base/secret_bytes.h"
+#include "kms/keyring.h"
+#include "secrets/replica_state.h"
+#include "secrets/secret.h"
+#include "store/store.h"
+
+namespace coffer::secrets {
+
+// One moment of one secret: the record, its replicas' progress and its access dates, parsed and immutable.
+struct SecretView {
+  Secret secret;
+  std::string arn;  // in this region
+  std::vector<std::pair<Region, ReplicaProgress>> progress;
+  std::optional<Time> last_accessed;                               // 00:00 UTC
+  std::vector<std::pair<VersionId, Time>> version_last_accessed;
+  store::Revision revision = 0;  // of the record's row
+
+  // InProgress, InSync or Failed, and the message, as DescribeSecret shows them.
+  struct Status {
+    std::string_view status;
+    std::string message;
+  };
+  Status replica_status(const Region& region) const;
+};
+using SecretPointer = std::shared_ptr<const SecretView>;
+
+// What a change does besides turning one record into another.
+struct Change {
+  Secret secret;                                          // generation and changed are set by the store
+  struct NewValue {
+    VersionId version;
+    SecretBytes value;
+  };
+  std::vector<NewValue> values;                           // sealed by the store before the commit
+  std::vector<Region> removed_replicas;                   // regions whose copy must be deleted
+};
+
+class SecretStore {
+ public:
+  struct Parts {
+    store::Store& store;
+    kms::Keyring& keyring;
+    Random& random;
+    const Clock& clock;
+    Region region;
+    std::vector<Region> deployment;  // all regions, this one included
+    size_t cache_entries = 200'000;
+  };
+  explicit SecretStore(const Parts& parts);
+  ~SecretStore();
+
+  // A null pointer when there is none of that account and name, or its suffix is another.
+  Result<SecretPointer> find(const SecretId& id) const;
+  Result<SecretPointer> find(const AccountId& account, std::string_view name) const;
+
+  // The value of a version that has one. kDecryptionFailure, kNotFound.
+  Result<SecretBytes> read_value(const SecretView& view, const VersionId& version) const;
+  // Notes that the value was read today: LastAccessedDate of secret and version. Never blocks; written in the background.
+  void note_access(const SecretView& view, const VersionId& version);
+  // Writes noted accesses; called every second by a background thread and at stop.
+  Result<void> flush_accesses();
+
+  // Makes a secret in one transaction. `make` is called once the name is known to be free, with the fresh suffix set in the
+  // given record; kResourceExists (AWS's text) when the name is taken, kInvalidRequest when it is scheduled for deletion.
+  Result<SecretPointer> create(Change change);
+
+  // Reads, calls `edit` with the current state, commits what it returns; repeats when another commit came between (at most
+  // 50 times, then kServiceUnavailable). `edit` may be called more than once. nullopt from `edit`: nothing to change.
+  // kResourceNotFound when there is no such secret.
+  using Edit = std::function<Result<std::optional<Change>>(const SecretView&)>;
+  Result<SecretPointer> update(const AccountId& account, std::string_view name, const Edit& edit);
+
+  // Deletes record, values and index at once.
+  Result<void> erase(const AccountId& account, std::string_view name);
+  // Erases what is past its recovery window; returns how many. Called by a background thread, and by tests with their clock.
+  Result<size_t> erase_expired();
+
+  // Secrets of an account from `after` on (exclusive; nullopt: from the first) in order of creation.
+  struct Position {
+    Time created;
+    std::string name;
+  };
+  struct Page {
+    std::vector<SecretPointer> secrets;
+    std::optional<Position> next;  // absent on the last page
+  };
+  Result<Page> list(const AccountId& account, const std::optional<Position>& after, size_t limit,
+                    const std::function<bool(const SecretView&)>& matches) const;
+
+  // Replication: what a replica region needs to know (values of versions of generation > `since` included), and the
+  // region's side: applying it. See replica_state.h for the rules.
+  Result<std::optional<ReplicaState>> export_state(const AccountId& account, std::string_view name, const Region& to,
+                                                   uint64_t since) const;
+  Result<ApplyOutcome> apply_state(ReplicaState state);
+  Result<ApplyOutcome> apply_removal(const ReplicaRemoval& removal);
+  // Records what the region answered. The dirty mark is cleared only if it is still the one that was sent.
+  Result<void> record_progress(const AccountId& account, std::string_view name, const Region& region,
+                               const ReplicaProgress& progress, const std::optional<store::Row>& mark_to_clear);
+
+ private:
+  class Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace coffer::secrets

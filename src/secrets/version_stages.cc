@@ -1,0 +1,1 @@
+#include "secrets/version_stages.h"

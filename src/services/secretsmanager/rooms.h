@@ -1,0 +1,24 @@
+// What the cards of the Secrets Manager service may use, and the service itself.
+#pragma once
+
+#include <vector>
+
+#include "api/service.h"
+#include "base/ids.h"
+#include "base/random.h"
+#include "secrets/secret_store.h"
+
+namespace coffer::secretsmanager {
+
+struct Rooms {
+  secrets::SecretStore& secrets;
+  Random& random;
+  Region region;
+  std::vector<Region> deployment;  // all regions, this one included
+  size_t max_replica_regions = 4;
+};
+
+// All cards, in the order of the folder's list. `rooms` must outlive the service.
+api::Service make_service(Rooms& rooms);
+
+}  // namespace coffer::secretsmanager

@@ -1,0 +1,33 @@
+// Building blocks of row keys. A key is a family letter and parts, separated by bytes that cannot occur in the parts:
+// see docs/formats/keys.md. The outbox rows ("o") are how services tell the engines that something changed: they are
+// written in the same transaction as the change itself.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/ids.h"
+
+namespace coffer::store {
+
+inline constexpr char kSeparator = '\0';
+
+// family SEP part SEP part ...
+std::string make_key(std::string_view family, std::initializer_list<std::string_view> parts);
+// The parts after the family; empty when the family differs.
+std::vector<std::string_view> key_parts(std::string_view family, std::string_view key);
+
+// "o" SEP destination SEP kind SEP account SEP name. `kind` is "secret" or "account".
+struct OutboxKey {
+  Region destination;
+  std::string kind;
+  AccountId account;
+  std::string name;  // empty for accounts
+
+  std::string text() const;
+  static std::string prefix(const Region& destination);
+  static std::optional<OutboxKey> parse(std::string_view key);
+};
+
+}  // namespace coffer::store

@@ -1,0 +1,1 @@
+#include "store/rocksdb_store.h"

@@ -1,0 +1,1 @@
+#include "store/testing/fault_store.h"

@@ -1,0 +1,1 @@
+#include "store/testing/store_contract.h"

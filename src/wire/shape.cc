@@ -1,0 +1,1 @@
+#include "wire/shape.h"

@@ -1,0 +1,252 @@
+// Shapes: the members of a request or response as a table, so that decoding, validation, encoding and the comparison with
+// the AWS model all read the same lines.
+//
+//   struct Request {
+//     std::string secret_id;
+//     std::optional<std::string> version_id;
+//     static constexpr wire::Field kFields[] = {
+//         wire::field<&Request::secret_id>("SecretId", {.min = 1, .max = 2048}),
+//         wire::field<&Request::version_id>("VersionId", {.min = 32, .max = 64})};
+//   };
+//
+// Member types: std::string, SecretText and SecretBlob (values), bool, int64_t, Time, AccountId-like ids via .text(),
+// a struct with kFields, std::vector of those, StringListMap (response only); std::optional of any of these.
+// A member that is not std::optional is required in a request. Unknown members are ignored, JSON null is absent.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/result.h"
+#include "base/secret_bytes.h"
+#include "wire/encoder.h"
+#include "wire/value.h"
+
+namespace coffer::wire {
+
+// Secret members: text (JSON string) and bytes (JSON base64). The AWS model marks them "sensitive": violations never
+// print the value.
+struct SecretText {
+  SecretBytes bytes;
+};
+struct SecretBlob {
+  SecretBytes bytes;
+};
+
+// Version ids to staging labels, in the order given.
+using StringListMap = std::vector<std::pair<std::string, std::vector<std::string>>>;
+
+struct Pattern {
+  std::string_view regex;                  // as the AWS model prints it
+  bool (*matches)(std::string_view text);  // the same, by hand
+};
+
+// Bounds are of the length (characters of text, bytes of blobs, items of lists) or of the value of a number.
+struct Constraint {
+  int64_t min = INT64_MIN;
+  int64_t max = INT64_MAX;
+  const Pattern* pattern = nullptr;
+  std::span<const std::string_view> values = {};  // enum
+  const struct Constraint* item = nullptr;        // of each item of a list of strings
+};
+
+class Decoder;
+
+struct Field {
+  std::string_view name;
+  Constraint constraint;
+  bool required;
+  bool sensitive;
+  void (*decode)(const Value& value, void* object, const Field& field, Decoder& decoder);
+  // Writes key and value unless the member is absent.
+  void (*encode)(const void* object, const Field& field, Encoder& encoder);
+  // The fields of the nested structure, for the model test; empty otherwise.
+  std::span<const Field> nested;
+};
+
+// Collects what is wrong with a request: AWS reports all constraint violations at once, and a wrong JSON type at once.
+class Decoder {
+ public:
+  // kSerialization, kValidation ("2 validation errors detected: ...") or success.
+  Result<void> finish();
+
+  void violation(std::string_view value, bool sensitive, std::string_view constraint);
+  void wrong_type(std::string_view text);
+
+  // "filters.1.member.key" while decoding nested members.
+  void push(std::string_view segment);
+  void pop();
+  std::string path(std::string_view last = {}) const;
+
+ private:
+  std::vector<std::string> segments_;
+  std::vector<std::string> violations_;
+  std::optional<std::string> wrong_type_;
+};
+
+void decode_fields(const Value& value, std::span<const Field> fields, void* object, Decoder& decoder);
+void encode_fields(std::span<const Field> fields, const void* object, Encoder& encoder);
+
+// kSerialization when `value` is not an object or a member has the wrong JSON type (AWS's texts, e.g.
+// "NUMBER_VALUE can not be converted to a String"); kValidation for constraints.
+template <class T>
+Result<T> decode(const Value& value) {
+  T object{};
+  Decoder decoder;
+  decode_fields(value, T::kFields, &object, decoder);
+  COFFER_TRY(decoder.finish());
+  return object;
+}
+
+template <class T>
+void encode(const T& object, Encoder& encoder) {
+  encode_fields(T::kFields, &object, encoder);
+}
+
+namespace detail {
+
+template <class T>
+struct IsOptional : std::false_type {};
+template <class T>
+struct IsOptional<std::optional<T>> : std::true_type {
+  using Inner = T;
+};
+template <class T>
+struct IsVector : std::false_type {};
+template <class T>
+struct IsVector<std::vector<T>> : std::true_type {
+  using Inner = T;
+};
+template <class T>
+concept HasFields = requires { T::kFields; };
+
+// One overload per leaf type; shape.cc holds them.
+void decode_value(const Value& value, std::string& out, const Constraint& constraint, Decoder& decoder);
+void decode_value(const Value& value, SecretText& out, const Constraint& constraint, Decoder& decoder);
+void decode_value(const Value& value, SecretBlob& out, const Constraint& constraint, Decoder& decoder);
+void decode_value(const Value& value, bool& out, const Constraint& constraint, Decoder& decoder);
+void decode_value(const Value& value, int64_t& out, const Constraint& constraint, Decoder& decoder);
+void check_list_size(size_t size, const Constraint& constraint, Decoder& decoder);
+bool expect_list(const Value& value, Decoder& decoder);
+bool expect_object(const Value& value, Decoder& decoder);
+const Constraint& item_constraint(const Constraint& constraint);
+
+void encode_value(const std::string& value, Encoder& encoder);
+void encode_value(const SecretText& value, Encoder& encoder);
+void encode_value(const SecretBlob& value, Encoder& encoder);
+void encode_value(bool value, Encoder& encoder);
+void encode_value(int64_t value, Encoder& encoder);
+void encode_value(Time value, Encoder& encoder);
+void encode_value(const StringListMap& value, Encoder& encoder);
+
+template <class T>
+void decode_any(const Value& value, T& out, const Constraint& constraint, Decoder& decoder) {
+  if constexpr (HasFields<T>) {
+    if (expect_object(value, decoder)) decode_fields(value, T::kFields, &out, decoder);
+  } else if constexpr (IsVector<T>::value) {
+    if (!expect_list(value, decoder)) return;
+    check_list_size(value.as_list().size(), constraint, decoder);
+    size_t index = 0;
+    for (const Value& item : value.as_list()) {
+      decoder.push(std::to_string(++index));
+      decoder.push("member");
+      decode_any(item, out.emplace_back(), item_constraint(constraint), decoder);
+      decoder.pop();
+      decoder.pop();
+    }
+  } else {
+    decode_value(value, out, constraint, decoder);
+  }
+}
+
+template <class T>
+void encode_any(const T& value, Encoder& encoder) {
+  if constexpr (HasFields<T>) {
+    encoder.begin_object();
+    encode_fields(T::kFields, &value, encoder);
+    encoder.end_object();
+  } else if constexpr (IsVector<T>::value && !std::is_same_v<T, StringListMap>) {
+    encoder.begin_list();
+    for (const auto& item : value) encode_any(item, encoder);
+    encoder.end_list();
+  } else {
+    encode_value(value, encoder);
+  }
+}
+
+template <class T>
+constexpr bool is_sensitive() {
+  if constexpr (IsOptional<T>::value) {
+    return is_sensitive<typename IsOptional<T>::Inner>();
+  } else {
+    return std::is_same_v<T, SecretText> || std::is_same_v<T, SecretBlob>;
+  }
+}
+
+template <class T>
+constexpr std::span<const Field> nested_fields() {
+  if constexpr (IsOptional<T>::value) {
+    return nested_fields<typename IsOptional<T>::Inner>();
+  } else if constexpr (IsVector<T>::value) {
+    return nested_fields<typename IsVector<T>::Inner>();
+  } else if constexpr (HasFields<T>) {
+    return T::kFields;
+  } else {
+    return {};
+  }
+}
+
+template <class Pointer>
+struct MemberOf;
+template <class Class, class Type>
+struct MemberOf<Type Class::*> {
+  using Object = Class;
+  using Member = Type;
+};
+
+}  // namespace detail
+
+template <auto kPointer>
+constexpr Field field(std::string_view name, Constraint constraint = {}) {
+  using Object = typename detail::MemberOf<decltype(kPointer)>::Object;
+  using Type = typename detail::MemberOf<decltype(kPointer)>::Member;
+  constexpr bool kOptional = detail::IsOptional<Type>::value;
+  return Field{
+      .name = name,
+      .constraint = constraint,
+      .required = !kOptional,
+      .sensitive = detail::is_sensitive<Type>(),
+      .decode =
+          [](const Value& value, void* object, const Field& field, Decoder& decoder) {
+            auto& member = static_cast<Object*>(object)->*kPointer;
+            if constexpr (kOptional) {
+              detail::decode_any(value, member.emplace(), field.constraint, decoder);
+            } else if constexpr (!std::is_same_v<Type, Time> && !std::is_same_v<Type, StringListMap>) {
+              detail::decode_any(value, member, field.constraint, decoder);
+            }
+          },
+      .encode =
+          [](const void* object, const Field& field, Encoder& encoder) {
+            const auto& member = static_cast<const Object*>(object)->*kPointer;
+            if constexpr (kOptional) {
+              if (!member) return;
+              encoder.key(field.name);
+              detail::encode_any(*member, encoder);
+            } else {
+              encoder.key(field.name);
+              detail::encode_any(member, encoder);
+            }
+          },
+      .nested = detail::nested_fields<Type>(),
+  };
+}
+
+}  // namespace coffer::wire
