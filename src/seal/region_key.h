@@ -16,8 +16,8 @@
 
 namespace coffer::seal {
 
-// Gives the root key once the store's seal parameters are known; `parameters` is null for a key file and for a new store
-// it holds fresh scrypt parameters.
+// Gives the root key once the seal parameters are known: those stored beside the region key, or fresh ones for a new store.
+// A key file ignores them.
 using RootKeySource = std::function<Result<RootKey>(const crypto::ScryptParameters& parameters)>;
 
 // What to say when the root key turns out to be the wrong one.

@@ -51,6 +51,9 @@ struct Change {
   std::vector<Region> removed_replicas;                   // regions whose copy must be deleted
 };
 
+// Values of versions made after the generation that the region acknowledged last, or of all versions.
+enum class ValuesToSend { kUnacknowledged, kAll };
+
 class SecretStore {
  public:
   struct Parts {
@@ -76,8 +79,8 @@ class SecretStore {
   // Writes noted accesses; called every second by a background thread and at stop.
   Result<void> flush_accesses();
 
-  // Makes a secret in one transaction. `make` is called once the name is known to be free, with the fresh suffix set in the
-  // given record; kResourceExists (AWS's text) when the name is taken, kInvalidRequest when it is scheduled for deletion.
+  // Makes a secret in one transaction and draws the six characters of its ARN. kResourceExists (AWS's text) when the name is
+  // taken, kInvalidRequest (AWS's text) when a secret of that name is scheduled for deletion.
   Result<SecretPointer> create(Change change);
 
   // Reads, calls `edit` with the current state, commits what it returns; repeats when another commit came between (at most
@@ -103,10 +106,10 @@ class SecretStore {
   Result<Page> list(const AccountId& account, const std::optional<Position>& after, size_t limit,
                     const std::function<bool(const SecretView&)>& matches) const;
 
-  // Replication: what a replica region needs to know (values of versions of generation > `since` included), and the
-  // region's side: applying it. See replica_state.h for the rules.
+  // Replication: what a replica region needs to know, and the region's side: applying it. See replica_state.h for the rules.
+  // nullopt when there is no such secret, it is not a primary, or `to` is not among its replicas.
   Result<std::optional<ReplicaState>> export_state(const AccountId& account, std::string_view name, const Region& to,
-                                                   uint64_t since) const;
+                                                   ValuesToSend values) const;
   Result<ApplyOutcome> apply_state(ReplicaState state);
   Result<ApplyOutcome> apply_removal(const ReplicaRemoval& removal);
   // Records what the region answered. The dirty mark is cleared only if it is still the one that was sent.

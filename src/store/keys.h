@@ -3,6 +3,9 @@
 // written in the same transaction as the change itself.
 #pragma once
 
+#include <cstdint>
+#include <initializer_list>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -28,6 +31,19 @@ struct OutboxKey {
   std::string text() const;
   static std::string prefix(const Region& destination);
   static std::optional<OutboxKey> parse(std::string_view key);
+};
+
+// The value of an outbox row. A newer mark replaces an older one: only the latest state is ever sent.
+struct OutboxMark {
+  enum class Action : uint8_t { kUpdate = 1, kRemove = 2 };
+  Action action = Action::kUpdate;
+  uint64_t generation = 0;     // of the change
+  uint64_t lineage_epoch = 0;  // with kRemove: of the copy to delete
+  std::string suffix;          // with kRemove: of its ARN
+
+  std::string encode() const;
+  // nullopt for bytes that encode() did not make.
+  static std::optional<OutboxMark> parse(std::string_view value);
 };
 
 }  // namespace coffer::store
