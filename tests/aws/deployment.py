@@ -1,0 +1,174 @@
+"""Starts and stops a real `coffer dev`, and talks to it as its users do: with boto3 and the AWS CLI."""
+
+import json
+import os
+import pathlib
+import shutil
+import signal
+import socket
+import subprocess
+import time
+
+import boto3
+import botocore.config
+
+BINARY = os.environ.get("COFFER_BINARY") or str(pathlib.Path(__file__).parents[2] / "build" / "dev" / "coffer")
+AWS = "/usr/bin/aws" if os.path.exists("/usr/bin/aws") else "aws"
+REGIONS = ["us-east-1", "us-west-2", "eu-west-1", "ap-northeast-1", "ap-southeast-2"]
+START_SECONDS = 120  # a sanitizer build on a busy machine
+
+
+def free_port_block(size):
+    """A port P such that P to P+size-1 are free now."""
+    for base in range(21000 + os.getpid() % 200 * 50, 60000, 50):
+        sockets = []
+        try:
+            for port in range(base, base + size):
+                s = socket.socket()
+                sockets.append(s)
+                s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+                s.bind(("127.0.0.1", port))
+            return base
+        except OSError:
+            continue
+        finally:
+            for s in sockets:
+                s.close()
+    raise RuntimeError("no free block of ports")
+
+
+def wait_until(condition, seconds=60, what="the condition"):
+    """Polls until condition() is truthy and returns it; raises when the time is up."""
+    deadline = time.monotonic() + seconds
+    while True:
+        value = condition()
+        if value:
+            return value
+        if time.monotonic() > deadline:
+            raise AssertionError(f"{what} did not come true within {seconds} s")
+        time.sleep(0.02)
+
+
+def coffer(*arguments, check=True, timeout=60):
+    """Runs the program and returns the finished process."""
+    process = subprocess.run([BINARY, *map(str, arguments)], capture_output=True, text=True, timeout=timeout)
+    if check and process.returncode != 0:
+        raise AssertionError(f"coffer {arguments} exited {process.returncode}: {process.stderr}")
+    return process
+
+
+class Deployment:
+    """`coffer dev` on a directory. start() returns when it said that it is ready."""
+
+    def __init__(self, directory, regions=None, port=None):
+        self.directory = pathlib.Path(directory)
+        self.regions = regions or REGIONS
+        self.port = port or free_port_block(1 + 2 * len(self.regions))
+        self.process = None
+        self.output = None
+
+    def start(self):
+        self.output = open(str(self.directory) + ".out", "ab+")
+        self.process = subprocess.Popen(
+            [BINARY, "dev", "--data", str(self.directory), "--port", str(self.port), "--regions", ",".join(self.regions)],
+            stdout=self.output, stderr=subprocess.STDOUT)
+        wait_until(self._started, START_SECONDS, "coffer dev being ready")
+        return self
+
+    def _started(self):
+        if self.process.poll() is not None:
+            raise AssertionError(f"coffer dev exited {self.process.returncode}: {self.printed()}")
+        env = self.directory / "env"
+        if not env.exists() or "ready" not in self.printed().lower():
+            return False
+        return True
+
+    def printed(self):
+        return pathlib.Path(self.output.name).read_text(errors="replace")
+
+    def stop(self):
+        if self.process and self.process.poll() is None:
+            self.process.send_signal(signal.SIGTERM)
+            code = self.process.wait(timeout=60)
+            assert code == 0, f"coffer dev exited {code} on SIGTERM: {self.printed()}"
+        if self.output:
+            self.output.close()
+            os.unlink(self.output.name)
+
+    def kill_everything(self):
+        """As a power cut would: the supervisor and every region at once, with SIGKILL."""
+        pids = [self.pid(region) for region in self.regions]
+        self.process.kill()
+        for pid in pids:
+            try:
+                os.kill(pid, signal.SIGKILL)
+            except ProcessLookupError:
+                pass
+        self.process.wait()
+        self.output.close()
+        os.unlink(self.output.name)
+
+    def env(self):
+        values = {}
+        for line in (self.directory / "env").read_text().splitlines():
+            line = line.removeprefix("export ").strip()
+            if line and not line.startswith("#"):
+                name, value = line.split("=", 1)
+                values[name] = value.strip("'\"")
+        return values
+
+    def endpoint(self, region=None):
+        """The gateway, or one region's own endpoint."""
+        if region is None:
+            return self.env()["AWS_ENDPOINT_URL"]
+        return self.env()["COFFER_ENDPOINT_" + region.upper().replace("-", "_")]
+
+    def status(self):
+        return json.loads(coffer("dev", "status", "--json", "--data", self.directory).stdout)
+
+    def pid(self, region):
+        return int((self.directory / "regions" / region / "pid").read_text())
+
+    def stop_region(self, region, kill=False):
+        coffer("dev", "stop-region", region, "--data", self.directory, *(["--kill"] if kill else []))
+
+    def start_region(self, region):
+        coffer("dev", "start-region", region, "--data", self.directory, timeout=START_SECONDS)
+
+    def client(self, region, direct=False, credentials=None, **config):
+        env = self.env()
+        key, secret = credentials or (env["AWS_ACCESS_KEY_ID"], env["AWS_SECRET_ACCESS_KEY"])
+        config.setdefault("retries", {"max_attempts": 0})
+        config.setdefault("read_timeout", 30)
+        return boto3.client(
+            "secretsmanager", region_name=region, endpoint_url=self.endpoint(region if direct else None),
+            aws_access_key_id=key, aws_secret_access_key=secret, config=botocore.config.Config(**config))
+
+    def aws(self, region, *arguments, direct=False, check=True):
+        """The AWS CLI; returns the parsed JSON answer, or the finished process with check=False."""
+        env = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
+        env.update(self.env(), AWS_REGION=region, AWS_DEFAULT_REGION=region, AWS_PAGER="", AWS_MAX_ATTEMPTS="1",
+                   AWS_EC2_METADATA_DISABLED="true")
+        process = subprocess.run(
+            [AWS, "--endpoint-url", self.endpoint(region if direct else None), "--output", "json", "secretsmanager",
+             *map(str, arguments)], capture_output=True, text=True, env=env, timeout=60)
+        if not check:
+            return process
+        assert process.returncode == 0, f"aws {arguments}: {process.stderr}"
+        return json.loads(process.stdout) if process.stdout.strip() else None
+
+    def remove(self):
+        shutil.rmtree(self.directory, ignore_errors=True)
+
+
+def replication(client, secret):
+    """Region -> (status, message) as DescribeSecret tells."""
+    entries = client.describe_secret(SecretId=secret).get("ReplicationStatus", [])
+    return {entry["Region"]: (entry["Status"], entry.get("StatusMessage", "")) for entry in entries}
+
+
+def wait_in_sync(client, secret, regions, seconds=60):
+    def in_sync():
+        now = replication(client, secret)
+        return all(now.get(region, ("absent",))[0] == "InSync" for region in regions)
+    wait_until(in_sync, seconds, f"{secret} InSync in {regions}")
