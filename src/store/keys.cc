@@ -1,1 +1,94 @@
 #include "store/keys.h"
+
+namespace coffer::store {
+namespace {
+
+constexpr std::string_view kOutboxFamily = "o";
+constexpr char kMarkFormat = 1;
+constexpr size_t kMarkHeader = 2 + 8 + 8;
+
+void append_u64(uint64_t value, std::string& out) {
+  for (int shift = 0; shift < 64; shift += 8)
+    out.push_back(static_cast<char>(value >> shift & 0xff));
+}
+
+uint64_t read_u64(std::string_view bytes) {
+  uint64_t value = 0;
+  for (int i = 7; i >= 0; --i)
+    value = value << 8 | static_cast<unsigned char>(bytes[i]);
+  return value;
+}
+
+}  // namespace
+
+std::string make_key(std::string_view family, std::initializer_list<std::string_view> parts) {
+  size_t size = family.size();
+  for (std::string_view part : parts)
+    size += 1 + part.size();
+  std::string key;
+  key.reserve(size);
+  key += family;
+  for (std::string_view part : parts) {
+    key += kSeparator;
+    key += part;
+  }
+  return key;
+}
+
+std::vector<std::string_view> key_parts(std::string_view family, std::string_view key) {
+  std::vector<std::string_view> parts;
+  if (!key.starts_with(family)) return parts;
+  key.remove_prefix(family.size());
+  if (key.empty() || key.front() != kSeparator) return parts;
+  while (true) {
+    key.remove_prefix(1);
+    const size_t end = key.find(kSeparator);
+    parts.push_back(key.substr(0, end));
+    if (end == std::string_view::npos) return parts;
+    key.remove_prefix(end);
+  }
+}
+
+std::string OutboxKey::text() const {
+  return make_key(kOutboxFamily, {destination.text(), kind, account.text(), name});
+}
+
+std::string OutboxKey::prefix(const Region& destination) {
+  return make_key(kOutboxFamily, {destination.text(), std::string_view()});
+}
+
+std::optional<OutboxKey> OutboxKey::parse(std::string_view key) {
+  const std::vector<std::string_view> parts = key_parts(kOutboxFamily, key);
+  if (parts.size() != 4) return std::nullopt;
+  const bool is_secret = parts[1] == "secret";
+  if (!is_secret && parts[1] != "account") return std::nullopt;
+  if (is_secret == parts[3].empty()) return std::nullopt;
+  auto destination = Region::parse(parts[0]);
+  auto account = AccountId::parse(parts[2]);
+  if (!destination || !account) return std::nullopt;
+  return OutboxKey{std::move(*destination), std::string(parts[1]), std::move(*account), std::string(parts[3])};
+}
+
+std::string OutboxMark::encode() const {
+  std::string bytes;
+  bytes.reserve(kMarkHeader + suffix.size());
+  bytes.push_back(kMarkFormat);
+  bytes.push_back(static_cast<char>(action));
+  append_u64(generation, bytes);
+  append_u64(lineage_epoch, bytes);
+  bytes += suffix;
+  return bytes;
+}
+
+std::optional<OutboxMark> OutboxMark::parse(std::string_view value) {
+  if (value.size() < kMarkHeader || value[0] != kMarkFormat) return std::nullopt;
+  OutboxMark mark;
+  mark.action = static_cast<Action>(value[1]);
+  if (mark.action != Action::kUpdate && mark.action != Action::kRemove) return std::nullopt;
+  mark.generation = read_u64(value.substr(2));
+  mark.lineage_epoch = read_u64(value.substr(10));
+  mark.suffix = value.substr(kMarkHeader);
+  return mark;
+}
+
+}  // namespace coffer::store

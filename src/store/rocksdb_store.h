@@ -1,5 +1,5 @@
-// The embedded store: one process, one directory, RocksDB below, every acknowledged commit fsynced. One committer thread
-// collects waiting transactions, checks their preconditions in order and makes them durable with one fsync.
+// The embedded store: one process, one directory, RocksDB below, every acknowledged commit fsynced. One committer
+// thread collects waiting transactions, checks their preconditions in order and makes them durable with one fsync.
 #pragma once
 
 #include <memory>
@@ -11,7 +11,7 @@
 namespace coffer::store {
 
 struct RocksdbOptions {
-  std::string directory;          // made (0700) if it does not exist
+  std::string directory;  // made (0700) if it does not exist
   size_t block_cache_bytes = 64 << 20;
 };
 

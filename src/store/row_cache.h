@@ -1,5 +1,5 @@
-// Parsed rows in memory, so that a read neither parses nor touches the disk. Bounded in entries, least recently used out
-// first (approximately), and invalidated by the store's commits: after commit() has returned, no get() answers from
+// Parsed rows in memory, so that a read neither parses nor touches the disk. Bounded in entries, least recently used
+// out first (approximately), and invalidated by the store's commits: after commit() has returned, no get() answers from
 // before it. An entry loaded from before a concurrent invalidation is handed to its caller but not kept.
 // Thread-safe.
 #pragma once
@@ -27,7 +27,8 @@ class RowCache {
 
   explicit RowCache(size_t capacity) : shard_capacity_(capacity / kShards + 1) {}
 
-  // The cached entry, or what `load()` returns: a Result<Pointer>. A null pointer means "no such thing" and is not kept.
+  // The cached entry, or what `load()` returns: a Result<Pointer>. A null pointer means "no such thing" and is not
+  // kept.
   template <class LoadFunction>
   Result<Pointer> get(std::string_view key, LoadFunction&& load) {
     Shard& shard = shard_of(key);

@@ -36,12 +36,21 @@ struct Put {
   std::string value;
 };
 
-// At most 4,096 operations and 8 MiB of keys and values. One key appears at most once among puts and deletes.
+inline constexpr size_t kMaxOperations = 4096;  // preconditions, puts and deletes together
+inline constexpr size_t kMaxTransactionBytes = 8 << 20;
+
+// At most 4,096 operations and 8 MiB of keys and values. One key appears at most once among puts and deletes; none is
+// empty or begins with NUL.
 struct Transaction {
   std::vector<Precondition> preconditions;
   std::vector<Put> puts;
   std::vector<std::string> deletes;  // of rows that need not exist
 };
+
+// Bytes of keys and values, as the limit counts them.
+size_t transaction_bytes(const Transaction& transaction);
+// kUsage when the transaction breaks a limit. Every store's commit() begins with it.
+Result<void> check_limits(const Transaction& transaction);
 
 // What one commit changed, in commit order. Deleted rows have no value.
 struct Change {
@@ -58,8 +67,8 @@ struct ScanRange {
   static ScanRange prefix(std::string_view prefix, size_t limit = 1000);
 };
 
-// Called after a commit is durable and before commit() returns it to its caller, one commit at a time, in revision order.
-// Must be quick and must not call the store.
+// Called after a commit is durable and before commit() returns it to its caller, one commit at a time, in revision
+// order. Must be quick and must not call the store.
 using CommitListener = std::function<void(Revision, const std::vector<Change>&)>;
 
 class Store {
@@ -78,8 +87,9 @@ class Store {
   // later commit fails with kIo until the process restarts, because the log below may have a hole.
   virtual Result<Revision> commit(Transaction transaction) = 0;
 
-  // Changes of commits after `after`, oldest first, at most `limit` rows (whole commits only). kNotFound when the feed no
-  // longer reaches back that far: scan instead, then follow from revision() taken before the scan.
+  // Changes of commits after `after`, oldest first, at most `limit` rows, but whole commits only and at least one.
+  // kNotFound when the feed no longer reaches back that far: scan instead, then follow from revision() taken before the
+  // scan.
   virtual Result<std::vector<Change>> changes(Revision after, size_t limit) const = 0;
 
   // Of the newest commit.

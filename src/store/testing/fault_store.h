@@ -1,5 +1,5 @@
-// A store that fails on purpose, for tests: wraps nothing, keeps a durable and a volatile copy, and forgets what was not
-// synced when it "crashes".
+// A store that fails on purpose, for tests: wraps nothing, keeps a durable and a volatile copy, and forgets what was
+// not synced when it "crashes".
 #pragma once
 
 #include <memory>
