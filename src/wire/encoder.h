@@ -20,7 +20,7 @@ class Encoder {
   virtual void string(std::string_view value) = 0;
   virtual void integer(int64_t value) = 0;
   virtual void boolean(bool value) = 0;
-  virtual void time(Time value) = 0;                       // JSON: epoch seconds with a millisecond fraction
+  virtual void time(Time value) = 0;                         // JSON: epoch seconds with a millisecond fraction
   virtual void secret_string(const SecretBytes& value) = 0;  // valid UTF-8
   virtual void secret_blob(const SecretBytes& value) = 0;    // JSON: base64
 };

@@ -1,5 +1,5 @@
-// Shapes: the members of a request or response as a table, so that decoding, validation, encoding and the comparison with
-// the AWS model all read the same lines.
+// Shapes: the members of a request or response as a table, so that decoding, validation, encoding and the comparison
+// with the AWS model all read the same lines.
 //
 //   struct Request {
 //     std::string secret_id;
@@ -9,8 +9,8 @@
 //         wire::field<&Request::version_id>("VersionId", {.min = 32, .max = 64})};
 //   };
 //
-// Member types: std::string, SecretText and SecretBlob (values), bool, int64_t, Time, AccountId-like ids via .text(),
-// a struct with kFields, std::vector of those, StringListMap (response only); std::optional of any of these.
+// Member types: std::string, SecretText and SecretBlob (values), bool, int64_t, a struct with kFields, std::vector of
+// those; in responses also Time, StringListMap and ids with a text(); std::optional of any of these.
 // A member that is not std::optional is required in a request. Unknown members are ignored, JSON null is absent.
 #pragma once
 
@@ -78,16 +78,36 @@ class Decoder {
   // kSerialization, kValidation ("2 validation errors detected: ...") or success.
   Result<void> finish();
 
+  // `value` is printed (at most 1,024 bytes of it) unless it is sensitive.
   void violation(std::string_view value, bool sensitive, std::string_view constraint);
+  // A required member that is absent or null.
+  void missing();
+  // The first one wins, over violations too.
   void wrong_type(std::string_view text);
 
-  // "filters.1.member.key" while decoding nested members.
-  void push(std::string_view segment);
-  void pop();
-  std::string path(std::string_view last = {}) const;
+  // Where in the request we are: a member (whose name must outlive the decoder) or an item of a list, counted from 1.
+  void push(std::string_view member) { enter({member, 0}); }
+  void push_item(size_t index) { enter({{}, index}); }
+  void pop() { --depth_; }
+  // "filters.1.member.key"
+  std::string path() const;
 
  private:
-  std::vector<std::string> segments_;
+  struct Segment {
+    std::string_view member;
+    size_t index;
+  };
+  static constexpr size_t kMaxDepth = 16;       // shapes nest less deeply than that
+  static constexpr size_t kMaxViolations = 32;  // more are not collected: a huge request must not get a huge answer
+
+  void enter(Segment segment) {
+    if (depth_ < kMaxDepth) segments_[depth_] = segment;
+    ++depth_;
+  }
+  void add(std::string_view what, std::string_view constraint);
+
+  size_t depth_ = 0;
+  Segment segments_[kMaxDepth];
   std::vector<std::string> violations_;
   std::optional<std::string> wrong_type_;
 };
@@ -126,7 +146,16 @@ struct IsVector<std::vector<T>> : std::true_type {
   using Inner = T;
 };
 template <class T>
-concept HasFields = requires { T::kFields; };
+concept HasFields = requires {
+  T::kFields;
+};
+template <class T>
+concept HasText = requires(const T& id) {
+  id.text();
+};
+// Answers only: a request has no member of such a type.
+template <class T>
+concept OnlyEncoded = std::is_same_v<T, Time> || std::is_same_v<T, StringListMap> || HasText<T>;
 
 // One overload per leaf type; shape.cc holds them.
 void decode_value(const Value& value, std::string& out, const Constraint& constraint, Decoder& decoder);
@@ -134,10 +163,10 @@ void decode_value(const Value& value, SecretText& out, const Constraint& constra
 void decode_value(const Value& value, SecretBlob& out, const Constraint& constraint, Decoder& decoder);
 void decode_value(const Value& value, bool& out, const Constraint& constraint, Decoder& decoder);
 void decode_value(const Value& value, int64_t& out, const Constraint& constraint, Decoder& decoder);
+void decode_value(const Value& value, std::vector<std::string>& out, const Constraint& constraint, Decoder& decoder);
 void check_list_size(size_t size, const Constraint& constraint, Decoder& decoder);
 bool expect_list(const Value& value, Decoder& decoder);
 bool expect_object(const Value& value, Decoder& decoder);
-const Constraint& item_constraint(const Constraint& constraint);
 
 void encode_value(const std::string& value, Encoder& encoder);
 void encode_value(const SecretText& value, Encoder& encoder);
@@ -149,17 +178,21 @@ void encode_value(const StringListMap& value, Encoder& encoder);
 
 template <class T>
 void decode_any(const Value& value, T& out, const Constraint& constraint, Decoder& decoder) {
-  if constexpr (HasFields<T>) {
+  if constexpr (OnlyEncoded<T>) {
+    return;
+  } else if constexpr (HasFields<T>) {
     if (expect_object(value, decoder)) decode_fields(value, T::kFields, &out, decoder);
-  } else if constexpr (IsVector<T>::value) {
+  } else if constexpr (IsVector<T>::value && !std::is_same_v<T, std::vector<std::string>>) {
     if (!expect_list(value, decoder)) return;
     check_list_size(value.as_list().size(), constraint, decoder);
     size_t index = 0;
     for (const Value& item : value.as_list()) {
-      decoder.push(std::to_string(++index));
-      decoder.push("member");
-      decode_any(item, out.emplace_back(), item_constraint(constraint), decoder);
-      decoder.pop();
+      decoder.push_item(++index);
+      if (item.is_null()) {
+        decoder.missing();
+      } else {
+        decode_any(item, out.emplace_back(), Constraint{}, decoder);
+      }
       decoder.pop();
     }
   } else {
@@ -175,8 +208,11 @@ void encode_any(const T& value, Encoder& encoder) {
     encoder.end_object();
   } else if constexpr (IsVector<T>::value && !std::is_same_v<T, StringListMap>) {
     encoder.begin_list();
-    for (const auto& item : value) encode_any(item, encoder);
+    for (const auto& item : value)
+      encode_any(item, encoder);
     encoder.end_list();
+  } else if constexpr (HasText<T>) {
+    encoder.string(value.text());
   } else {
     encode_value(value, encoder);
   }
@@ -229,7 +265,7 @@ constexpr Field field(std::string_view name, Constraint constraint = {}) {
             auto& member = static_cast<Object*>(object)->*kPointer;
             if constexpr (kOptional) {
               detail::decode_any(value, member.emplace(), field.constraint, decoder);
-            } else if constexpr (!std::is_same_v<Type, Time> && !std::is_same_v<Type, StringListMap>) {
+            } else {
               detail::decode_any(value, member, field.constraint, decoder);
             }
           },

@@ -1,5 +1,5 @@
-// A decoded request, whatever dialect it came in. Values are views into their Document's memory, which is wiped when the
-// document is cleared or dies, because a request may hold secrets anywhere. Knows no service.
+// A decoded request, whatever dialect it came in. Values are views into their Document's memory, which is wiped when
+// the document is cleared or dies, because a request may hold secrets anywhere. Knows no service.
 #pragma once
 
 #include <cstdint>
@@ -58,7 +58,9 @@ struct Member {
   Value value;
 };
 
-inline std::span<const Member> Value::as_object() const { return {members_, size_}; }
+inline std::span<const Member> Value::as_object() const {
+  return {members_, size_};
+}
 
 // The memory behind a decoded request: an arena that is wiped and reused.
 class Document {
@@ -75,6 +77,8 @@ class Document {
   // For codecs: memory that lives until clear().
   void* allocate(size_t size, size_t alignment);
   std::string_view copy(std::string_view text);
+  // `text` (empty, or the result of the last call of copy() or extend()) with `more` behind it.
+  std::string_view extend(std::string_view text, std::string_view more);
   void set_root(Value root) { root_ = root; }
 
  private:
