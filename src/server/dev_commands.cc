@@ -1,0 +1,232 @@
+#include "server/dev_commands.h"
+
+#include <cstdio>
+#include <vector>
+
+#include "server/config.h"
+#include "server/deployment_files.h"
+#include "server/exit_codes.h"
+#include "server/json_door.h"
+#include "wire/json.h"
+
+namespace coffer::server {
+namespace {
+
+constexpr Duration kCommandTimeout = std::chrono::seconds(180);  // a region that starts replays its log
+constexpr Duration kStatusTimeout = std::chrono::seconds(3);
+
+// "is not running" rather than "nobody answers at ...control.sock".
+Result<void> call_deployment(const Deployment& deployment, const LocalCall& call, wire::Document& answer) {
+  auto done = call_local(deployment.control_socket(), call, answer);
+  if (done.ok() || done.error().code != ErrorCode::kNotFound || !done.error().message.starts_with("nobody"))
+    return done;
+  return Error{ErrorCode::kNotFound, "the deployment in " + deployment.directory +
+                                         " is not running; start it with: coffer dev --data " +
+                                         shell_word(deployment.directory)};
+}
+
+void write_value(const wire::Value& value, wire::JsonEncoder& out) {
+  switch (value.kind()) {
+    case wire::Kind::kObject:
+      out.begin_object();
+      for (const wire::Member& member : value.as_object()) {
+        out.key(member.name);
+        write_value(member.value, out);
+      }
+      return out.end_object();
+    case wire::Kind::kList:
+      out.begin_list();
+      for (const wire::Value& item : value.as_list())
+        write_value(item, out);
+      return out.end_list();
+    case wire::Kind::kString:
+      return out.string(value.as_string());
+    case wire::Kind::kInteger:
+      return out.integer(value.as_integer());
+    case wire::Kind::kBoolean:
+      return out.boolean(value.as_boolean());
+    case wire::Kind::kReal:
+      return out.time(Time(Duration(static_cast<int64_t>(value.as_real() * 1000))));
+    case wire::Kind::kNull:
+      return out.string("");
+  }
+}
+
+// One region as the supervisor sees it, and as it describes itself if it runs.
+struct RegionReport {
+  const wire::Value* supervised;
+  wire::Document own;
+  bool answers = false;
+};
+
+void write_status_json(const wire::Value& control, std::span<const std::unique_ptr<RegionReport>> reports,
+                       SecretBuffer& text) {
+  wire::JsonEncoder out(text);
+  out.begin_object();
+  for (const wire::Member& member : control.as_object()) {
+    if (member.name == "regions") continue;
+    out.key(member.name);
+    write_value(member.value, out);
+  }
+  out.key("regions");
+  out.begin_list();
+  for (const auto& report : reports) {
+    out.begin_object();
+    for (const wire::Member& member : report->supervised->as_object()) {
+      out.key(member.name);
+      write_value(member.value, out);
+    }
+    for (std::string_view name : {"version", "revision", "links"}) {
+      const wire::Value* value = report->answers ? report->own.root().find(name) : nullptr;
+      if (value == nullptr) continue;
+      out.key(name);
+      write_value(*value, out);
+    }
+    out.end_object();
+  }
+  out.end_list();
+  out.end_object();
+}
+
+// "us-west-2 0, eu-west-1 3 (1.2 s: connection refused)"
+std::string lag_text(const RegionReport& report) {
+  if (!report.answers) return "-";
+  const wire::Value* links = report.own.root().find("links");
+  std::string text;
+  if (links == nullptr || links->kind() != wire::Kind::kList) return "-";
+  for (const wire::Value& link : links->as_list()) {
+    const int64_t dirty = integer_member(link, "dirty");
+    const std::string_view error = text_member(link, "last_error");
+    if (dirty == 0 && error.empty()) continue;
+    text += (text.empty() ? "" : "; ") + std::string(text_member(link, "destination")) + " " + std::to_string(dirty) +
+            " waiting";
+    const int64_t lag = integer_member(link, "lag_milliseconds");
+    if (lag > 0) text += " for " + std::to_string(lag / 1000) + "." + std::to_string(lag / 100 % 10) + " s";
+    if (!error.empty()) text += " (" + std::string(error) + ")";
+  }
+  return text.empty() ? "in sync" : text;
+}
+
+void print_status_table(const wire::Value& control, std::span<const std::unique_ptr<RegionReport>> reports) {
+  std::printf("endpoint %s   account %s\n\n", std::string(text_member(control, "endpoint")).c_str(),
+              std::string(text_member(control, "account")).c_str());
+  std::printf("%-18s %-8s %8s  %-24s %s\n", "REGION", "STATE", "PID", "ENDPOINT", "REPLICATION TO OTHERS");
+  for (const auto& report : reports) {
+    const wire::Value& region = *report->supervised;
+    const int64_t pid = integer_member(region, "pid");
+    std::string state(text_member(region, "state"));
+    if (pid != 0 && !report->answers) state = "silent";
+    std::printf("%-18s %-8s %8s  %-24s %s\n", std::string(text_member(region, "region")).c_str(), state.c_str(),
+                pid == 0 ? "-" : std::to_string(pid).c_str(), std::string(text_member(region, "endpoint")).c_str(),
+                lag_text(*report).c_str());
+  }
+}
+
+Result<std::string> admin_socket_of(const AccountTarget& target) {
+  if (!target.config.empty()) {
+    COFFER_ASSIGN(const auto config, load_region_config(target.config));
+    return config.admin_socket();
+  }
+  const std::string socket = admin_socket_in(absolute_path(target.data));
+  if (path_exists(socket)) return socket;
+  COFFER_ASSIGN(const auto deployment, read_deployment(target.data));
+  return deployment.admin_socket(deployment.home());
+}
+
+int print_account_answer(const AccountTarget& target, const LocalCall& call) {
+  const auto socket = admin_socket_of(target);
+  if (!socket.ok()) return report_failure(socket.error());
+  wire::Document answer;
+  const auto done = call_local(*socket, call, answer);
+  if (!done.ok() && done.error().code == ErrorCode::kNotFound) {
+    return report_failure(ExitCode::kNotRunning, "the region is not running: " + done.error().message);
+  }
+  if (!done.ok()) return report_failure(done.error());
+  SecretBuffer text;
+  wire::JsonEncoder out(text);
+  write_value(answer.root(), out);
+  text.push_back('\n');
+  std::fwrite(text.data(), 1, text.size(), stdout);
+  return std::fflush(stdout) == 0 ? exit_status(ExitCode::kOk)
+                                  : report_failure(ExitCode::kFailure, "cannot write the answer");
+}
+
+}  // namespace
+
+int command_region(const std::string& directory, const std::string& region, const std::string& verb) {
+  const auto deployment = read_deployment(directory);
+  if (!deployment.ok()) return report_failure(deployment.error());
+  if (!Region::parse(region) || !deployment->has(*Region::parse(region))) {
+    return report_failure(ExitCode::kUsage, "the deployment in " + deployment->directory + " has no region " + region);
+  }
+  wire::Document answer;
+  const auto done = call_deployment(
+      *deployment, {.method = "POST", .target = "/regions/" + region + "/" + verb, .timeout = kCommandTimeout}, answer);
+  return done.ok() ? exit_status(ExitCode::kOk) : report_failure(done.error());
+}
+
+int show_status(const std::string& directory, OutputForm form) {
+  const auto deployment = read_deployment(directory);
+  if (!deployment.ok()) return report_failure(deployment.error());
+  wire::Document control;
+  const auto done = call_deployment(*deployment, {.target = "/status"}, control);
+  if (!done.ok()) return report_failure(done.error());
+  std::vector<std::unique_ptr<RegionReport>> reports;
+  const wire::Value* regions = control.root().find("regions");
+  if (regions == nullptr || regions->kind() != wire::Kind::kList) {
+    return report_failure(ExitCode::kFailure, "no status from " + deployment->control_socket());
+  }
+  for (const wire::Value& region : regions->as_list()) {
+    auto& report = *reports.emplace_back(std::make_unique<RegionReport>(&region));
+    const auto id = Region::parse(text_member(region, "region"));
+    if (!id || integer_member(region, "pid") == 0) continue;
+    report.answers =
+        call_local(deployment->admin_socket(*id), {.target = "/status", .timeout = kStatusTimeout}, report.own).ok();
+  }
+  if (form == OutputForm::kTable) {
+    print_status_table(control.root(), reports);
+    return exit_status(ExitCode::kOk);
+  }
+  SecretBuffer text;
+  write_status_json(control.root(), reports, text);
+  std::printf("%.*s\n", static_cast<int>(text.size()), text.data());
+  return exit_status(ExitCode::kOk);
+}
+
+int create_account(const AccountTarget& target, const std::string& name, const std::string& id) {
+  std::string body = "{\"name\":";
+  append_json_string(name, body);
+  if (!id.empty()) {
+    body += ",\"id\":";
+    append_json_string(id, body);
+  }
+  body += "}";
+  return print_account_answer(
+      target, {.method = "POST", .target = "/accounts", .body = body, .timeout = std::chrono::seconds(30)});
+}
+
+int list_accounts(const AccountTarget& target) {
+  return print_account_answer(target, {.target = "/accounts"});
+}
+
+int make_certificates(const std::string& directory, const std::vector<std::string>& regions, const Clock& clock,
+                      Random& random) {
+  const std::string out = absolute_path(directory);
+  auto make = [&]() -> Result<void> {
+    COFFER_TRY(make_private_directory(out));
+    const CertificateFiles authority{join_path(out, "ca.pem"), join_path(out, "ca.key")};
+    COFFER_TRY(ensure_authority(authority, clock, random));
+    for (const std::string& name : regions) {
+      const auto region = Region::parse(name);
+      if (!region) return Error{ErrorCode::kUsage, "\"" + name + "\" is not the name of a region, such as us-east-1"};
+      const CertificateFiles link{join_path(out, name + ".pem"), join_path(out, name + ".key")};
+      COFFER_TRY(ensure_link_certificate(authority, link, *region, clock, random));
+      std::printf("%s %s\n", link.certificate.c_str(), link.private_key.c_str());
+    }
+    return {};
+  };
+  const auto made = make();
+  return made.ok() ? exit_status(ExitCode::kOk) : report_failure(made.error());
+}
+
+}  // namespace coffer::server

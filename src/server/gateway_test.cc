@@ -1,0 +1,171 @@
+#include "server/gateway.h"
+
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <map>
+#include <mutex>
+
+#include "server/testing/fake_exchange.h"
+
+namespace coffer::server {
+namespace {
+
+// What one fake region received, and what it answers.
+struct FakeRegion {
+  std::mutex mutex;
+  std::vector<std::string> requests;  // "METHOD TARGET\nname: value\n...\n\nBODY"
+  Result<int> status = 200;
+  std::atomic<size_t> clients = 0;
+};
+
+class FakeClient final : public net::HttpClient {
+ public:
+  explicit FakeClient(FakeRegion& region) : region_(region) {}
+  Result<net::ClientResponse> send(const net::ClientRequest& request, Duration) override {
+    std::string text = std::string(request.method) + " " + std::string(request.target) + "\n";
+    for (const auto& [name, value] : request.headers)
+      text += std::string(name) + ": " + std::string(value) + "\n";
+    text += "\n" + std::string(request.body);
+    std::lock_guard lock(region_.mutex);
+    region_.requests.push_back(text);
+    if (!region_.status.ok()) return region_.status.error();
+    net::ClientResponse response;
+    response.status = *region_.status;
+    response.headers = {{"content-type", "application/x-amz-json-1.1"},
+                        {"x-amzn-requestid", "id-of-the-region"},
+                        {"connection", "keep-alive"}};
+    response.body.append("answer");
+    return response;
+  }
+
+ private:
+  FakeRegion& region_;
+};
+
+std::string authorization(const std::string& region) {
+  return "AWS4-HMAC-SHA256 Credential=AKIAIOSFODNN7EXAMPLE/20260301/" + region +
+         "/secretsmanager/aws4_request, SignedHeaders=host;x-amz-date, Signature=" + std::string(64, 'a');
+}
+
+class GatewayTest : public testing::Test {
+ protected:
+  std::unique_ptr<Gateway> gateway() {
+    Gateway::Options options;
+    options.targets = {{*Region::parse("us-east-1"), 1, "start it with: one"},
+                       {*Region::parse("eu-west-1"), 2, "start it with: two"}};
+    options.connections_per_region = 2;
+    options.make_client = [this](const Gateway::Target& target) {
+      FakeRegion& region = regions_[target.region.text()];
+      ++region.clients;
+      return std::make_unique<FakeClient>(region);
+    };
+    return std::make_unique<Gateway>(std::move(options), random_);
+  }
+
+  std::map<std::string, FakeRegion> regions_{};
+  SeededRandom random_{1};
+};
+
+// The signature covers what the client sent: one header changed, and the region refuses the request.
+TEST_F(GatewayTest, ForwardsTheRequestUnchangedToTheRegionOfTheScope) {
+  const auto gate = gateway();
+  FakeExchange exchange("POST", "/path?b=2&a=1",
+                        {{"Host", "gateway.example:4566"},
+                         {"X-Amz-Date", "20260301T000000Z"},
+                         {"X-Amz-Target", "secretsmanager.GetSecretValue"},
+                         {"Authorization", authorization("eu-west-1")}},
+                        "{\"SecretId\":\"a\"}");
+  const net::Reply& reply = exchange.send_to(*gate);
+  EXPECT_EQ(reply.status, 200);
+  EXPECT_EQ(exchange.body(), "answer");
+  EXPECT_EQ(reply.content_type, "application/x-amz-json-1.1");
+  EXPECT_EQ(exchange.header("x-amzn-RequestId"), "id-of-the-region");
+  EXPECT_EQ(exchange.header("connection"), "");
+  EXPECT_TRUE(regions_["us-east-1"].requests.empty());
+  ASSERT_EQ(regions_["eu-west-1"].requests.size(), 1U);
+  EXPECT_EQ(regions_["eu-west-1"].requests[0],
+            "POST /path?b=2&a=1\nHost: gateway.example:4566\nX-Amz-Date: 20260301T000000Z\n"
+            "X-Amz-Target: secretsmanager.GetSecretValue\nAuthorization: " +
+                authorization("eu-west-1") + "\n\n{\"SecretId\":\"a\"}");
+}
+
+TEST_F(GatewayTest, KeepsHeadersOfThisConnectionToItself) {
+  const auto gate = gateway();
+  FakeExchange exchange("POST", "/",
+                        {{"Host", "h"},
+                         {"Connection", "keep-alive, X-Mine, Host"},
+                         {"Keep-Alive", "5"},
+                         {"X-Mine", "1"},
+                         {"Expect", "100-continue"},
+                         {"Transfer-Encoding", "chunked"},
+                         {"X-Other", "2"},
+                         {"Authorization", authorization("us-east-1")}});
+  exchange.send_to(*gate);
+  ASSERT_EQ(regions_["us-east-1"].requests.size(), 1U);
+  EXPECT_EQ(regions_["us-east-1"].requests[0],
+            "POST /\nHost: h\nX-Other: 2\nAuthorization: " + authorization("us-east-1") + "\n\n");
+}
+
+TEST_F(GatewayTest, AnUnknownRegionIsAnsweredInAwsWords) {
+  const auto gate = gateway();
+  FakeExchange exchange("POST", "/", {{"Authorization", authorization("mars-north-1")}});
+  const net::Reply& reply = exchange.send_to(*gate);
+  EXPECT_EQ(reply.status, 400);
+  EXPECT_EQ(
+      exchange.body(),
+      "{\"__type\":\"InvalidSignatureException\",\"Message\":\"Credential should be scoped to a valid region, not "
+      "'mars-north-1'. \"}");
+  EXPECT_FALSE(exchange.header("x-amzn-RequestId").empty());
+}
+
+// Whatever is wrong with a signature, a region knows the right error better than the gateway.
+TEST_F(GatewayTest, WhatNamesNoRegionGoesToTheFirst) {
+  const auto gate = gateway();
+  FakeExchange none("GET", "/health");
+  FakeExchange garbled("POST", "/", {{"Authorization", "Basic dXNlcjpwYXNz"}});
+  none.send_to(*gate);
+  garbled.send_to(*gate);
+  EXPECT_EQ(regions_["us-east-1"].requests.size(), 2U);
+  EXPECT_TRUE(regions_["eu-west-1"].requests.empty());
+}
+
+// A client must see a 5xx, which it retries, never a 4xx, which it believes; the others are not concerned.
+TEST_F(GatewayTest, ARegionThatIsDownAnswers503AndNamesTheRemedy) {
+  const auto gate = gateway();
+  for (ErrorCode code : {ErrorCode::kIo, ErrorCode::kTimeout}) {
+    regions_["eu-west-1"].status = Error{code, "connection refused"};
+    FakeExchange exchange("POST", "/", {{"Authorization", authorization("eu-west-1")}});
+    EXPECT_EQ(exchange.send_to(*gate).status, 503);
+    EXPECT_EQ(
+        exchange.body(),
+        "{\"__type\":\"ServiceUnavailable\",\"Message\":\"region eu-west-1 does not answer; start it with: two\"}");
+  }
+  FakeExchange other("POST", "/", {{"Authorization", authorization("us-east-1")}});
+  EXPECT_EQ(other.send_to(*gate).status, 200);
+}
+
+TEST_F(GatewayTest, ErrorsOfTheRegionPassThrough) {
+  const auto gate = gateway();
+  regions_["us-east-1"].status = 400;
+  FakeExchange exchange("POST", "/", {{"Authorization", authorization("us-east-1")}});
+  EXPECT_EQ(exchange.send_to(*gate).status, 400);
+  EXPECT_EQ(exchange.body(), "answer");
+}
+
+TEST_F(GatewayTest, ConnectionsAreKeptAndBounded) {
+  const auto gate = gateway();
+  std::vector<std::unique_ptr<FakeExchange>> exchanges;
+  for (int i = 0; i < 50; ++i) {
+    exchanges.push_back(std::make_unique<FakeExchange>(
+        "POST", "/", FakeExchange::Headers{{"Authorization", authorization("us-east-1")}}));
+    exchanges.back()->start(*gate);
+  }
+  for (const auto& exchange : exchanges)
+    EXPECT_EQ(exchange->wait().status, 200);
+  EXPECT_GE(regions_["us-east-1"].clients.load(), 1U);
+  EXPECT_LE(regions_["us-east-1"].clients.load(), 2U);
+}
+
+}  // namespace
+}  // namespace coffer::server

@@ -1,0 +1,94 @@
+#include "server/json_door.h"
+
+#include "net/http_client.h"
+#include "wire/json.h"
+
+namespace coffer::server {
+namespace {
+
+int status_of(ErrorCode code) {
+  switch (code) {
+    case ErrorCode::kNotFound:
+      return 404;
+    case ErrorCode::kUsage:
+    case ErrorCode::kSerialization:
+      return 400;
+    case ErrorCode::kConflict:
+      return 409;
+    case ErrorCode::kAborted:
+    case ErrorCode::kIo:
+    case ErrorCode::kTimeout:
+      return 503;
+    default:
+      return 500;
+  }
+}
+
+ErrorCode code_of(int status) {
+  switch (status) {
+    case 400:
+    case 409:
+      return ErrorCode::kUsage;
+    case 404:
+      return ErrorCode::kNotFound;
+    case 503:
+      return ErrorCode::kIo;
+    default:
+      return ErrorCode::kInternalServiceError;
+  }
+}
+
+}  // namespace
+
+void reply_json(net::Reply& reply, const std::function<void(wire::JsonEncoder&)>& write) {
+  reply.status = 200;
+  reply.content_type = "application/json";
+  reply.body.clear();
+  wire::JsonEncoder encoder(reply.body);
+  write(encoder);
+}
+
+void reply_json_error(net::Reply& reply, const Error& error) {
+  reply_json(reply, [&error](wire::JsonEncoder& out) {
+    out.begin_object();
+    out.key("error");
+    out.string(error.message);
+    out.end_object();
+  });
+  reply.status = status_of(error.code);
+}
+
+void refuse_json(int status, net::Reply& reply) {
+  reply_json_error(reply, Error{ErrorCode::kUsage, "the request was refused"});
+  reply.status = status;
+}
+
+Result<void> call_local(const std::string& socket, const LocalCall& call, wire::Document& answer) {
+  net::ClientOptions options;
+  options.unix_path = socket;
+  const auto client = net::HttpClient::make(options);
+  net::ClientRequest request;
+  request.method = call.method;
+  request.target = call.target;
+  request.headers = {{"content-type", "application/json"}};
+  request.body = call.body;
+  auto response = client->send(request, call.timeout);
+  if (!response.ok() && response.error().code == ErrorCode::kTimeout) return response.error();
+  if (!response.ok()) return Error{ErrorCode::kNotFound, "nobody answers at " + socket};
+  COFFER_TRY(wire::parse_json(response->body.view(), wire::JsonLimits{}, answer));
+  if (response->status == 200) return {};
+  const std::string message(text_member(answer.root(), "error"));
+  return Error{code_of(response->status), message.empty() ? "no answer from " + socket : message};
+}
+
+std::string_view text_member(const wire::Value& value, std::string_view name) {
+  const wire::Value* member = value.find(name);
+  return member != nullptr && member->kind() == wire::Kind::kString ? member->as_string() : std::string_view();
+}
+
+int64_t integer_member(const wire::Value& value, std::string_view name) {
+  const wire::Value* member = value.find(name);
+  return member != nullptr && member->kind() == wire::Kind::kInteger ? member->as_integer() : 0;
+}
+
+}  // namespace coffer::server

@@ -1,0 +1,38 @@
+// What the two local sockets have in common: JSON in, JSON out, {"error": "one line"} when something is wrong.
+#pragma once
+
+#include <functional>
+#include <string_view>
+
+#include "base/result.h"
+#include "net/message.h"
+#include "wire/encoder.h"
+#include "wire/value.h"
+
+namespace coffer::server {
+
+// Fills the reply with what `write` encodes.
+void reply_json(net::Reply& reply, const std::function<void(wire::JsonEncoder&)>& write);
+
+// {"error": message} with 404 (kNotFound), 400 (kUsage, kSerialization), 409 (kConflict), 503 (kAborted, kIo, kTimeout)
+// or 500.
+void reply_json_error(net::Reply& reply, const Error& error);
+
+// For Handler::refuse().
+void refuse_json(int status, net::Reply& reply);
+
+// One request to a local socket, with a connection of its own; the answer's JSON goes into `answer`. kNotFound when
+// nobody listens there; otherwise the code that the status stands for and the message of the answer.
+struct LocalCall {
+  std::string_view method = "GET";
+  std::string_view target;
+  std::string_view body;
+  Duration timeout = std::chrono::seconds(10);
+};
+Result<void> call_local(const std::string& socket, const LocalCall& call, wire::Document& answer);
+
+// The text member; empty when absent or not a text.
+std::string_view text_member(const wire::Value& value, std::string_view name);
+int64_t integer_member(const wire::Value& value, std::string_view name);
+
+}  // namespace coffer::server

@@ -1,0 +1,38 @@
+// What a region does on its own, without being asked: writes noted accesses every second, erases secrets past their
+// recovery window every minute. One thread.
+#pragma once
+
+#include <condition_variable>
+#include <mutex>
+#include <thread>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "secrets/secret_store.h"
+
+namespace coffer::server {
+
+class Maintenance {
+ public:
+  Maintenance(secrets::SecretStore& secrets, const Clock& clock, const Log& log);
+  ~Maintenance();  // stops
+
+  // Writes what is noted a last time and joins. Idempotent.
+  void stop();
+
+ private:
+  void run();
+  void flush();
+  void erase_expired();
+
+  secrets::SecretStore& secrets_;
+  const Clock& clock_;
+  const Log& log_;
+  std::mutex mutex_;
+  std::condition_variable stop_;
+  bool stopping_ = false;
+  bool flush_failing_ = false;  // a failing disk is worth one line, not one a second
+  std::thread thread_;
+};
+
+}  // namespace coffer::server
