@@ -10,8 +10,8 @@
 
 namespace coffer::auth {
 
-// Appends the canonical request for exactly the headers in `signed_headers` (";"-separated, lower case, sorted) to `out`.
-// `body_hash` is 64 hex digits. kIncompleteSignature when a signed header is absent or the list is not sorted;
+// Appends the canonical request for exactly the headers in `signed_headers` (";"-separated, lower case, sorted) to
+// `out`. `body_hash` is 64 hex digits. kIncompleteSignature when a signed header is absent or the list is not sorted;
 // kInvalidSignature when the target cannot be decoded.
 Result<void> append_canonical_request(const net::Request& request, std::string_view signed_headers,
                                       std::string_view body_hash, PathNormalization normalization, std::string& out);

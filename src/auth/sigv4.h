@@ -23,10 +23,10 @@ struct ExpectedScope {
 // The parts of an Authorization header; views into it.
 struct Authorization {
   std::string_view access_key_id;
-  std::string_view date;     // "20150830"
+  std::string_view date;  // "20150830"
   std::string_view region;
   std::string_view service;
-  std::string_view terminator;  // "aws4_request"
+  std::string_view terminator;      // "aws4_request"
   std::string_view signed_headers;  // "host;x-amz-date"
   std::string_view signature;       // 64 hex digits
 };
@@ -42,10 +42,10 @@ struct VerifyOptions {
   PathNormalization normalization = PathNormalization::kNormalize;
 };
 
-// The caller, if the request carries a valid signature (header form) of an active access key for this scope, made within
-// 15 minutes of `now`. Otherwise the first failure in AWS's order: missing token, incomplete header, host unsigned, date
-// format, skew, scope (all faults in one message), unknown or inactive key, signature. Signatures are compared in constant
-// time. Presigned (query) authentication is refused.
+// The caller, if the request carries a valid signature (header form) of an active access key for this scope, made
+// within 15 minutes of `now`. Otherwise the first failure in AWS's order: missing token, incomplete header, host
+// unsigned, date format, skew, scope (all faults in one message), unknown or inactive key, signature. Signatures are
+// compared in constant time. Presigned (query) authentication is refused.
 Result<Caller> verify(const net::Request& request, const VerifyOptions& options, const CredentialSource& credentials,
                       Time now);
 
