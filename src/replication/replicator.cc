@@ -1,1 +1,229 @@
 #include "replication/replicator.h"
+
+#include <algorithm>
+#include <atomic>
+#include <mutex>
+
+#include "replication/backoff.h"
+#include "replication/courier.h"
+#include "store/keys.h"
+
+namespace coffer::replication {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+using Kind = Delivery::Kind;
+
+constexpr size_t kBatch = 16;
+constexpr size_t kMaxSetAside = 1'000;
+constexpr size_t kMaxCounted = 10'000;
+constexpr Duration kIdle = seconds(10);
+constexpr BackoffLimits kDestinationBackoff{milliseconds(100), seconds(10)};
+constexpr BackoffLimits kRowBackoff{seconds(1), seconds(60)};
+
+// A row that could not be sent for a reason of its own.
+struct SetAside {
+  store::Revision revision = 0;  // a newer mark is tried at once
+  Duration retry_at{};
+  unsigned failures = 0;
+  std::string message;
+  uint64_t seen_in_pass = 0;
+};
+
+}  // namespace
+
+class Replicator::Impl {
+ public:
+  explicit Impl(const Parts& parts)
+      : parts_(parts), courier_(parts), prefix_(store::OutboxKey::prefix(parts.destination)) {}
+
+  Duration step();
+  void stop() { stopped_ = true; }
+  LinkStatus status() const;
+
+ private:
+  Duration end_pass(Duration now);
+  bool waits(const store::Row& row, Duration now);
+  // True if the rest of the batch may be sent.
+  bool settle(const store::Row& row, Delivery delivery);
+  bool set_aside(const store::Row& row, std::string message);
+  void succeeded(const store::Row& row);
+  void destination_failed(std::string_view event, const std::string& message);
+  void note(const std::vector<store::Row>& rows) const;
+
+  const Parts parts_;
+  Courier courier_;
+  const std::string prefix_;
+  std::atomic<bool> stopped_ = false;
+
+  // Marks are visited in passes over the outbox, each a few batches, so that a mark that keeps failing or changing
+  // delays every other by one visit only.
+  std::string cursor_;  // where the next batch begins; empty: a new pass
+  uint64_t pass_ = 0;
+  bool tried_in_pass_ = false;
+  std::map<std::string, SetAside> set_aside_;
+  unsigned failures_ = 0;  // of the destination, in a row
+  Duration retry_at_{};
+
+  mutable std::mutex mutex_;  // of what follows
+  mutable std::map<std::string, Time> first_seen_;
+  std::optional<Time> last_success_;
+  std::string last_error_;
+};
+
+Duration Replicator::Impl::step() {
+  if (stopped_) return kIdle;
+  const Duration now = parts_.clock.monotonic();
+  if (now < retry_at_) return retry_at_ - now;
+  store::ScanRange range = store::ScanRange::prefix(prefix_, kBatch);
+  if (cursor_.empty()) {
+    ++pass_;
+    tried_in_pass_ = false;
+  } else {
+    range.begin = cursor_;
+  }
+  const Result<std::vector<store::Row>> rows = parts_.store.scan(range);
+  if (!rows.ok()) {
+    destination_failed("replication_store_down", rows.error().message);
+    return retry_at_ - now;
+  }
+  note(*rows);
+  for (const store::Row& row : *rows) {
+    cursor_ = row.key + '\0';
+    if (waits(row, now)) continue;
+    if (stopped_) return kIdle;
+    tried_in_pass_ = true;
+    if (!settle(row, courier_.deliver(row))) return std::max(Duration(0), retry_at_ - parts_.clock.monotonic());
+  }
+  if (rows->size() == kBatch) return Duration(0);
+  return end_pass(now);
+}
+
+Duration Replicator::Impl::end_pass(Duration now) {
+  cursor_.clear();
+  // Marks that somebody else cleared are not to be remembered.
+  std::erase_if(set_aside_, [this](const auto& entry) { return entry.second.seen_in_pass != pass_; });
+  if (tried_in_pass_) return Duration(0);  // marks may have been written behind the cursor
+  Duration wait = kIdle;
+  for (const auto& [key, entry] : set_aside_)
+    wait = std::min(wait, std::max(Duration(0), entry.retry_at - now));
+  return wait;
+}
+
+bool Replicator::Impl::waits(const store::Row& row, Duration now) {
+  const auto found = set_aside_.find(row.key);
+  if (found == set_aside_.end()) return false;
+  found->second.seen_in_pass = pass_;
+  return found->second.revision == row.revision && now < found->second.retry_at;
+}
+
+bool Replicator::Impl::settle(const store::Row& row, Delivery delivery) {
+  switch (delivery.kind) {
+    case Kind::kDone:
+      succeeded(row);
+      return true;
+    case Kind::kRefused:
+      parts_.log.warning("replication_refused",
+                         {{"destination", parts_.destination.text()}, {"message", delivery.message}});
+      succeeded(row);
+      return true;
+    case Kind::kSetAside:
+      return set_aside(row, std::move(delivery.message));
+    case Kind::kLinkDown:
+      destination_failed("replication_link_down", delivery.message);
+      return false;
+    case Kind::kStoreDown:
+      destination_failed("replication_store_down", delivery.message);
+      return false;
+  }
+  return false;
+}
+
+bool Replicator::Impl::set_aside(const store::Row& row, std::string message) {
+  if (set_aside_.size() >= kMaxSetAside && !set_aside_.contains(row.key)) {
+    // So many cannot all have reasons of their own.
+    destination_failed("replication_link_down", message);
+    return false;
+  }
+  SetAside& entry = set_aside_[row.key];
+  if (entry.message != message) {
+    const auto key = store::OutboxKey::parse(row.key);
+    parts_.log.warning("replication_set_aside", {{"destination", parts_.destination.text()},
+                                                 {"account", key ? key->account.text() : ""},
+                                                 {"name", key ? key->name : ""},
+                                                 {"message", message}});
+  }
+  entry.revision = row.revision;
+  entry.retry_at = parts_.clock.monotonic() + backoff(kRowBackoff, ++entry.failures, parts_.random);
+  entry.message = message;
+  entry.seen_in_pass = pass_;
+  const std::lock_guard lock(mutex_);
+  last_error_ = std::move(message);
+  return true;
+}
+
+void Replicator::Impl::succeeded(const store::Row& row) {
+  set_aside_.erase(row.key);
+  if (failures_ > 0) parts_.log.info("replication_link_up", {{"destination", parts_.destination.text()}});
+  failures_ = 0;
+  const std::lock_guard lock(mutex_);
+  first_seen_.erase(row.key);
+  last_success_ = parts_.clock.now();
+  last_error_.clear();
+}
+
+void Replicator::Impl::destination_failed(std::string_view event, const std::string& message) {
+  if (failures_ == 0) {
+    parts_.log.warning(event, {{"destination", parts_.destination.text()}, {"error", message}});
+  }
+  retry_at_ = parts_.clock.monotonic() + backoff(kDestinationBackoff, ++failures_, parts_.random);
+  const std::lock_guard lock(mutex_);
+  last_error_ = message;
+}
+
+void Replicator::Impl::note(const std::vector<store::Row>& rows) const {
+  const Time now = parts_.clock.now();
+  const std::lock_guard lock(mutex_);
+  for (const store::Row& row : rows) {
+    if (first_seen_.size() < kMaxCounted) first_seen_.try_emplace(row.key, now);
+  }
+}
+
+LinkStatus Replicator::Impl::status() const {
+  LinkStatus status;
+  status.destination = parts_.destination;
+  const Result<std::vector<store::Row>> rows = parts_.store.scan(store::ScanRange::prefix(prefix_, kMaxCounted));
+  if (rows.ok()) note(*rows);
+  const std::lock_guard lock(mutex_);
+  if (rows.ok()) {
+    status.dirty = rows->size();
+    if (rows->size() < kMaxCounted) {
+      std::erase_if(first_seen_, [&rows](const auto& entry) {
+        return !std::ranges::binary_search(*rows, entry.first, {}, &store::Row::key);
+      });
+    }
+    for (const store::Row& row : *rows) {
+      const auto seen = first_seen_.find(row.key);
+      if (seen != first_seen_.end() && (!status.oldest_dirty || seen->second < *status.oldest_dirty))
+        status.oldest_dirty = seen->second;
+    }
+  }
+  status.last_success = last_success_;
+  status.last_error = rows.ok() ? last_error_ : rows.error().message;
+  return status;
+}
+
+Replicator::Replicator(const Parts& parts) : impl_(std::make_unique<Impl>(parts)) {}
+Replicator::~Replicator() = default;
+Duration Replicator::step() {
+  return impl_->step();
+}
+void Replicator::stop() {
+  impl_->stop();
+}
+LinkStatus Replicator::status() const {
+  return impl_->status();
+}
+
+}  // namespace coffer::replication

@@ -1,6 +1,6 @@
 // Brings the other regions up to date: reads dirty marks, sends states, records answers. An engine without threads or
-// clocks of its own: step() does what is due and says when to come back; runner.h drives it in production, tests drive it
-// with a manual clock and a fake link.
+// clocks of its own: step() does what is due and says when to come back; runner.h drives it in production, tests drive
+// it with a manual clock and a fake link.
 #pragma once
 
 #include <map>
@@ -21,10 +21,10 @@ namespace coffer::replication {
 // Lag of one destination, as `coffer dev status` shows it.
 struct LinkStatus {
   Region destination;
-  size_t dirty = 0;                   // marks waiting, counted up to 10,000
-  std::optional<Time> oldest_dirty;   // first seen unsent by this process
+  size_t dirty = 0;                  // marks waiting, counted up to 10,000
+  std::optional<Time> oldest_dirty;  // first seen unsent by this process
   std::optional<Time> last_success;
-  std::string last_error;             // empty when the last attempt succeeded
+  std::string last_error;  // empty when the last attempt succeeded
 };
 
 // One destination region.
@@ -39,14 +39,18 @@ class Replicator {
     Random& random;  // for jitter
     const Log& log;
     Region destination;
+    Region region;  // this one: removals are sent in its name
   };
   explicit Replicator(const Parts& parts);
   ~Replicator();
 
-  // Sends at most one batch of due marks (blocking in the link) and returns how long to wait before the next call unless a
-  // commit happens first: zero when more is due now. A destination that does not answer is retried with exponential
-  // back-off and jitter, 100 ms to 10 s; its failure never delays another destination.
+  // Sends at most one batch of due marks (blocking in the link) and returns how long to wait before the next call
+  // unless a commit happens first: zero when more is due now. A destination that does not answer is retried with
+  // exponential back-off and jitter, 100 ms to 10 s; its failure never delays another destination.
   Duration step();
+
+  // Any thread. Makes a step under way return after the message it is sending; later steps do nothing.
+  void stop();
 
   LinkStatus status() const;  // any thread
 

@@ -1,0 +1,174 @@
+#include "replication/courier.h"
+
+namespace coffer::replication {
+namespace {
+
+using secrets::ApplyOutcome;
+using secrets::ApplyVerdict;
+using secrets::ReplicaState;
+using secrets::ValuesToSend;
+using Kind = Delivery::Kind;
+
+constexpr std::string_view kFailed = "Replication failed: ";
+
+// The store or the node is in trouble, not this one row.
+bool is_store_trouble(ErrorCode code) {
+  switch (code) {
+    case ErrorCode::kAborted:
+    case ErrorCode::kConflict:
+    case ErrorCode::kIo:
+    case ErrorCode::kSealed:
+    case ErrorCode::kServiceUnavailable:
+    case ErrorCode::kTimeout:
+      return true;
+    default:
+      return false;
+  }
+}
+
+Delivery store_down(const Error& error) {
+  return {Kind::kStoreDown, std::string(error_name(error.code)) + ": " + error.message};
+}
+
+// For a region that refused without saying why.
+std::string reason(ApplyVerdict verdict, const std::string& name, const Region& region) {
+  switch (verdict) {
+    case ApplyVerdict::kNameTaken:
+      return "Secret name " + name + " already exists in region " + region.text() + ".";
+    case ApplyVerdict::kOtherLineage:
+      return "Secret name " + name + " is currently replicated to " + region.text() + " with a different arn";
+    case ApplyVerdict::kFenced:
+      return "The replica in region " + region.text() + " was promoted to a stand-alone secret.";
+    case ApplyVerdict::kKeyUnusable:
+      return "The KMS key in region " + region.text() + " cannot be used.";
+    default:
+      return "Region " + region.text() + " gave an unexpected answer.";
+  }
+}
+
+}  // namespace
+
+Delivery Courier::deliver(const store::Row& row) {
+  const auto key = store::OutboxKey::parse(row.key);
+  const auto mark = store::OutboxMark::parse(row.value);
+  if (!key || !mark) return {Kind::kSetAside, "the outbox row is damaged"};
+  if (key->kind == "account") return account(*key, row);
+  if (mark->action == store::OutboxMark::Action::kRemove) return remove(*key, *mark, row);
+  return update(*key, row);
+}
+
+Delivery Courier::update(const store::OutboxKey& key, const store::Row& row) {
+  for (const ValuesToSend values : {ValuesToSend::kUnacknowledged, ValuesToSend::kAll}) {
+    Result<std::optional<ReplicaState>> state =
+        parts_.secrets.export_state(key.account, key.name, parts_.destination, values);
+    if (!state.ok()) return export_failed(key, state.error());
+    if (!*state) return cleared(row);
+    const uint64_t generation = (*state)->generation;
+    Result<ApplyOutcome> outcome = parts_.link.send(**state);
+    if (!outcome.ok()) return send_failed(key, outcome.error());
+    switch (outcome->verdict) {
+      case ApplyVerdict::kNeedVersions:
+        continue;
+      case ApplyVerdict::kApplied:
+      case ApplyVerdict::kAlreadyNewer: {
+        const secrets::ReplicaProgress progress{
+            .acknowledged_generation = generation, .failed = false, .message = {}, .last_attempt = parts_.clock.now()};
+        const Result<void> recorded =
+            parts_.secrets.record_progress(key.account, key.name, parts_.destination, progress, row);
+        if (!recorded.ok()) return export_failed(key, recorded.error());
+        return {};
+      }
+      case ApplyVerdict::kNameTaken:
+      case ApplyVerdict::kOtherLineage:
+      case ApplyVerdict::kFenced:
+      case ApplyVerdict::kKeyUnusable:
+        return refused(key, row, *outcome);
+    }
+  }
+  return set_aside(
+      key, std::string(kFailed) + "Region " + parts_.destination.text() + " asks for values that do not exist.");
+}
+
+Delivery Courier::remove(const store::OutboxKey& key, const store::OutboxMark& mark, const store::Row& row) {
+  const secrets::ReplicaRemoval removal{.account = key.account,
+                                        .name = key.name,
+                                        .suffix = mark.suffix,
+                                        .primary_region = parts_.region,
+                                        .lineage_epoch = mark.lineage_epoch};
+  const Result<ApplyOutcome> outcome = parts_.link.send(removal);
+  if (!outcome.ok()) return send_failed(key, outcome.error());
+  // Whatever the verdict: there is no copy of ours there any more.
+  return cleared(row);
+}
+
+Delivery Courier::account(const store::OutboxKey& key, const store::Row& row) {
+  const Result<std::optional<iam::AccountState>> state = parts_.accounts.export_state(key.account);
+  if (!state.ok()) return export_failed(key, state.error());
+  if (!*state) return cleared(row);
+  const Result<void> sent = parts_.link.send(**state);
+  if (!sent.ok()) return send_failed(key, sent.error());
+  return cleared(row);
+}
+
+Result<void> Courier::clear(const store::Row& row) {
+  const auto committed =
+      parts_.store.commit({.preconditions = {{row.key, row.revision}}, .puts = {}, .deletes = {row.key}});
+  // A conflict is a newer mark, which stays.
+  if (!committed.ok() && committed.error().code != ErrorCode::kConflict) return committed.error();
+  return {};
+}
+
+Delivery Courier::cleared(const store::Row& row) {
+  const Result<void> result = clear(row);
+  if (!result.ok()) return store_down(result.error());
+  return {};
+}
+
+Delivery Courier::refused(const store::OutboxKey& key, const store::Row& row, const ApplyOutcome& outcome) {
+  std::string message = outcome.message;
+  if (message.empty()) message = std::string(kFailed) + reason(outcome.verdict, key.name, parts_.destination);
+  const Result<void> recorded = record_failure(key, message, row);
+  if (!recorded.ok()) return export_failed(key, recorded.error());
+  return {Kind::kRefused, std::move(message)};
+}
+
+Delivery Courier::export_failed(const store::OutboxKey& key, const Error& error) {
+  if (is_store_trouble(error.code)) return store_down(error);
+  // Only the name of the error is shown to clients; its text is for the log.
+  Delivery delivery = set_aside(
+      key, std::string(kFailed) + std::string(error_name(error.code)) + " in region " + parts_.region.text() + ".");
+  delivery.message += " (" + error.message + ")";
+  return delivery;
+}
+
+Delivery Courier::send_failed(const store::OutboxKey& key, const Error& error) {
+  if (error.code == ErrorCode::kIo || error.code == ErrorCode::kTimeout) return {Kind::kLinkDown, error.message};
+  return set_aside(key, std::string(kFailed) + error.message);
+}
+
+Delivery Courier::set_aside(const store::OutboxKey& key, std::string message) {
+  if (key.kind == "secret") {
+    const Result<void> recorded = record_failure(key, message, std::nullopt);
+    if (!recorded.ok() && is_store_trouble(recorded.error().code)) return store_down(recorded.error());
+  }
+  return {Kind::kSetAside, std::move(message)};
+}
+
+Result<void> Courier::record_failure(const store::OutboxKey& key, const std::string& message,
+                                     const std::optional<store::Row>& mark_to_clear) {
+  secrets::ReplicaProgress progress;
+  COFFER_ASSIGN(const secrets::SecretPointer view, parts_.secrets.find(key.account, key.name));
+  if (view) {
+    for (const auto& [region, known] : view->progress) {
+      if (region == parts_.destination) progress = known;
+    }
+  }
+  // A row that is retried for hours does not write the same message for hours.
+  if (!mark_to_clear && progress.failed && progress.message == message) return {};
+  progress.failed = true;
+  progress.message = message;
+  progress.last_attempt = parts_.clock.now();
+  return parts_.secrets.record_progress(key.account, key.name, parts_.destination, progress, mark_to_clear);
+}
+
+}  // namespace coffer::replication

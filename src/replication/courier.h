@@ -1,0 +1,50 @@
+// Delivers what one outbox row stands for: exports the current state, sends it, records the answer, clears the mark.
+// Promises: a mark is cleared only if it is still the row that was read, so a change that came in between is sent too;
+// and only after the answer, so a crash at any moment means sending again, never forgetting.
+#pragma once
+
+#include <string>
+
+#include "replication/replicator.h"
+#include "store/keys.h"
+#include "store/store.h"
+
+namespace coffer::replication {
+
+struct Delivery {
+  enum class Kind : uint8_t {
+    kDone,       // the region has it, or there is nothing to have
+    kRefused,    // for good: recorded as Failed, the mark is gone
+    kSetAside,   // this one cannot be sent now, others can; the mark stays
+    kLinkDown,   // the region did not answer
+    kStoreDown,  // this region's store did not
+  };
+  Kind kind = Kind::kDone;
+  std::string message;  // empty if done
+};
+
+class Courier {
+ public:
+  explicit Courier(const Replicator::Parts& parts) : parts_(parts) {}
+
+  // Blocks in the link.
+  Delivery deliver(const store::Row& row);
+
+ private:
+  Delivery update(const store::OutboxKey& key, const store::Row& row);
+  Delivery remove(const store::OutboxKey& key, const store::OutboxMark& mark, const store::Row& row);
+  Delivery account(const store::OutboxKey& key, const store::Row& row);
+
+  Result<void> clear(const store::Row& row);
+  Delivery cleared(const store::Row& row);
+  Delivery refused(const store::OutboxKey& key, const store::Row& row, const secrets::ApplyOutcome& outcome);
+  Delivery export_failed(const store::OutboxKey& key, const Error& error);
+  Delivery send_failed(const store::OutboxKey& key, const Error& error);
+  Delivery set_aside(const store::OutboxKey& key, std::string message);
+  Result<void> record_failure(const store::OutboxKey& key, const std::string& message,
+                              const std::optional<store::Row>& mark_to_clear);
+
+  const Replicator::Parts parts_;
+};
+
+}  // namespace coffer::replication

@@ -1,0 +1,282 @@
+#include "replication/link_codec.h"
+
+#include <algorithm>
+#include <set>
+
+#include "replication/frame.h"
+#include "replication/link.pb.h"
+
+namespace coffer::replication {
+namespace {
+
+constexpr size_t kSuffixBytes = 6;
+constexpr size_t kMaxTags = 200;
+constexpr size_t kMaxTextBytes = 8192;   // description, key ids, messages
+constexpr size_t kMaxLabelBytes = 1024;  // staging labels, tag keys and values, account names
+constexpr size_t kMaxStagesPerVersion = 200;
+constexpr size_t kMaxSecretAccessKeyBytes = 256;
+constexpr int64_t kLastMillisecond = 253'402'300'799'999;  // of the year 9999
+
+// Nothing is said about what was wrong beyond the field: the rest of the frame is the sender's business.
+Error corrupt(std::string_view field) {
+  return {ErrorCode::kCorrupt, "link frame: bad " + std::string(field)};
+}
+
+Result<void> check(bool good, std::string_view field) {
+  if (!good) return corrupt(field);
+  return {};
+}
+
+bool is_suffix(std::string_view text) {
+  return text.size() == kSuffixBytes && std::ranges::all_of(text, [](unsigned char c) {
+           return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
+         });
+}
+
+template <class Id>
+Result<Id> parse_id(std::string_view text, std::string_view field) {
+  auto id = Id::parse(text);
+  if (!id) return corrupt(field);
+  return std::move(*id);
+}
+
+Result<Time> parse_time(int64_t milliseconds, std::string_view field) {
+  if (milliseconds < 0 || milliseconds > kLastMillisecond) return corrupt(field);
+  return Time(std::chrono::milliseconds(milliseconds));
+}
+
+std::string_view bytes_of(const SecretBytes& secret) {
+  return secret.view(SecretAccess("sent inside mutual TLS"));
+}
+
+// Takes `size` bytes off the tail.
+Result<SecretBytes> take(std::string_view& tail, size_t size, size_t limit, std::string_view field) {
+  if (size > limit || size > tail.size()) return corrupt(field);
+  SecretBytes secret = SecretBytes::copy_of(tail.substr(0, size));
+  tail.remove_prefix(size);
+  return secret;
+}
+
+// Account, name, suffix, region and epoch: the same fields in a state and in a removal.
+template <class Body, class Target>
+Result<void> decode_identity(const Body& body, Target& target) {
+  COFFER_ASSIGN(target.account, parse_id<AccountId>(body.account(), "account"));
+  COFFER_TRY(check(secrets::check_name(body.name()).ok(), "name"));
+  COFFER_TRY(check(is_suffix(body.suffix()), "suffix"));
+  COFFER_ASSIGN(target.primary_region, parse_id<Region>(body.primary_region(), "primary region"));
+  COFFER_TRY(check(body.lineage_epoch() > 0, "lineage epoch"));
+  target.name = body.name();
+  target.suffix = body.suffix();
+  target.lineage_epoch = body.lineage_epoch();
+  return {};
+}
+
+template <class Body, class Source>
+void encode_identity(const Source& source, Body& body) {
+  body.set_account(source.account.text());
+  body.set_name(source.name);
+  body.set_suffix(source.suffix);
+  body.set_primary_region(source.primary_region.text());
+  body.set_lineage_epoch(source.lineage_epoch);
+}
+
+Result<secrets::ReplicaVersion> decode_version(const wire::Version& from, std::string_view& tail) {
+  secrets::ReplicaVersion to;
+  COFFER_ASSIGN(to.version.id, parse_id<VersionId>(from.id(), "version id"));
+  COFFER_ASSIGN(to.version.created, parse_time(from.created_ms(), "version time"));
+  COFFER_TRY(check(from.kind() <= static_cast<uint32_t>(secrets::ValueKind::kBinary), "version kind"));
+  to.version.kind = static_cast<secrets::ValueKind>(from.kind());
+  to.version.generation = from.generation();
+  COFFER_TRY(check(static_cast<size_t>(from.stages_size()) <= kMaxStagesPerVersion, "number of labels"));
+  for (const std::string& stage : from.stages()) {
+    COFFER_TRY(check(!stage.empty() && stage.size() <= kMaxLabelBytes, "label"));
+    to.version.stages.push_back(stage);
+  }
+  COFFER_TRY(check(std::ranges::is_sorted(to.version.stages), "order of labels"));
+  if (from.has_value_size()) {
+    COFFER_TRY(check(to.version.kind != secrets::ValueKind::kNone, "value of a version without value"));
+    COFFER_ASSIGN(to.value, take(tail, from.value_size(), kMaxValueBytes, "value size"));
+  }
+  return to;
+}
+
+Result<secrets::ReplicaState> decode_state(const wire::SecretState& from, std::string_view& tail) {
+  secrets::ReplicaState to;
+  COFFER_TRY(decode_identity(from, to));
+  to.generation = from.generation();
+  to.force_overwrite = from.force_overwrite();
+  COFFER_TRY(check(from.kms_key_id().size() <= kMaxTextBytes, "key id"));
+  to.kms_key_id = from.kms_key_id();
+  COFFER_TRY(check(from.description().size() <= kMaxTextBytes, "description"));
+  to.description = from.description();
+  to.tagged = from.tagged();
+  COFFER_TRY(check(static_cast<size_t>(from.tags_size()) <= kMaxTags, "number of tags"));
+  for (const wire::Tag& tag : from.tags()) {
+    COFFER_TRY(check(!tag.key().empty() && tag.key().size() <= kMaxLabelBytes, "tag key"));
+    COFFER_TRY(check(tag.value().size() <= kMaxLabelBytes, "tag value"));
+    to.tags.push_back({tag.key(), tag.value()});
+  }
+  COFFER_TRY(check(static_cast<size_t>(from.versions_size()) <= kMaxVersions, "number of versions"));
+  std::set<std::string_view> ids;
+  std::set<std::string_view> labels;
+  for (const wire::Version& version : from.versions()) {
+    COFFER_TRY(check(ids.insert(version.id()).second, "version twice"));
+    for (const std::string& stage : version.stages())
+      COFFER_TRY(check(labels.insert(stage).second, "label twice"));
+    COFFER_TRY(check(version.generation() <= from.generation(), "version generation"));
+    COFFER_ASSIGN(auto decoded, decode_version(version, tail));
+    to.versions.push_back(std::move(decoded));
+  }
+  return to;
+}
+
+Result<iam::AccountState> decode_account(const wire::AccountState& from, std::string_view& tail) {
+  iam::AccountState to;
+  COFFER_ASSIGN(to.id, parse_id<AccountId>(from.id(), "account"));
+  COFFER_TRY(check(!from.name().empty() && from.name().size() <= kMaxLabelBytes, "account name"));
+  to.name = from.name();
+  COFFER_ASSIGN(to.created, parse_time(from.created_ms(), "account time"));
+  to.generation = from.generation();
+  COFFER_ASSIGN(to.access_key_id, parse_id<AccessKeyId>(from.access_key_id(), "access key id"));
+  COFFER_TRY(check(from.secret_access_key_size() > 0, "secret access key size"));
+  COFFER_ASSIGN(to.secret_access_key,
+                take(tail, from.secret_access_key_size(), kMaxSecretAccessKeyBytes, "secret access key size"));
+  return to;
+}
+
+wire::RequestHeader request_header(uint64_t session) {
+  wire::RequestHeader header;
+  header.set_protocol(kProtocolVersion);
+  header.set_session(session);
+  return header;
+}
+
+}  // namespace
+
+Result<SecretBuffer> encode(uint64_t session, const Hello&) {
+  wire::RequestHeader header = request_header(session);
+  header.mutable_hello();
+  return begin_frame(header, 0);
+}
+
+Result<SecretBuffer> encode(uint64_t session, const secrets::ReplicaState& state) {
+  if (state.versions.size() > kMaxVersions)
+    return Error{ErrorCode::kUsage, "the secret has more versions than the region link carries"};
+  wire::RequestHeader header = request_header(session);
+  wire::SecretState& to = *header.mutable_secret_state();
+  encode_identity(state, to);
+  to.set_generation(state.generation);
+  to.set_force_overwrite(state.force_overwrite);
+  to.set_kms_key_id(state.kms_key_id);
+  to.set_description(state.description);
+  to.set_tagged(state.tagged);
+  for (const secrets::Tag& tag : state.tags) {
+    wire::Tag& added = *to.add_tags();
+    added.set_key(tag.key);
+    added.set_value(tag.value);
+  }
+  size_t tail_size = 0;
+  for (const secrets::ReplicaVersion& from : state.versions) {
+    wire::Version& version = *to.add_versions();
+    version.set_id(from.version.id.text());
+    for (const std::string& stage : from.version.stages)
+      version.add_stages(stage);
+    version.set_created_ms(from.version.created.time_since_epoch().count());
+    version.set_kind(static_cast<uint32_t>(from.version.kind));
+    version.set_generation(from.version.generation);
+    if (from.value) {
+      if (from.value->size() > kMaxValueBytes)
+        return Error{ErrorCode::kUsage, "a value is larger than the region link carries"};
+      version.set_value_size(static_cast<uint32_t>(from.value->size()));
+      tail_size += from.value->size();
+    }
+  }
+  COFFER_ASSIGN(SecretBuffer frame, begin_frame(header, tail_size));
+  for (const secrets::ReplicaVersion& from : state.versions) {
+    if (from.value) frame.append(bytes_of(*from.value));
+  }
+  return frame;
+}
+
+Result<SecretBuffer> encode(uint64_t session, const secrets::ReplicaRemoval& removal) {
+  wire::RequestHeader header = request_header(session);
+  encode_identity(removal, *header.mutable_secret_removal());
+  return begin_frame(header, 0);
+}
+
+Result<SecretBuffer> encode(uint64_t session, const iam::AccountState& state) {
+  wire::RequestHeader header = request_header(session);
+  wire::AccountState& to = *header.mutable_account_state();
+  to.set_id(state.id.text());
+  to.set_name(state.name);
+  to.set_created_ms(state.created.time_since_epoch().count());
+  to.set_generation(state.generation);
+  to.set_access_key_id(state.access_key_id.text());
+  to.set_secret_access_key_size(static_cast<uint32_t>(state.secret_access_key.size()));
+  COFFER_ASSIGN(SecretBuffer frame, begin_frame(header, state.secret_access_key.size()));
+  frame.append(bytes_of(state.secret_access_key));
+  return frame;
+}
+
+Result<Message> decode_message(std::string_view frame) {
+  wire::RequestHeader header;
+  COFFER_ASSIGN(std::string_view tail, open_frame(frame, header));
+  COFFER_TRY(check_protocol(header.protocol()));
+  Message message;
+  message.session = header.session();
+  switch (header.message_case()) {
+    case wire::RequestHeader::kHello:
+      break;
+    case wire::RequestHeader::kSecretState: {
+      COFFER_ASSIGN(message.body, decode_state(header.secret_state(), tail));
+      break;
+    }
+    case wire::RequestHeader::kSecretRemoval: {
+      secrets::ReplicaRemoval removal;
+      COFFER_TRY(decode_identity(header.secret_removal(), removal));
+      message.body = std::move(removal);
+      break;
+    }
+    case wire::RequestHeader::kAccountState: {
+      COFFER_ASSIGN(message.body, decode_account(header.account_state(), tail));
+      break;
+    }
+    case wire::RequestHeader::MESSAGE_NOT_SET:
+      return corrupt("kind of message");
+  }
+  COFFER_TRY(check(tail.empty(), "size: bytes after the last value"));
+  return message;
+}
+
+SecretBuffer encode(const Answer& answer) {
+  wire::AnswerHeader header;
+  header.set_protocol(kProtocolVersion);
+  header.set_session(answer.session);
+  header.set_verdict(static_cast<uint32_t>(answer.outcome.verdict));
+  for (const VersionId& id : answer.outcome.needed)
+    header.add_needed(id.text());
+  if (answer.outcome.message.size() <= kMaxTextBytes) header.set_message(answer.outcome.message);
+  Result<SecretBuffer> frame = begin_frame(header, 0);
+  return std::move(frame).value();  // bounded: at most kMaxVersions ids of 64 bytes
+}
+
+Result<Answer> decode_answer(std::string_view frame) {
+  wire::AnswerHeader header;
+  COFFER_ASSIGN(std::string_view tail, open_frame(frame, header));
+  COFFER_TRY(check_protocol(header.protocol()));
+  COFFER_TRY(check(tail.empty(), "size: bytes after an answer"));
+  COFFER_TRY(check(header.verdict() <= static_cast<uint32_t>(secrets::ApplyVerdict::kKeyUnusable), "verdict"));
+  COFFER_TRY(check(static_cast<size_t>(header.needed_size()) <= kMaxVersions, "number of needed versions"));
+  COFFER_TRY(check(header.message().size() <= kMaxTextBytes, "message"));
+  Answer answer;
+  answer.session = header.session();
+  answer.outcome.verdict = static_cast<secrets::ApplyVerdict>(header.verdict());
+  answer.outcome.message = header.message();
+  for (const std::string& needed : header.needed()) {
+    COFFER_ASSIGN(auto id, parse_id<VersionId>(needed, "needed version"));
+    answer.outcome.needed.push_back(std::move(id));
+  }
+  return answer;
+}
+
+}  // namespace coffer::replication

@@ -1,0 +1,152 @@
+#include "replication/peer_door.h"
+
+#include <exception>
+#include <mutex>
+
+namespace coffer::replication {
+namespace {
+
+constexpr std::string_view kFrameType = "application/octet-stream";
+
+void answer(net::Reply& reply, int status, std::string_view text) {
+  reply.status = status;
+  reply.content_type = "text/plain";
+  reply.body.clear();
+  reply.body.append(text);
+}
+
+// What the sender does next depends on the status: region_link.h.
+int status_of(ErrorCode code) {
+  switch (code) {
+    case ErrorCode::kPermission:
+      return 403;
+    case ErrorCode::kAborted:
+    case ErrorCode::kConflict:
+    case ErrorCode::kIo:
+    case ErrorCode::kSealed:
+    case ErrorCode::kServiceUnavailable:
+    case ErrorCode::kTimeout:
+      return 503;
+    default:
+      return 500;
+  }
+}
+
+Error not_allowed(std::string_view what) {
+  return {ErrorCode::kPermission, std::string(what)};
+}
+
+}  // namespace
+
+struct PeerDoor::Peer {
+  explicit Peer(Region name) : region(std::move(name)) {}
+  const Region region;
+  std::mutex mutex;          // held while a message is applied: one after the other
+  uint64_t session = 0;      // the only one whose messages are accepted; 0: none was opened yet
+  std::string last_refusal;  // so that one cause is logged once
+};
+
+PeerDoor::PeerDoor(const Parts& parts) : parts_(parts) {
+  for (const Region& region : parts.peers)
+    peers_.push_back(std::make_unique<Peer>(region));
+}
+
+PeerDoor::~PeerDoor() = default;
+
+void PeerDoor::handle(const net::Request& request, net::Responder responder) {
+  if (request.target == "/health") {
+    if (request.method == "GET") {
+      answer(responder.reply(), 200, "ok\n");
+    } else {
+      answer(responder.reply(), 405, "use GET\n");
+    }
+    return responder.send();
+  }
+  if (request.target != "/replicate" || request.method != "POST") {
+    answer(responder.reply(), 404, "this is the link between regions\n");
+    return responder.send();
+  }
+  Peer* peer = nullptr;
+  for (const auto& candidate : peers_) {
+    if (candidate->region.text() == request.peer_name) peer = candidate.get();
+  }
+  if (!peer) {
+    parts_.log.warning("replication_peer_unknown", {{"peer", request.peer_name}, {"address", request.peer_address}});
+    answer(responder.reply(), 403, "the certificate is not one of another region of this deployment\n");
+    return responder.send();
+  }
+  // Shared, because a pool that is full destroys the task and the responder is still needed then.
+  auto shared = std::make_shared<net::Responder>(std::move(responder));
+  const bool queued = parts_.workers.submit([this, peer, shared, frame = request.body] {
+    receive(*peer, frame, shared->reply());
+    shared->send();
+  });
+  if (queued) return;
+  answer(shared->reply(), 503, "too many messages are waiting\n");
+  shared->send();
+}
+
+void PeerDoor::refuse(int status, net::Reply& reply) {
+  answer(reply, status, "refused\n");
+}
+
+void PeerDoor::receive(Peer& peer, std::string_view frame, net::Reply& reply) try {
+  Result<Message> message = decode_message(frame);
+  const std::lock_guard lock(peer.mutex);
+  if (!message.ok()) {
+    const int status = message.error().code == ErrorCode::kUsage ? 426 : 400;
+    log_change(peer, status, message.error());
+    return answer(reply, status, message.error().message);
+  }
+  Answer result;
+  if (std::holds_alternative<Hello>(message->body)) {
+    result.session = open_session(peer);
+  } else {
+    if (peer.session == 0 || message->session != peer.session) return answer(reply, 409, "the session is over\n");
+    Result<secrets::ApplyOutcome> outcome = apply(peer, std::move(*message));
+    if (!outcome.ok()) {
+      const int status = status_of(outcome.error().code);
+      log_change(peer, status, outcome.error());
+      return answer(reply, status, error_name(outcome.error().code));
+    }
+    result.outcome = std::move(*outcome);
+    peer.last_refusal.clear();
+  }
+  reply.status = 200;
+  reply.content_type = kFrameType;
+  reply.body = encode(result);
+} catch (const std::exception&) {
+  answer(reply, 503, "internal error\n");
+}
+
+Result<secrets::ApplyOutcome> PeerDoor::apply(Peer& peer, Message message) {
+  if (auto* state = std::get_if<secrets::ReplicaState>(&message.body)) {
+    if (state->primary_region != peer.region) return not_allowed("a state of another region's secret");
+    return parts_.applier.apply(std::move(*state));
+  }
+  if (const auto* removal = std::get_if<secrets::ReplicaRemoval>(&message.body)) {
+    if (removal->primary_region != peer.region) return not_allowed("a removal of another region's secret");
+    return parts_.applier.apply(*removal);
+  }
+  if (peer.region != parts_.identity_home) return not_allowed("an account from a region that is not the identity home");
+  COFFER_TRY(parts_.applier.apply(std::get<iam::AccountState>(message.body)));
+  return secrets::ApplyOutcome{};
+}
+
+uint64_t PeerDoor::open_session(Peer& peer) {
+  uint64_t session = 0;
+  while (session == 0)
+    parts_.random.fill(std::as_writable_bytes(std::span(&session, 1)));
+  peer.session = session;
+  return session;
+}
+
+void PeerDoor::log_change(Peer& peer, int status, const Error& error) {
+  std::string cause = std::string(error_name(error.code)) + ": " + error.message;
+  if (cause == peer.last_refusal) return;
+  parts_.log.warning("replication_message_refused",
+                     {{"peer", peer.region.text()}, {"status", status}, {"error", cause}});
+  peer.last_refusal = std::move(cause);
+}
+
+}  // namespace coffer::replication

@@ -1,0 +1,49 @@
+// What a region's link listener answers: POST /replicate with a frame from another region, GET /health.
+// Promises: nothing is applied unless the verified client certificate names a region of the deployment that may send
+// this very message (a secret's primary region; for accounts the identity home); messages of one region are applied one
+// after the other, and none of an older session after a newer one was opened; a failing store is 503, never a verdict.
+// Must never block the I/O thread that calls it: decoding and applying happen on the worker pool.
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "base/ids.h"
+#include "base/log.h"
+#include "base/random.h"
+#include "base/worker_pool.h"
+#include "net/message.h"
+#include "replication/applier.h"
+#include "replication/link_codec.h"
+
+namespace coffer::replication {
+
+class PeerDoor final : public net::Handler {
+ public:
+  struct Parts {
+    Applier& applier;
+    WorkerPool& workers;  // stopped before the door goes away
+    Random& random;       // for session numbers
+    const Log& log;
+    std::vector<Region> peers;  // the other regions of the deployment
+    Region identity_home;
+  };
+  // The server that calls it must allow bodies of kMaxFrameBytes.
+  explicit PeerDoor(const Parts& parts);
+  ~PeerDoor() override;
+
+  void handle(const net::Request& request, net::Responder responder) override;
+  void refuse(int status, net::Reply& reply) override;
+
+ private:
+  struct Peer;
+  void receive(Peer& peer, std::string_view frame, net::Reply& reply);
+  Result<secrets::ApplyOutcome> apply(Peer& peer, Message message);
+  uint64_t open_session(Peer& peer);
+  void log_change(Peer& peer, int status, const Error& error);
+
+  const Parts parts_;
+  std::vector<std::unique_ptr<Peer>> peers_;
+};
+
+}  // namespace coffer::replication

@@ -1,0 +1,99 @@
+#include "replication/region_link.h"
+
+namespace coffer::replication {
+namespace {
+
+constexpr int kOk = 200;
+constexpr int kBadRequest = 400;
+constexpr int kForbidden = 403;
+constexpr int kSessionOver = 409;
+constexpr int kOtherProtocol = 426;
+constexpr int kInternalError = 500;
+constexpr size_t kMaxAnswerBytes = 1 << 20;
+
+}  // namespace
+
+std::string link_host_name(const Region& region) {
+  return region.text() + ".coffer.internal";
+}
+
+std::unique_ptr<RegionLink> RegionLink::make(const Endpoint& endpoint) {
+  net::ClientOptions options;
+  options.host = endpoint.host;
+  options.port = endpoint.port;
+  options.tls = net::TlsClientOptions{.ca_file = endpoint.authority_file,
+                                      .certificate_file = endpoint.certificate_file,
+                                      .private_key_file = endpoint.private_key_file,
+                                      .server_name = link_host_name(endpoint.region)};
+  options.max_body_bytes = kMaxAnswerBytes;
+  return std::make_unique<RegionLink>(net::HttpClient::make(options), endpoint.region, endpoint.timeout);
+}
+
+Result<Answer> RegionLink::post(std::string_view frame) {
+  net::ClientRequest request;
+  request.target = "/replicate";
+  request.headers = {{"Content-Type", "application/octet-stream"}};
+  request.body = frame;
+  Result<net::ClientResponse> response = client_->send(request, timeout_);
+  if (!response.ok()) {
+    session_ = 0;
+    return std::move(response).error();
+  }
+  const std::string what = destination_.text() + " answered " + std::to_string(response->status);
+  switch (response->status) {
+    case kOk: {
+      Result<Answer> answer = decode_answer(response->body.view());
+      if (answer.ok()) return answer;
+      return Error{ErrorCode::kIo, what + " with something else than an answer: " + answer.error().message};
+    }
+    case kBadRequest:
+      return Error{ErrorCode::kCorrupt, what + ": it does not understand the message"};
+    case kForbidden:
+      return Error{ErrorCode::kPermission, what + ": it does not accept this message from this region"};
+    case kSessionOver:
+      session_ = 0;
+      return Error{ErrorCode::kConflict, what + ": the session is over"};
+    case kOtherProtocol:
+      return Error{ErrorCode::kIo, what + ": it speaks another version of the region link, bring both to one release"};
+    case kInternalError:
+      return Error{ErrorCode::kInternalServiceError, what + ": it could not apply the message, its log says why"};
+    default:
+      return Error{ErrorCode::kIo, what};
+  }
+}
+
+Result<void> RegionLink::hello() {
+  COFFER_ASSIGN(const SecretBuffer frame, encode(0, Hello{}));
+  COFFER_ASSIGN(const Answer answer, post(frame.view()));
+  if (answer.session == 0) return Error{ErrorCode::kIo, destination_.text() + " opened no session"};
+  session_ = answer.session;
+  return {};
+}
+
+template <class Body>
+Result<secrets::ApplyOutcome> RegionLink::deliver(const Body& body) {
+  // Twice at most: a session may be one that the other region forgot when it restarted.
+  for (int attempt = 0;; ++attempt) {
+    if (session_ == 0) COFFER_TRY(hello());
+    COFFER_ASSIGN(const SecretBuffer frame, encode(session_, body));
+    Result<Answer> answer = post(frame.view());
+    if (answer.ok()) return std::move(answer->outcome);
+    if (answer.error().code != ErrorCode::kConflict) return std::move(answer).error();
+    if (attempt == 1) return Error{ErrorCode::kIo, std::move(answer).error().message};
+  }
+}
+
+Result<secrets::ApplyOutcome> RegionLink::send(const secrets::ReplicaState& state) {
+  return deliver(state);
+}
+
+Result<secrets::ApplyOutcome> RegionLink::send(const secrets::ReplicaRemoval& removal) {
+  return deliver(removal);
+}
+
+Result<void> RegionLink::send(const iam::AccountState& state) {
+  COFFER_TRY(deliver(state));
+  return {};
+}
+
+}  // namespace coffer::replication

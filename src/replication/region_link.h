@@ -1,0 +1,60 @@
+// The link to one other region: frames (link_codec.h) in POST /replicate over mutually authenticated TLS 1.3.
+// Promises: what was sent and not answered in time can no longer take effect once a later send has succeeded, because
+// every failure ends the session; so a state that was delayed on its way cannot undo a removal.
+// Not thread-safe: one thread per destination.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "base/clock.h"
+#include "base/ids.h"
+#include "net/http_client.h"
+#include "replication/link.h"
+#include "replication/link_codec.h"
+
+namespace coffer::replication {
+
+// "<region>.coffer.internal": the DNS name that a region's link certificate carries.
+std::string link_host_name(const Region& region);
+
+class RegionLink final : public Link {
+ public:
+  static constexpr Duration kDefaultTimeout = std::chrono::seconds(10);
+
+  struct Endpoint {
+    Region region;
+    std::string host;
+    uint16_t port = 0;
+    std::string authority_file;    // PEM, of the deployment's own authority
+    std::string certificate_file;  // this region's
+    std::string private_key_file;
+    Duration timeout = kDefaultTimeout;  // of one send
+  };
+  static std::unique_ptr<RegionLink> make(const Endpoint& endpoint);
+
+  RegionLink(std::unique_ptr<net::HttpClient> client, Region destination, Duration timeout)
+      : client_(std::move(client)), destination_(std::move(destination)), timeout_(timeout) {}
+
+  // kIo, kTimeout: no answer, or the region cannot answer now; try again later, all messages alike. Anything else is
+  // about this message alone: kPermission when the region does not let this one send it, kCorrupt when it does not
+  // understand it, kInternalServiceError when it cannot apply it, kUsage when it is too large.
+  Result<secrets::ApplyOutcome> send(const secrets::ReplicaState& state) override;
+  Result<secrets::ApplyOutcome> send(const secrets::ReplicaRemoval& removal) override;
+  Result<void> send(const iam::AccountState& state) override;
+  // Opens a new session: whether the region is there and speaks our protocol. Errors as above.
+  Result<void> hello();
+
+ private:
+  template <class Body>
+  Result<secrets::ApplyOutcome> deliver(const Body& body);
+  Result<Answer> post(std::string_view frame);
+
+  std::unique_ptr<net::HttpClient> client_;
+  const Region destination_;
+  const Duration timeout_;
+  uint64_t session_ = 0;  // 0: none open
+};
+
+}  // namespace coffer::replication
