@@ -1,0 +1,280 @@
+#include "replication/link_codec.h"
+
+#include <gtest/gtest.h>
+
+#include "replication/frame.h"
+#include "replication/link.pb.h"
+
+namespace coffer::replication {
+namespace {
+
+using secrets::ApplyVerdict;
+using secrets::ReplicaState;
+using secrets::ReplicaVersion;
+using secrets::ValueKind;
+
+constexpr uint64_t kSession = 0xfedcba9876543210;
+constexpr std::string_view kCanary = "canary-correct-horse-battery-staple";
+
+std::string_view text(const SecretBytes& secret) {
+  return secret.view(SecretAccess("test"));
+}
+
+VersionId version_id(char c) {
+  return *VersionId::parse(std::string(32, c));
+}
+
+ReplicaVersion version(char c, std::vector<std::string> stages, std::optional<std::string_view> value) {
+  ReplicaVersion result;
+  result.version.id = version_id(c);
+  result.version.stages = std::move(stages);
+  result.version.created = Time(std::chrono::milliseconds(1'700'000'000'123));
+  result.version.kind = ValueKind::kString;
+  result.version.generation = 3;
+  if (value) result.value = SecretBytes::copy_of(*value);
+  return result;
+}
+
+ReplicaState state() {
+  ReplicaState state;
+  state.account = *AccountId::parse("123456789012");
+  state.name = "prod/db";
+  state.suffix = "a1B2c3";
+  state.primary_region = *Region::parse("us-east-1");
+  state.lineage_epoch = 2;
+  state.generation = 7;
+  state.force_overwrite = true;
+  state.kms_key_id = "alias/aws/secretsmanager";
+  state.description = "the d\xc3\xa4tabase";
+  state.tags = {{"team", "core"}, {"empty", ""}};
+  state.tagged = true;
+  state.versions.push_back(version('a', {}, std::nullopt));
+  state.versions.push_back(version('b', {"AWSPREVIOUS"}, kCanary));
+  state.versions.push_back(version('c', {"AWSCURRENT", "blue"}, "second\0value"));
+  return state;
+}
+
+iam::AccountState account() {
+  iam::AccountState state;
+  state.id = *AccountId::parse("123456789012");
+  state.name = "payments";
+  state.created = Time(std::chrono::milliseconds(1'700'000'000'123));
+  state.generation = 4;
+  state.access_key_id = *AccessKeyId::parse("AKIAIOSFODNN7EXAMPLE");
+  state.secret_access_key = SecretBytes::copy_of(kCanary);
+  return state;
+}
+
+secrets::ReplicaRemoval removal() {
+  return {*AccountId::parse("123456789012"), "prod/db", "a1B2c3", *Region::parse("us-east-1"), 5};
+}
+
+SecretBuffer frame_of(const wire::RequestHeader& header, std::string_view tail = {}) {
+  SecretBuffer frame = *begin_frame(header, tail.size());
+  frame.append(tail);
+  return frame;
+}
+
+wire::RequestHeader header_of(const SecretBuffer& frame) {
+  wire::RequestHeader header;
+  EXPECT_TRUE(open_frame(frame.view(), header).ok());
+  return header;
+}
+
+std::string_view tail_of(const SecretBuffer& frame) {
+  wire::RequestHeader header;
+  return *open_frame(frame.view(), header);
+}
+
+// A replica must become exactly what its primary is.
+TEST(LinkCodec, AStateArrivesAsItWasSent) {
+  const ReplicaState sent = state();
+  const SecretBuffer frame = *encode(kSession, sent);
+  Result<Message> message = decode_message(frame.view());
+  ASSERT_TRUE(message.ok()) << message.error().message;
+  EXPECT_EQ(message->session, kSession);
+  const ReplicaState& got = std::get<ReplicaState>(message->body);
+  EXPECT_EQ(got.account, sent.account);
+  EXPECT_EQ(got.name, sent.name);
+  EXPECT_EQ(got.suffix, sent.suffix);
+  EXPECT_EQ(got.primary_region, sent.primary_region);
+  EXPECT_EQ(got.lineage_epoch, sent.lineage_epoch);
+  EXPECT_EQ(got.generation, sent.generation);
+  EXPECT_EQ(got.force_overwrite, sent.force_overwrite);
+  EXPECT_EQ(got.kms_key_id, sent.kms_key_id);
+  EXPECT_EQ(got.description, sent.description);
+  EXPECT_EQ(got.tags, sent.tags);
+  EXPECT_EQ(got.tagged, sent.tagged);
+  ASSERT_EQ(got.versions.size(), sent.versions.size());
+  for (size_t i = 0; i < got.versions.size(); ++i) {
+    const ReplicaVersion& a = got.versions[i];
+    const ReplicaVersion& b = sent.versions[i];
+    EXPECT_EQ(a.version.id, b.version.id);
+    EXPECT_EQ(a.version.stages, b.version.stages);
+    EXPECT_EQ(a.version.created, b.version.created);
+    EXPECT_EQ(a.version.kind, b.version.kind);
+    EXPECT_EQ(a.version.generation, b.version.generation);
+    ASSERT_EQ(a.value.has_value(), b.value.has_value());
+    if (a.value) {
+      EXPECT_EQ(text(*a.value), text(*b.value));
+    }
+  }
+}
+
+// The three small messages travel in the same frames.
+TEST(LinkCodec, RemovalAccountAndHelloArriveAsTheyWereSent) {
+  Result<Message> message = decode_message(encode(kSession, removal())->view());
+  ASSERT_TRUE(message.ok()) << message.error().message;
+  const auto& gone = std::get<secrets::ReplicaRemoval>(message->body);
+  EXPECT_EQ(gone.account, removal().account);
+  EXPECT_EQ(gone.name, removal().name);
+  EXPECT_EQ(gone.suffix, removal().suffix);
+  EXPECT_EQ(gone.primary_region, removal().primary_region);
+  EXPECT_EQ(gone.lineage_epoch, removal().lineage_epoch);
+
+  message = decode_message(encode(kSession, account())->view());
+  ASSERT_TRUE(message.ok()) << message.error().message;
+  const auto& got = std::get<iam::AccountState>(message->body);
+  EXPECT_EQ(got.id, account().id);
+  EXPECT_EQ(got.name, account().name);
+  EXPECT_EQ(got.created, account().created);
+  EXPECT_EQ(got.generation, account().generation);
+  EXPECT_EQ(got.access_key_id, account().access_key_id);
+  EXPECT_EQ(text(got.secret_access_key), kCanary);
+
+  message = decode_message(encode(0, Hello{})->view());
+  ASSERT_TRUE(message.ok()) << message.error().message;
+  EXPECT_TRUE(std::holds_alternative<Hello>(message->body));
+}
+
+// The verdict decides between InSync and Failed.
+TEST(LinkCodec, AnAnswerArrivesAsItWasSent) {
+  const Answer sent{kSession, {ApplyVerdict::kNeedVersions, {version_id('a'), version_id('b')}, "please"}};
+  const Result<Answer> got = decode_answer(encode(sent).view());
+  ASSERT_TRUE(got.ok()) << got.error().message;
+  EXPECT_EQ(got->session, sent.session);
+  EXPECT_EQ(got->outcome.verdict, sent.outcome.verdict);
+  EXPECT_EQ(got->outcome.needed, sent.outcome.needed);
+  EXPECT_EQ(got->outcome.message, sent.outcome.message);
+}
+
+// Protobuf strings are not wiped, so no secret may ever be in one.
+TEST(LinkCodec, NoSecretStandsInTheHeader) {
+  for (const SecretBuffer& frame : {*encode(kSession, state()), *encode(kSession, account())}) {
+    const std::string_view tail = tail_of(frame);
+    EXPECT_NE(tail.find(kCanary), std::string_view::npos);
+    const std::string_view before = frame.view().substr(0, frame.size() - tail.size());
+    EXPECT_EQ(before.find("canary"), std::string_view::npos);
+  }
+}
+
+// A connection may break anywhere.
+TEST(LinkCodec, EveryTruncationAndEveryExtraByteIsRefused) {
+  for (const SecretBuffer& frame : {*encode(kSession, state()), *encode(kSession, removal()),
+                                    *encode(kSession, account()), *encode(kSession, Hello{})}) {
+    for (size_t size = 0; size < frame.size(); ++size) {
+      const auto result = decode_message(frame.view().substr(0, size));
+      ASSERT_FALSE(result.ok()) << size;
+      EXPECT_EQ(result.error().code, ErrorCode::kCorrupt) << size;
+    }
+    const auto result = decode_message(std::string(frame.view()) + "x");
+    ASSERT_FALSE(result.ok());
+    EXPECT_EQ(result.error().code, ErrorCode::kCorrupt);
+  }
+  const SecretBuffer answer = encode(Answer{0, {ApplyVerdict::kApplied, {}, "text"}});
+  for (size_t size = 0; size < answer.size(); ++size)
+    EXPECT_FALSE(decode_answer(answer.view().substr(0, size)).ok());
+}
+
+// During an upgrade both versions are in the field, and "corrupt" would send people looking for a broken disk.
+TEST(LinkCodec, AnotherProtocolVersionIsNamedInTheError) {
+  wire::RequestHeader header = header_of(*encode(kSession, Hello{}));
+  header.set_protocol(2);
+  const auto result = decode_message(frame_of(header).view());
+  ASSERT_FALSE(result.ok());
+  EXPECT_EQ(result.error().code, ErrorCode::kUsage);
+  EXPECT_NE(result.error().message.find("version 2"), std::string::npos);
+}
+
+struct Damage {
+  std::string_view what;
+  void (*apply)(wire::SecretState&);
+};
+
+// What gets past the decoder becomes keys and rows.
+TEST(LinkCodec, AFieldOutsideItsLimitsIsRefused) {
+  const Damage damages[] = {
+      {"account", [](wire::SecretState& s) { s.set_account("12345678901"); }},
+      {"empty name", [](wire::SecretState& s) { s.set_name(""); }},
+      {"NUL in the name", [](wire::SecretState& s) { s.set_name(std::string("a\0b", 3)); }},
+      {"long name", [](wire::SecretState& s) { s.set_name(std::string(513, 'a')); }},
+      {"suffix", [](wire::SecretState& s) { s.set_suffix("a1-2c3"); }},
+      {"region", [](wire::SecretState& s) { s.set_primary_region("nowhere"); }},
+      {"epoch", [](wire::SecretState& s) { s.set_lineage_epoch(0); }},
+      {"version id", [](wire::SecretState& s) { s.mutable_versions(0)->set_id("short"); }},
+      {"version twice", [](wire::SecretState& s) { s.mutable_versions(0)->set_id(s.versions(1).id()); }},
+      {"label twice", [](wire::SecretState& s) { s.mutable_versions(0)->add_stages("AWSCURRENT"); }},
+      {"empty label", [](wire::SecretState& s) { s.mutable_versions(0)->add_stages(""); }},
+      {"unsorted labels",
+       [](wire::SecretState& s) {
+         s.mutable_versions(0)->add_stages("z");
+         s.mutable_versions(0)->add_stages("y");
+       }},
+      {"kind", [](wire::SecretState& s) { s.mutable_versions(0)->set_kind(3); }},
+      {"value of a placeholder", [](wire::SecretState& s) { s.mutable_versions(1)->set_kind(0); }},
+      {"time before 1970", [](wire::SecretState& s) { s.mutable_versions(0)->set_created_ms(-1); }},
+      {"time out of range", [](wire::SecretState& s) { s.mutable_versions(0)->set_created_ms(INT64_MAX); }},
+      {"version of the future", [](wire::SecretState& s) { s.mutable_versions(0)->set_generation(8); }},
+      {"value size", [](wire::SecretState& s) { s.mutable_versions(1)->set_value_size(UINT32_MAX); }},
+      {"description", [](wire::SecretState& s) { s.set_description(std::string(8193, 'a')); }},
+      {"tag key", [](wire::SecretState& s) { s.mutable_tags(0)->set_key(""); }},
+      {"many tags",
+       [](wire::SecretState& s) {
+         for (int i = 0; i < 201; ++i)
+           s.add_tags()->set_key("k");
+       }},
+      {"many versions",
+       [](wire::SecretState& s) {
+         for (int i = 0; i < 201; ++i)
+           s.add_versions()->set_id("00000000000000000000000000000" + std::to_string(100 + i));
+       }},
+  };
+  const SecretBuffer good = *encode(kSession, state());
+  ASSERT_TRUE(decode_message(frame_of(header_of(good), tail_of(good)).view()).ok());
+  for (const Damage& damage : damages) {
+    wire::RequestHeader header = header_of(good);
+    damage.apply(*header.mutable_secret_state());
+    const auto result = decode_message(frame_of(header, tail_of(good)).view());
+    ASSERT_FALSE(result.ok()) << damage.what;
+    EXPECT_EQ(result.error().code, ErrorCode::kCorrupt) << damage.what;
+  }
+}
+
+// A sender must learn before the network does that a message cannot travel.
+TEST(LinkCodec, WhatIsTooLargeForAFrameIsRefusedBySender) {
+  ReplicaState large = state();
+  large.versions.push_back(version('d', {}, std::string(kMaxValueBytes + 1, 'x')));
+  EXPECT_EQ(encode(kSession, large).error().code, ErrorCode::kUsage);
+  ReplicaState many = state();
+  many.versions.clear();
+  for (size_t i = 0; i <= kMaxVersions; ++i)
+    many.versions.push_back(version('d', {}, std::nullopt));
+  EXPECT_EQ(encode(kSession, many).error().code, ErrorCode::kUsage);
+}
+
+// AWS allows a hundred versions of 64 KiB; all of them must fit at once when a region is added.
+TEST(LinkCodec, AHundredLargestValuesFitIntoOneFrame) {
+  ReplicaState full = state();
+  full.versions.clear();
+  for (int i = 100; i < 200; ++i) {
+    ReplicaVersion added = version('d', {}, std::string(kMaxValueBytes, 'x'));
+    added.version.id = *VersionId::parse("00000000000000000000000000000" + std::to_string(i));
+    full.versions.push_back(std::move(added));
+  }
+  const Result<SecretBuffer> frame = encode(kSession, full);
+  ASSERT_TRUE(frame.ok()) << frame.error().message;
+  EXPECT_TRUE(decode_message(frame->view()).ok());
+}
+
+}  // namespace
+}  // namespace coffer::replication

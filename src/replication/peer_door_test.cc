@@ -1,0 +1,222 @@
+// Both ends of the link, RegionLink and PeerDoor, with a network between them that the test plays.
+#include "replication/peer_door.h"
+
+#include <fcntl.h>
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include "replication/region_link.h"
+#include "replication/testing/loopback.h"
+
+namespace coffer::replication {
+namespace {
+
+using secrets::ApplyOutcome;
+using secrets::ApplyVerdict;
+using secrets::ReplicaRemoval;
+using secrets::ReplicaState;
+using testing::LoopbackClient;
+using Weather = LoopbackClient::Weather;
+
+const Region kEast = *Region::parse("us-east-1");
+const Region kWest = *Region::parse("us-west-2");
+const Region kEurope = *Region::parse("eu-west-1");
+
+// Remembers what arrived, answers what it is told to.
+class RecordingApplier final : public Applier {
+ public:
+  Result<ApplyOutcome> apply(ReplicaState state) override {
+    applied.push_back("state " + state.name);
+    return answer();
+  }
+  Result<ApplyOutcome> apply(const ReplicaRemoval& removal) override {
+    applied.push_back("removal " + removal.name);
+    return answer();
+  }
+  Result<void> apply(const iam::AccountState& state) override {
+    applied.push_back("account " + state.name);
+    COFFER_TRY(answer());
+    return {};
+  }
+
+  std::vector<std::string> applied;
+  ApplyOutcome outcome;
+  std::optional<Error> failure;
+
+ private:
+  Result<ApplyOutcome> answer() const {
+    if (failure) return *failure;
+    return outcome;
+  }
+};
+
+ReplicaState state(const Region& from) {
+  ReplicaState state;
+  state.account = *AccountId::parse("123456789012");
+  state.name = "db";
+  state.suffix = "a1B2c3";
+  state.primary_region = from;
+  state.lineage_epoch = 1;
+  state.generation = 1;
+  return state;
+}
+
+ReplicaRemoval removal(const Region& from) {
+  return {*AccountId::parse("123456789012"), "db", "a1B2c3", from, 1};
+}
+
+iam::AccountState account() {
+  iam::AccountState state;
+  state.id = *AccountId::parse("123456789012");
+  state.name = "payments";
+  state.generation = 1;
+  state.access_key_id = *AccessKeyId::parse("AKIAIOSFODNN7EXAMPLE");
+  state.secret_access_key = SecretBytes::copy_of("secret");
+  return state;
+}
+
+// us-west-2 receives, us-east-1 (the identity home) and eu-west-1 send.
+class PeerDoorTest : public ::testing::Test {
+ protected:
+  PeerDoorTest() { restart(); }
+  ~PeerDoorTest() override {
+    workers_.reset();
+    ::close(null_);
+  }
+
+  void restart() {
+    workers_.reset();
+    workers_ = std::make_unique<WorkerPool>(2, 8);
+    door_ = std::make_unique<PeerDoor>(PeerDoor::Parts{.applier = applier_,
+                                                       .workers = *workers_,
+                                                       .random = random_,
+                                                       .log = log_,
+                                                       .peers = {kEast, kEurope},
+                                                       .identity_home = kEast});
+    handler_ = door_.get();
+  }
+
+  struct Sender {
+    LoopbackClient* network;
+    std::unique_ptr<RegionLink> link;
+  };
+  Sender sender(std::string peer_name) {
+    auto client = std::make_unique<LoopbackClient>(handler_, std::move(peer_name));
+    LoopbackClient* network = client.get();
+    return {network, std::make_unique<RegionLink>(std::move(client), kWest, std::chrono::seconds(1))};
+  }
+
+  const int null_ = ::open("/dev/null", O_WRONLY | O_CLOEXEC);
+  const ManualClock clock_{Time(std::chrono::hours(480'000))};
+  const Log log_{clock_, null_, LogLevel::kError};
+  SeededRandom random_{7};
+  RecordingApplier applier_;
+  std::unique_ptr<WorkerPool> workers_;
+  std::unique_ptr<PeerDoor> door_;
+  net::Handler* handler_ = nullptr;
+};
+
+// The ordinary course, for each kind of message.
+TEST_F(PeerDoorTest, MessagesAreAppliedAndTheVerdictComesBack) {
+  Sender east = sender("us-east-1");
+  applier_.outcome = {ApplyVerdict::kNameTaken, {}, "taken"};
+  const auto outcome = east.link->send(state(kEast));
+  ASSERT_TRUE(outcome.ok()) << outcome.error().message;
+  EXPECT_EQ(outcome->verdict, ApplyVerdict::kNameTaken);
+  EXPECT_EQ(outcome->message, "taken");
+  EXPECT_TRUE(east.link->send(removal(kEast)).ok());
+  EXPECT_TRUE(east.link->send(account()).ok());
+  EXPECT_EQ(applier_.applied, (std::vector<std::string>{"state db", "removal db", "account payments"}));
+}
+
+// A region that was broken into must not be able to overwrite secrets of others or to make accounts.
+TEST_F(PeerDoorTest, ARegionSpeaksForItsOwnSecretsOnly) {
+  Sender europe = sender("eu-west-1");
+  EXPECT_EQ(europe.link->send(state(kEast)).error().code, ErrorCode::kPermission);
+  EXPECT_EQ(europe.link->send(removal(kEast)).error().code, ErrorCode::kPermission);
+  EXPECT_EQ(europe.link->send(account()).error().code, ErrorCode::kPermission);
+  EXPECT_TRUE(applier_.applied.empty());
+  EXPECT_TRUE(europe.link->send(state(kEurope)).ok());
+}
+
+// The authority may have signed other things; no certificate and the region's own certificate count as strangers too.
+TEST_F(PeerDoorTest, AnybodyElseIsTurnedAway) {
+  for (const char* name : {"", "us-west-2", "ap-south-1", "us-east-1.coffer.internal"}) {
+    Sender stranger = sender(name);
+    EXPECT_EQ(stranger.link->hello().error().code, ErrorCode::kPermission) << name;
+  }
+}
+
+// Applied or not is unknown when a store fails, so the sender must come again.
+TEST_F(PeerDoorTest, AFailingStoreIsNeverAVerdict) {
+  Sender east = sender("us-east-1");
+  applier_.failure = Error{ErrorCode::kIo, "disk full"};
+  const auto outcome = east.link->send(state(kEast));
+  ASSERT_FALSE(outcome.ok());
+  EXPECT_EQ(outcome.error().code, ErrorCode::kIo);
+  EXPECT_EQ(outcome.error().message.find("disk full"), std::string::npos);
+}
+
+// One record that does not open must not stop all others.
+TEST_F(PeerDoorTest, AFailureOfThisOneMessageIsToldApartFromTheWholeRegion) {
+  Sender east = sender("us-east-1");
+  applier_.failure = Error{ErrorCode::kCorrupt, "row 17"};
+  EXPECT_EQ(east.link->send(state(kEast)).error().code, ErrorCode::kInternalServiceError);
+}
+
+// The reason for sessions: otherwise the copy would be back for ever.
+TEST_F(PeerDoorTest, AStateHeldUpInTheNetworkCannotUndoALaterRemoval) {
+  Sender east = sender("us-east-1");
+  ASSERT_TRUE(east.link->hello().ok());
+  east.network->weather = Weather::kHeldBack;
+  EXPECT_EQ(east.link->send(state(kEast)).error().code, ErrorCode::kTimeout);
+  east.network->weather = Weather::kFine;
+  ASSERT_TRUE(east.link->send(removal(kEast)).ok());
+  EXPECT_EQ(east.network->deliver_held_back(), 409);
+  EXPECT_EQ(applier_.applied, std::vector<std::string>{"removal db"});
+}
+
+// Restarts are daily business and must not look like failures.
+TEST_F(PeerDoorTest, AReceiverThatRestartedIsGreetedAgainWithoutAnError) {
+  Sender east = sender("us-east-1");
+  ASSERT_TRUE(east.link->send(state(kEast)).ok());
+  restart();
+  EXPECT_TRUE(east.link->send(state(kEast)).ok());
+  EXPECT_EQ(applier_.applied.size(), 2u);
+}
+
+// One sender's sessions are no business of another's.
+TEST_F(PeerDoorTest, SessionsOfTwoRegionsDoNotDisturbEachOther) {
+  Sender east = sender("us-east-1");
+  Sender europe = sender("eu-west-1");
+  for (int i = 0; i < 3; ++i) {
+    ASSERT_TRUE(east.link->send(state(kEast)).ok());
+    ASSERT_TRUE(europe.link->send(state(kEurope)).ok());
+  }
+  EXPECT_EQ(east.network->requests, 4);  // a hello and three states
+  EXPECT_EQ(europe.network->requests, 4);
+}
+
+// Half of the lost answers belong to messages that were applied.
+TEST_F(PeerDoorTest, ALostAnswerIsATimeoutAndSendingAgainWorks) {
+  Sender east = sender("us-east-1");
+  ASSERT_TRUE(east.link->hello().ok());
+  east.network->weather = Weather::kAnswerLost;
+  EXPECT_EQ(east.link->send(state(kEast)).error().code, ErrorCode::kTimeout);
+  east.network->weather = Weather::kFine;
+  EXPECT_TRUE(east.link->send(state(kEast)).ok());
+  EXPECT_EQ(applier_.applied.size(), 2u);
+}
+
+// Monitoring asks for health; everything else here is a mistake that should say so.
+TEST_F(PeerDoorTest, OnlyHealthAndReplicateExist) {
+  LoopbackClient client(handler_, "us-east-1");
+  EXPECT_EQ(client.call("GET", "/health", "").status, 200);
+  EXPECT_EQ(client.call("POST", "/health", "").status, 405);
+  EXPECT_EQ(client.call("GET", "/replicate", "").status, 404);
+  EXPECT_EQ(client.call("POST", "/", "").status, 404);
+  EXPECT_EQ(client.call("POST", "/replicate", "garbage").status, 400);
+}
+
+}  // namespace
+}  // namespace coffer::replication
