@@ -20,7 +20,7 @@ struct AuditEntry {
   std::string_view caller_arn;     // empty before authentication
   std::string_view access_key_id;  // as claimed, when the signature failed
   std::string_view source_address;
-  std::string_view error;          // empty on success
+  std::string_view error;  // empty on success
   int status = 200;
   int64_t microseconds = 0;
 };
@@ -34,6 +34,7 @@ class Audit {
 
 // JSON lines appended to a file (0600) by a background thread, in batches at most 100 ms apart. When the disk does not
 // keep up, lines beyond 8 MiB are dropped and counted, and the count is written when it recovers.
+// kIo, naming the path, when it cannot be opened. What is pending is written on destruction.
 Result<std::unique_ptr<Audit>> make_file_audit(const std::string& path, const Log& log);
 // For tests and tools.
 std::unique_ptr<Audit> make_null_audit();

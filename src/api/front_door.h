@@ -1,8 +1,10 @@
 // Where a request enters: request id, target, signature, dispatch, answer, audit. Reads run on the calling I/O thread,
-// writes on the worker pool. Every answer carries x-amzn-RequestId; errors are AWS's, bodies {"__type":..., "Message":...}.
+// writes on the worker pool. Every answer carries x-amzn-RequestId; errors are AWS's, see write_error().
+// GET /health is answered unsigned, for load balancers, with nothing but {"status":"ok"}.
 // Must never tell a client about internal failures more than InternalServiceError or ServiceUnavailable.
 #pragma once
 
+#include <memory>
 #include <vector>
 
 #include "api/audit.h"
@@ -17,8 +19,9 @@
 
 namespace coffer::api {
 
-// The body of an error answer: {"__type":"<name>","Message":"<message>"}, or without Message when it is empty; internal
-// codes become InternalServiceError or ServiceUnavailable with AWS's general text.
+// The body of an error answer: {"__type":"<name>","Message":"<message>"}, without Message when it is empty, and with
+// "message" for errors that AWS's front end makes itself (signature, serialization, validation, unknown operation).
+// Internal codes become InternalServiceError or ServiceUnavailable with a general text.
 void write_error(const Error& error, net::Reply& reply);
 
 class FrontDoor final : public net::Handler {
@@ -41,6 +44,16 @@ class FrontDoor final : public net::Handler {
 
  private:
   struct Routes;
+  struct Exchange;
+
+  // Everything but POST /.
+  void handle_plain(const net::Request& request, net::Responder responder);
+  // Finds the operation and the caller.
+  Result<void> admit(Exchange& exchange) const;
+  // Runs the operation and finishes. On an I/O thread or on a worker.
+  void answer(Exchange& exchange);
+  // Writes the error if there is one, audits and sends.
+  void finish(Exchange& exchange, const Result<void>& result);
 
   Parts parts_;
   std::unique_ptr<Routes> routes_;

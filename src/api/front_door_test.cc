@@ -1,1 +1,428 @@
+#include "api/front_door.h"
 
+#include <fcntl.h>
+#include <gtest/gtest.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <future>
+#include <mutex>
+#include <stdexcept>
+#include <thread>
+
+#include "auth/sigv4.h"
+#include "base/time_text.h"
+
+namespace coffer::api {
+namespace {
+
+// --- a service of two cards --------------------------------------------------------------------------------------
+
+struct Rooms {
+  std::string owner = "123456789012";
+  std::thread::id ran_on;
+  std::promise<void>* started = nullptr;
+  std::shared_future<void>* proceed = nullptr;
+};
+
+struct ReadThing {
+  static constexpr std::string_view kName = "ReadThing";
+  static constexpr std::string_view kAction = "things:ReadThing";
+  static constexpr Effect kEffect = Effect::kReads;
+  static constexpr ErrorCode kErrors[] = {ErrorCode::kResourceNotFound};
+  using Rooms = api::Rooms;
+  struct Request {
+    std::string name;
+    std::optional<wire::SecretText> echo;
+    static constexpr wire::Field kFields[] = {wire::field<&Request::name>("Name", {.min = 1, .max = 20}),
+                                              wire::field<&Request::echo>("Echo")};
+  };
+  struct Response {
+    std::string name;
+    std::string caller;
+    std::optional<wire::SecretText> echo;
+    static constexpr wire::Field kFields[] = {wire::field<&Response::name>("Name"),
+                                              wire::field<&Response::caller>("Caller"),
+                                              wire::field<&Response::echo>("Echo")};
+  };
+  static Result<void> check(const Request& request) {
+    if (request.name != "unchecked") return {};
+    return Error{ErrorCode::kInvalidParameter, "Not that name."};
+  }
+  static Result<Resource> resource(const Request& request, const auth::Caller&, Rooms& rooms) {
+    return Resource{.name = "arn:things:" + request.name, .account = *AccountId::parse(rooms.owner)};
+  }
+  static Result<Response> handle(const Authorized<ReadThing>& authorized, Rooms& rooms) {
+    rooms.ran_on = std::this_thread::get_id();
+    const std::string& name = authorized.request().name;
+    if (name == "missing") return Error{ErrorCode::kResourceNotFound, "Can't find the specified thing."};
+    if (name == "broken") return Error{ErrorCode::kCorrupt, "row 7 of the store is damaged"};
+    if (name == "disk") return Error{ErrorCode::kIo, "fsync failed"};
+    if (name == "throws") throw std::runtime_error("the value is hunter2");
+    if (name == "exhausted") throw std::bad_alloc();
+    Response response{.name = name, .caller = authorized.caller().arn, .echo = {}};
+    if (authorized.request().echo) response.echo = wire::SecretText{authorized.request().echo->bytes.clone()};
+    return response;
+  }
+};
+
+struct WriteThing {
+  static constexpr std::string_view kName = "WriteThing";
+  static constexpr std::string_view kAction = "things:WriteThing";
+  static constexpr Effect kEffect = Effect::kWrites;
+  static constexpr ErrorCode kErrors[] = {ErrorCode::kInvalidRequest};
+  using Rooms = api::Rooms;
+  struct Request {
+    std::optional<std::string> name;
+    static constexpr wire::Field kFields[] = {wire::field<&Request::name>("Name")};
+  };
+  struct Response {
+    std::string name;
+    static constexpr wire::Field kFields[] = {wire::field<&Response::name>("Name")};
+  };
+  static Result<void> check(const Request&) { return {}; }
+  static Result<Resource> resource(const Request&, const auth::Caller& caller, Rooms&) {
+    return Resource{.name = "*", .account = caller.account};
+  }
+  static Result<Response> handle(const Authorized<WriteThing>& authorized, Rooms& rooms) {
+    rooms.ran_on = std::this_thread::get_id();
+    if (rooms.started != nullptr) {
+      rooms.started->set_value();
+      rooms.proceed->wait();
+    }
+    return Response{.name = authorized.request().name.value_or("nobody")};
+  }
+};
+
+// --- what surrounds the front door -------------------------------------------------------------------------------
+
+constexpr std::string_view kKeyId = "AKIAIOSFODNN7EXAMPLE";
+constexpr std::string_view kSecret = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY";
+constexpr auth::ExpectedScope kScope = {.region = "eu-west-1", .service = "things"};
+
+class Keys final : public auth::CredentialSource {
+ public:
+  Result<std::shared_ptr<const auth::Credential>> find(std::string_view access_key_id) const override {
+    return access_key_id == kKeyId ? credential_ : nullptr;
+  }
+
+ private:
+  std::shared_ptr<const auth::Credential> credential_ =
+      std::make_shared<const auth::Credential>(auth::Caller{.account = *AccountId::parse("123456789012"),
+                                                            .kind = auth::PrincipalKind::kRoot,
+                                                            .arn = "arn:aws:iam::123456789012:root",
+                                                            .access_key = *AccessKeyId::parse(kKeyId)},
+                                               SecretBytes::copy_of(kSecret), auth::KeyState::kActive);
+};
+
+// One line per request: operation, caller, key, error, status.
+class RecordingAudit final : public Audit {
+ public:
+  void record(const AuditEntry& entry) override {
+    std::lock_guard lock(mutex_);
+    std::string line(entry.service);
+    line.append(".").append(entry.operation).append(" ").append(entry.caller_arn).append(" ");
+    line.append(entry.access_key_id).append(" ").append(entry.error).append(" ").append(std::to_string(entry.status));
+    lines_.push_back(line);
+    last_request_id_ = entry.request_id;
+  }
+  std::string last() {
+    std::lock_guard lock(mutex_);
+    return lines_.empty() ? "nothing" : lines_.back();
+  }
+  std::string last_request_id() {
+    std::lock_guard lock(mutex_);
+    return last_request_id_;
+  }
+
+ private:
+  std::mutex mutex_;
+  std::vector<std::string> lines_;
+  std::string last_request_id_;
+};
+
+class FakeConnection final : public net::Responder::Connection {
+ public:
+  net::Reply& reply() override { return reply_; }
+  void send() override { done_.set_value("sent"); }
+  void abandon() override { done_.set_value("abandoned"); }
+  std::string wait() { return done_.get_future().get(); }
+  std::string body() const { return std::string(reply_.body.view()); }
+  std::string header(std::string_view name) const {
+    for (const auto& [candidate, value] : reply_.headers) {
+      if (candidate == name) return value;
+    }
+    return {};
+  }
+  int status() const { return reply_.status; }
+  std::string_view content_type() const { return reply_.content_type; }
+
+ private:
+  net::Reply reply_;
+  std::promise<std::string> done_;
+};
+
+// A request that outlives the call, as a connection's buffers do.
+struct Sent {
+  std::string method = "POST";
+  std::string target = "/";
+  std::string body;
+  std::vector<std::pair<std::string, std::string>> headers;
+  std::vector<net::Header> views;
+  FakeConnection connection;
+
+  net::Request request() {
+    views.clear();
+    for (const auto& [name, value] : headers)
+      views.push_back({name, value});
+    return {.method = method, .target = target, .headers = views, .body = body, .peer_address = "127.0.0.1:1"};
+  }
+};
+
+class FrontDoorTest : public testing::Test {
+ protected:
+  void use_workers(size_t threads, size_t queue) {
+    workers_ = std::make_unique<WorkerPool>(threads, queue);
+    std::vector<Service> services;
+    services.push_back({.target_prefix = "things",
+                        .signing_name = "things",
+                        .operations = {operation<ReadThing>(), operation<WriteThing>()},
+                        .rooms = &rooms_});
+    door_ = std::make_unique<FrontDoor>(FrontDoor::Parts{.region = *Region::parse("eu-west-1"),
+                                                         .credentials = keys_,
+                                                         .clock = clock_,
+                                                         .random = random_,
+                                                         .workers = *workers_,
+                                                         .audit = audit_,
+                                                         .log = log_},
+                                        std::move(services));
+  }
+  FrontDoorTest() { use_workers(1, 4); }
+  ~FrontDoorTest() override {
+    workers_->stop();
+    ::close(log_file_);
+  }
+
+  std::unique_ptr<Sent> make(std::string_view target, std::string_view body) {
+    auto sent = std::make_unique<Sent>();
+    sent->body = body;
+    sent->headers = {
+        {"Host", "localhost"}, {"X-Amz-Date", iso_basic(clock_.now())}, {"X-Amz-Target", std::string(target)}};
+    const auth::SigningRequest signing{.method = "POST",
+                                       .target = "/",
+                                       .headers = {sent->request().headers.begin(), sent->request().headers.end()},
+                                       .body = sent->body};
+    sent->headers.emplace_back("Authorization",
+                               auth::sign(signing, kKeyId, SecretBytes::copy_of(kSecret), kScope, clock_.now()));
+    return sent;
+  }
+  // Hands the request in and waits for the answer.
+  void deliver(Sent& sent) {
+    door_->handle(sent.request(), net::Responder(sent.connection, nullptr));
+    EXPECT_EQ(sent.connection.wait(), "sent");
+  }
+  // "status body"
+  std::string call(std::string_view target, std::string_view body) {
+    const auto sent = make(target, body);
+    deliver(*sent);
+    EXPECT_EQ(sent->connection.header("x-amzn-RequestId").size(), 36u);
+    EXPECT_EQ(sent->connection.header("x-amzn-RequestId"), audit_.last_request_id());
+    EXPECT_EQ(sent->connection.content_type(), "application/x-amz-json-1.1");
+    return std::to_string(sent->connection.status()) + " " + sent->connection.body();
+  }
+  std::string log() const {
+    std::string text(65536, '\0');
+    text.resize(static_cast<size_t>(::pread(log_file_, text.data(), text.size(), 0)));
+    return text;
+  }
+
+  Rooms rooms_;
+  Keys keys_;
+  ManualClock clock_{*parse_iso_basic("20150830T123600Z")};
+  SeededRandom random_{1};
+  RecordingAudit audit_;
+  int log_file_ = ::memfd_create("log", MFD_CLOEXEC);
+  Log log_{clock_, log_file_, LogLevel::kInfo};
+  std::unique_ptr<WorkerPool> workers_;
+  std::unique_ptr<FrontDoor> door_;
+};
+
+// --- the way through ---------------------------------------------------------------------------------------------
+
+TEST_F(FrontDoorTest, AReadIsAnsweredOnTheCallingThread) {
+  EXPECT_EQ(call("things.ReadThing", R"({"Name":"a","Echo":"p\"w"})"),
+            R"(200 {"Name":"a","Caller":"arn:aws:iam::123456789012:root","Echo":"p\"w"})");
+  EXPECT_EQ(rooms_.ran_on, std::this_thread::get_id());
+  EXPECT_EQ(audit_.last(), "things.ReadThing arn:aws:iam::123456789012:root AKIAIOSFODNN7EXAMPLE  200");
+}
+
+TEST_F(FrontDoorTest, AWriteIsAnsweredByAWorker) {
+  EXPECT_EQ(call("things.WriteThing", R"({"Name":"a"})"), R"(200 {"Name":"a"})");
+  EXPECT_NE(rooms_.ran_on, std::this_thread::get_id());
+  EXPECT_EQ(audit_.last(), "things.WriteThing arn:aws:iam::123456789012:root AKIAIOSFODNN7EXAMPLE  200");
+}
+
+TEST_F(FrontDoorTest, AnEmptyBodyMeansAnEmptyObject) {
+  EXPECT_EQ(call("things.WriteThing", ""), R"(200 {"Name":"nobody"})");
+}
+
+TEST_F(FrontDoorTest, EveryRequestHasItsOwnId) {
+  call("things.WriteThing", "");
+  const std::string first = audit_.last_request_id();
+  call("things.WriteThing", "");
+  EXPECT_NE(audit_.last_request_id(), first);
+}
+
+// --- refusals ----------------------------------------------------------------------------------------------------
+
+TEST_F(FrontDoorTest, UnknownOperationsAreReportedBeforeTheSignatureIsLookedAt) {
+  for (const char* target :
+       {"things.Nothing", "other.ReadThing", "ReadThing", "things.", ".", "", "things.readthing"}) {
+    EXPECT_EQ(call(target, "{}"), R"(400 {"__type":"UnknownOperationException"})") << target;
+  }
+  Sent bare;
+  deliver(bare);
+  EXPECT_EQ(bare.connection.body(), R"({"__type":"UnknownOperationException"})");
+  EXPECT_EQ(audit_.last(), ".   UnknownOperationException 400");
+}
+
+TEST_F(FrontDoorTest, RefusalsOfTheFrontEndSpellMessageSmall) {
+  Sent bare;
+  bare.headers = {{"X-Amz-Target", "things.ReadThing"}};
+  deliver(bare);
+  EXPECT_EQ(bare.connection.body(),
+            R"({"__type":"MissingAuthenticationTokenException","message":"Missing Authentication Token"})");
+  EXPECT_EQ(
+      call("things.ReadThing", "{}"),
+      R"(400 {"__type":"ValidationException","message":"1 validation error detected: Value null at 'name' failed to )"
+      R"(satisfy constraint: Member must not be null"})");
+  EXPECT_EQ(call("things.ReadThing", "{"), R"(400 {"__type":"SerializationException"})");
+  EXPECT_EQ(call("things.ReadThing", R"({"Name":1})"),
+            R"(400 {"__type":"SerializationException","message":"NUMBER_VALUE can not be converted to a String"})");
+}
+
+TEST_F(FrontDoorTest, RefusalsOfTheServiceSpellMessageLarge) {
+  EXPECT_EQ(call("things.ReadThing", R"({"Name":"missing"})"),
+            R"(400 {"__type":"ResourceNotFoundException","Message":"Can't find the specified thing."})");
+  EXPECT_EQ(call("things.ReadThing", R"({"Name":"unchecked"})"),
+            R"(400 {"__type":"InvalidParameterException","Message":"Not that name."})");
+  EXPECT_EQ(audit_.last(),
+            "things.ReadThing arn:aws:iam::123456789012:root AKIAIOSFODNN7EXAMPLE InvalidParameterException 400");
+}
+
+TEST_F(FrontDoorTest, AWrongSignatureNamesTheClaimedKeyInTheAudit) {
+  const auto sent = make("things.ReadThing", R"({"Name":"a"})");
+  sent->body += " ";
+  deliver(*sent);
+  EXPECT_TRUE(
+      sent->connection.body().starts_with(R"({"__type":"InvalidSignatureException","message":"The request sig)"));
+  EXPECT_EQ(audit_.last(), "things.ReadThing  AKIAIOSFODNN7EXAMPLE InvalidSignatureException 400");
+}
+
+TEST_F(FrontDoorTest, NobodyReachesAHandlerWithoutPermission) {
+  rooms_.owner = "999999999999";
+  const std::string answer = call("things.ReadThing", R"({"Name":"a"})");
+  EXPECT_TRUE(
+      answer.starts_with(R"(400 {"__type":"AccessDeniedException","Message":"User: arn:aws:iam::123456789012:root )"
+                         R"(is not authorized to perform: things:ReadThing on resource: arn:things:a)"))
+      << answer;
+  EXPECT_EQ(rooms_.ran_on, std::thread::id());
+}
+
+// The client learns nothing; the log says what happened, under the request's id.
+TEST_F(FrontDoorTest, InternalFailuresAreLoggedAndNotTold) {
+  EXPECT_EQ(call("things.ReadThing", R"({"Name":"broken"})"),
+            R"(500 {"__type":"InternalServiceError","Message":"An error occurred on the server side."})");
+  EXPECT_NE(log().find("row 7 of the store is damaged"), std::string::npos);
+  EXPECT_NE(log().find(audit_.last_request_id()), std::string::npos);
+  EXPECT_EQ(call("things.ReadThing", R"({"Name":"disk"})"),
+            R"(503 {"__type":"ServiceUnavailable","Message":"The service is temporarily unavailable. Try again."})");
+  EXPECT_EQ(audit_.last(),
+            "things.ReadThing arn:aws:iam::123456789012:root AKIAIOSFODNN7EXAMPLE ServiceUnavailable 503");
+}
+
+TEST_F(FrontDoorTest, AnExceptionFailsOneRequestAndItsTextIsNotLogged) {
+  for (const char* name : {"throws", "exhausted"}) {
+    EXPECT_EQ(call("things.ReadThing", "{\"Name\":\"" + std::string(name) + "\"}"),
+              R"(500 {"__type":"InternalServiceError","Message":"An error occurred on the server side."})");
+  }
+  EXPECT_NE(log().find("runtime_error"), std::string::npos);
+  EXPECT_EQ(log().find("hunter2"), std::string::npos);
+  EXPECT_TRUE(call("things.ReadThing", R"({"Name":"a"})").starts_with("200"));
+}
+
+TEST_F(FrontDoorTest, AFullQueueOfWritesIsAnsweredAtOnce) {
+  use_workers(1, 1);
+  std::promise<void> started;
+  std::promise<void> release;
+  std::shared_future<void> proceed = release.get_future().share();
+  rooms_.started = &started;
+  rooms_.proceed = &proceed;
+  const auto running = make("things.WriteThing", R"({"Name":"running"})");
+  door_->handle(running->request(), net::Responder(running->connection, nullptr));
+  started.get_future().wait();
+  rooms_.started = nullptr;
+  const auto queued = make("things.WriteThing", R"({"Name":"queued"})");
+  door_->handle(queued->request(), net::Responder(queued->connection, nullptr));
+  EXPECT_EQ(call("things.WriteThing", ""),
+            R"(503 {"__type":"ServiceUnavailable","Message":"The service is temporarily unavailable. Try again."})");
+  EXPECT_TRUE(call("things.ReadThing", R"({"Name":"a"})").starts_with("200"));
+  release.set_value();
+  EXPECT_EQ(running->connection.wait(), "sent");
+  EXPECT_EQ(queued->connection.wait(), "sent");
+  EXPECT_EQ(queued->connection.body(), R"({"Name":"queued"})");
+}
+
+TEST_F(FrontDoorTest, AnErrorThatRepeatsBinaryInputIsStillValidJson) {
+  net::Reply reply;
+  write_error({ErrorCode::kIncompleteSignature, "got '\xff\"'"}, reply);
+  EXPECT_EQ(reply.body.view(), R"({"__type":"IncompleteSignatureException","message":"got '?\"'"})");
+}
+
+// --- what is no signed request -----------------------------------------------------------------------------------
+
+TEST_F(FrontDoorTest, HealthNeedsNoSignature) {
+  Sent sent;
+  sent.method = "GET";
+  sent.target = "/health";
+  deliver(sent);
+  EXPECT_EQ(sent.connection.status(), 200);
+  EXPECT_EQ(sent.connection.body(), R"({"status":"ok"})");
+  EXPECT_EQ(sent.connection.header("x-amzn-RequestId").size(), 36u);
+}
+
+TEST_F(FrontDoorTest, OtherPathsAndMethodsDoNotExist) {
+  for (const auto& [method, target] : {std::pair("GET", "/"),
+                                       {"POST", "/health"},
+                                       {"POST", "/x"},
+                                       {"POST", "/?a"},
+                                       {"PUT", "/"},
+                                       {"GET", "/../health"}}) {
+    const auto sent = make("things.ReadThing", R"({"Name":"a"})");
+    sent->method = method;
+    sent->target = target;
+    deliver(*sent);
+    EXPECT_EQ(sent->connection.status(), 404) << method << target;
+    EXPECT_TRUE(sent->connection.body().starts_with(R"({"__type":"UnknownOperationException","message":)"));
+  }
+}
+
+TEST_F(FrontDoorTest, WhatNeverBecameARequestIsRefusedInAwsShape) {
+  const std::pair<int, std::string_view> cases[] = {{400, "MalformedHttpRequestException"},
+                                                    {408, "RequestTimeoutException"},
+                                                    {413, "RequestEntityTooLargeException"},
+                                                    {431, "RequestHeaderSectionTooLarge"},
+                                                    {503, "ServiceUnavailable"}};
+  for (const auto& [status, type] : cases) {
+    net::Reply reply;
+    door_->refuse(status, reply);
+    EXPECT_EQ(reply.status, status);
+    EXPECT_TRUE(reply.body.view().starts_with("{\"__type\":\"" + std::string(type) + "\"")) << reply.body.view();
+    ASSERT_EQ(reply.headers.size(), 1u);
+    EXPECT_EQ(reply.headers[0].first, "x-amzn-RequestId");
+    EXPECT_EQ(reply.headers[0].second.size(), 36u);
+  }
+}
+
+}  // namespace
+}  // namespace coffer::api

@@ -1,5 +1,5 @@
-// An operation card, type-erased, and the two types that make authorization impossible to forget: a card's handle() takes
-// Authorized<Card>, and only the pipeline can make one.
+// An operation card, type-erased, and the two types that make authorization impossible to forget: a card's handle()
+// takes Authorized<Card>, and only the pipeline can make one.
 //
 // A card is one .cc without a header:
 //

@@ -12,7 +12,7 @@ struct Service {
   std::string_view target_prefix;  // "secretsmanager" in X-Amz-Target: secretsmanager.GetSecretValue
   std::string_view signing_name;   // the service in the credential scope
   std::vector<Operation> operations;
-  void* rooms = nullptr;           // must outlive the front door
+  void* rooms = nullptr;  // must outlive the front door
 };
 
 }  // namespace coffer::api

@@ -1,0 +1,17 @@
+// The answers to requests that fail, in AWS's shape. The only place that turns an Error into what a client sees.
+#pragma once
+
+#include <string_view>
+
+#include "base/result.h"
+#include "net/message.h"
+
+namespace coffer::api {
+
+// The error as a client may know it: internal codes become InternalServiceError or ServiceUnavailable.
+ErrorCode public_code(ErrorCode code);
+
+// For what never became a request: a bare HTTP status.
+void write_http_error(int status, net::Reply& reply);
+
+}  // namespace coffer::api
