@@ -1,1 +1,240 @@
 #include "iam/account_store.h"
+
+#include <algorithm>
+
+#include "iam/records.pb.h"
+#include "store/keys.h"
+
+namespace coffer::iam {
+namespace {
+
+using std::string_view_literals::operator""sv;
+
+constexpr std::string_view kAccountFamily = "a";
+constexpr std::string_view kNameFamily = "an";
+constexpr std::string_view kAccessKeyFamily = "ak";
+constexpr size_t kCachedCredentials = 100'000;
+constexpr size_t kScanPage = 1000;
+constexpr int kAttempts = 8;
+constexpr size_t kSecretSize = 40;
+constexpr std::string_view kAccessKeyAlphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
+constexpr std::string_view kSecretAlphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+
+std::string account_row(const AccountId& id) {
+  return store::make_key(kAccountFamily, {id.text()});
+}
+std::string name_row(std::string_view name) {
+  return store::make_key(kNameFamily, {name});
+}
+std::string access_key_row(std::string_view id) {
+  return store::make_key(kAccessKeyFamily, {id});
+}
+
+bool is_valid_name(std::string_view name) {
+  const auto allowed = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || " ._-"sv.contains(c);
+  };
+  return !name.empty() && name.size() <= 50 && std::ranges::all_of(name, allowed);
+}
+
+SecretBytes draw_secret(Random& random) {
+  SecretBytes secret(kSecretSize);
+  for (std::byte& byte : secret.mutable_span(SecretAccess("a fresh secret access key is drawn"))) {
+    byte = static_cast<std::byte>(kSecretAlphabet[random.uniform(static_cast<uint32_t>(kSecretAlphabet.size()))]);
+  }
+  return secret;
+}
+
+Time from_ms(int64_t milliseconds) {
+  return Time(Duration(milliseconds));
+}
+
+Error damaged(std::string_view what) {
+  return Error{ErrorCode::kCorrupt, "the record of " + std::string(what) + " is damaged"};
+}
+
+}  // namespace
+
+class AccountStore::Impl {
+ public:
+  explicit Impl(const Parts& parts) : parts_(parts), credentials_(kCachedCredentials) {
+    parts_.store.on_commit([this](store::Revision, const std::vector<store::Change>& changes) {
+      for (const store::Change& change : changes) {
+        if (change.key.starts_with("ak\0"sv)) credentials_.invalidate(change.key);
+      }
+    });
+  }
+
+  Result<NewAccount> create(std::string_view name, const std::optional<AccountId>& id) {
+    if (!is_valid_name(name)) {
+      return Error{ErrorCode::kUsage, "an account's name has 1 to 50 letters, digits, spaces, or any of ._-"};
+    }
+    for (int attempt = 0; attempt < kAttempts; ++attempt) {
+      NewAccount made{id ? *id : draw_id(), std::string(name), draw_access_key_id(), draw_secret(parts_.random)};
+      COFFER_ASSIGN(const auto same_name, parts_.store.get(name_row(name)));
+      if (same_name) {
+        return Error{ErrorCode::kUsage, "there is an account named " + made.name + " already: " + same_name->value};
+      }
+      COFFER_ASSIGN(const auto same_id, parts_.store.get(account_row(made.id)));
+      if (same_id && id) return Error{ErrorCode::kUsage, "there is an account " + id->text() + " already"};
+      if (same_id) continue;
+      const AccountState state{made.id, made.name,          parts_.clock.now(),
+                               1,       made.access_key_id, made.secret_access_key.clone()};
+      Result<store::Revision> committed = parts_.store.commit(transaction_of(state, 0));
+      if (committed.ok()) return made;
+      if (committed.error().code != ErrorCode::kConflict) return std::move(committed).error();
+    }
+    return Error{ErrorCode::kIo, "no free account id was found: try again"};
+  }
+
+  Result<std::vector<AccountSummary>> list() const {
+    std::vector<AccountSummary> accounts;
+    store::ScanRange range = store::ScanRange::prefix(store::make_key(kAccountFamily, {""}), kScanPage);
+    for (;;) {
+      COFFER_ASSIGN(const auto rows, parts_.store.scan(range));
+      for (const store::Row& row : rows) {
+        const auto parts = store::key_parts(kAccountFamily, row.key);
+        AccountRecord record;
+        const auto id = parts.size() == 1 ? AccountId::parse(parts[0]) : std::nullopt;
+        if (!id || !record.ParseFromString(row.value)) return damaged("an account");
+        accounts.push_back({*id, record.name(), from_ms(record.created_ms())});
+      }
+      if (rows.size() < kScanPage) return accounts;
+      range.begin = rows.back().key + '\0';
+    }
+  }
+
+  Result<std::shared_ptr<const auth::Credential>> find(std::string_view access_key_id) const {
+    using Pointer = std::shared_ptr<const auth::Credential>;
+    // What is no access key id must not become part of a row's key.
+    if (!AccessKeyId::parse(access_key_id)) return Pointer();
+    const std::string row_key = access_key_row(access_key_id);
+    return credentials_.get(row_key, [&]() -> Result<Pointer> {
+      COFFER_ASSIGN(const auto row, parts_.store.get(row_key));
+      if (!row) return Pointer();
+      AccessKeyRecord record;
+      if (!record.ParseFromString(row->value)) return damaged("an access key");
+      const auto account = AccountId::parse(record.account());
+      if (!account || record.kind() != AccessKeyRecord::KIND_ROOT) return damaged("an access key");
+      COFFER_ASSIGN(auto secret, parts_.region_key.unwrap(record.wrapped_secret(), row_key));
+      auth::Caller caller{*account, auth::PrincipalKind::kRoot, "arn:aws:iam::" + account->text() + ":root",
+                          *AccessKeyId::parse(access_key_id)};
+      const auto state =
+          record.state() == AccessKeyRecord::STATE_ACTIVE ? auth::KeyState::kActive : auth::KeyState::kInactive;
+      return std::make_shared<const auth::Credential>(std::move(caller), std::move(secret), state);
+    });
+  }
+
+  Result<std::optional<AccountState>> export_state(const AccountId& id) const {
+    COFFER_ASSIGN(const auto row, parts_.store.get(account_row(id)));
+    if (!row) return std::optional<AccountState>();
+    AccountRecord record;
+    if (!record.ParseFromString(row->value)) return damaged("an account");
+    const auto key_id = AccessKeyId::parse(record.root_access_key_id());
+    if (!key_id) return damaged("an account");
+    COFFER_ASSIGN(const auto credential, find(key_id->text()));
+    if (!credential) return damaged("an account");
+    return std::optional(AccountState{id, record.name(), from_ms(record.created_ms()), record.generation(), *key_id,
+                                      credential->secret_access_key().clone()});
+  }
+
+  Result<void> apply_state(const AccountState& state) {
+    if (!is_valid_name(state.name)) return Error{ErrorCode::kCorrupt, "an account arrived with an invalid name"};
+    for (int attempt = 0; attempt < kAttempts; ++attempt) {
+      COFFER_ASSIGN(const auto row, parts_.store.get(account_row(state.id)));
+      if (row) {
+        AccountRecord record;
+        if (!record.ParseFromString(row->value)) return damaged("an account");
+        if (record.generation() >= state.generation) return {};
+      }
+      store::Transaction transaction = transaction_of(state, row ? row->revision : 0);
+      if (row) COFFER_TRY(drop_superseded(*row, state, transaction));
+      Result<store::Revision> committed = parts_.store.commit(std::move(transaction));
+      if (committed.ok()) return {};
+      if (committed.error().code != ErrorCode::kConflict) return std::move(committed).error();
+    }
+    return Error{ErrorCode::kIo, "account " + state.id.text() + " could not be applied: its rows keep changing"};
+  }
+
+ private:
+  AccountId draw_id() { return *AccountId::parse(parts_.random.text(12, "0123456789")); }
+  AccessKeyId draw_access_key_id() { return *AccessKeyId::parse("AKIA" + parts_.random.text(16, kAccessKeyAlphabet)); }
+
+  // All rows of an account whose account row has `revision` now, and the marks that make the other regions hear of it.
+  // Only the home region has peers to tell, see Parts::peers.
+  store::Transaction transaction_of(const AccountState& state, store::Revision revision) const {
+    AccountRecord account;
+    account.set_name(state.name);
+    account.set_created_ms(state.created.time_since_epoch().count());
+    account.set_generation(state.generation);
+    account.set_root_access_key_id(state.access_key_id.text());
+    const std::string key_row = access_key_row(state.access_key_id.text());
+    AccessKeyRecord key;
+    key.set_account(state.id.text());
+    key.set_kind(AccessKeyRecord::KIND_ROOT);
+    key.set_state(AccessKeyRecord::STATE_ACTIVE);
+    key.set_created_ms(state.created.time_since_epoch().count());
+    key.set_wrapped_secret(parts_.region_key.wrap(state.secret_access_key, key_row, parts_.random));
+
+    store::Transaction transaction;
+    transaction.preconditions.push_back({account_row(state.id), revision});
+    if (revision == 0) {
+      transaction.preconditions.push_back({key_row, 0});
+      transaction.preconditions.push_back({name_row(state.name), 0});
+    }
+    transaction.puts = {{account_row(state.id), account.SerializeAsString()},
+                        {name_row(state.name), state.id.text()},
+                        {key_row, key.SerializeAsString()}};
+    for (const Region& peer : parts_.peers) {
+      transaction.puts.push_back({store::OutboxKey{peer, "account", state.id, ""}.text(),
+                                  store::OutboxMark{.generation = state.generation}.encode()});
+    }
+    return transaction;
+  }
+
+  // A newer state may have another name or key: the rows of the old ones go in the same transaction.
+  static Result<void> drop_superseded(const store::Row& row, const AccountState& state,
+                                      store::Transaction& transaction) {
+    AccountRecord old;
+    if (!old.ParseFromString(row.value)) return damaged("an account");
+    if (old.name() != state.name) transaction.deletes.push_back(name_row(old.name()));
+    if (old.root_access_key_id() != state.access_key_id.text()) {
+      transaction.deletes.push_back(access_key_row(old.root_access_key_id()));
+    }
+    return {};
+  }
+
+  const Parts parts_;
+  mutable store::RowCache<auth::Credential> credentials_;
+};
+
+AccountStore::AccountStore(const Parts& parts) : impl_(std::make_unique<Impl>(parts)) {}
+AccountStore::~AccountStore() = default;
+
+Result<NewAccount> AccountStore::create(std::string_view name, std::optional<AccountId> id) {
+  return impl_->create(name, id);
+}
+
+Result<std::vector<AccountSummary>> AccountStore::list() const {
+  return impl_->list();
+}
+
+Result<NewAccount> AccountStore::root_credentials(const AccountId& id) const {
+  COFFER_ASSIGN(auto state, impl_->export_state(id));
+  if (!state) return Error{ErrorCode::kNotFound, "there is no account " + id.text()};
+  return NewAccount{state->id, state->name, state->access_key_id, std::move(state->secret_access_key)};
+}
+
+Result<std::shared_ptr<const auth::Credential>> AccountStore::find(std::string_view access_key_id) const {
+  return impl_->find(access_key_id);
+}
+
+Result<std::optional<AccountState>> AccountStore::export_state(const AccountId& id) const {
+  return impl_->export_state(id);
+}
+
+Result<void> AccountStore::apply_state(const AccountState& state) {
+  return impl_->apply_state(state);
+}
+
+}  // namespace coffer::iam

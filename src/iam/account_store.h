@@ -1,6 +1,5 @@
-// Accounts and their root access keys. An account is made in the deployment's identity home region and flows from there to
-// all others; each region keeps the secret access keys wrapped by its own region key.
-// Thread-safe.
+// Accounts and their root access keys. An account is made in the deployment's identity home region and flows from there
+// to all others; each region keeps the secret access keys wrapped by its own region key. Thread-safe.
 #pragma once
 
 #include <memory>
@@ -51,13 +50,14 @@ class AccountStore final : public auth::CredentialSource {
     const seal::RegionKey& region_key;
     Random& random;
     const Clock& clock;
-    std::vector<Region> peers;  // all other regions of the deployment: a change is marked dirty for each
+    // Regions to which changes made here must be sent: all others in the identity home region, none elsewhere.
+    std::vector<Region> peers;
   };
   explicit AccountStore(const Parts& parts);
   ~AccountStore() override;
 
-  // Makes the account and its root access key (AKIA + 16 characters; 40-character secret) in one transaction together with
-  // the outbox marks. A missing id is drawn at random. `name`: 1 to 50 characters of [A-Za-z0-9 ._-], else kUsage.
+  // Makes the account and its root access key (AKIA + 16 characters; 40-character secret) in one transaction together
+  // with the outbox marks. A missing id is drawn at random. `name`: 1 to 50 characters of [A-Za-z0-9 ._-], else kUsage.
   // kUsage when the id or the name is taken.
   Result<NewAccount> create(std::string_view name, std::optional<AccountId> id);
 
@@ -68,8 +68,8 @@ class AccountStore final : public auth::CredentialSource {
 
   Result<std::shared_ptr<const auth::Credential>> find(std::string_view access_key_id) const override;
 
-  // Replication. export_state: nullopt when there is no such account. apply_state: newer generations win, older and equal
-  // ones are accepted and ignored.
+  // Replication. export_state: nullopt when there is no such account. apply_state: newer generations win, older and
+  // equal ones are accepted and ignored.
   Result<std::optional<AccountState>> export_state(const AccountId& id) const;
   Result<void> apply_state(const AccountState& state);
 

@@ -1,7 +1,6 @@
-// KMS keys of this region and the envelope encryption done with them. For now every account has one key, the AWS managed
-// key alias/aws/secretsmanager, made at first use. Key material rests wrapped by the region key.
-// Follows "AWS Secrets Manager: secret encryption and decryption" and the AWS KMS API reference.
-// Thread-safe.
+// KMS keys of this region and the envelope encryption done with them. For now every account has one key, the AWS
+// managed key alias/aws/secretsmanager, made at first use. Key material rests wrapped by the region key. Follows "AWS
+// Secrets Manager: secret encryption and decryption" and the AWS KMS API reference. Thread-safe.
 #pragma once
 
 #include <memory>
@@ -48,8 +47,8 @@ class Keyring {
   // durable commit, once per account). kms:GenerateDataKey.
   Result<DataKey> generate_data_key(const AccountId& account, const EncryptionContext& context);
 
-  // kDecryptionFailure when the ciphertext, the context or the account is not the one it was made with, or the key is gone.
-  // kms:Decrypt.
+  // kDecryptionFailure when the ciphertext, the context or the account is not the one it was made with, or the key is
+  // gone. kms:Decrypt.
   Result<SecretBytes> decrypt(const AccountId& account, std::string_view ciphertext,
                               const EncryptionContext& context) const;
 
