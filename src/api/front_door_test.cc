@@ -5,6 +5,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include <array>
 #include <future>
 #include <mutex>
 #include <stdexcept>
@@ -16,7 +17,7 @@
 namespace coffer::api {
 namespace {
 
-// --- a service of two cards --------------------------------------------------------------------------------------
+// --- a service of three cards --------------------------------------------------------------------------------------
 
 struct Rooms {
   std::string owner = "123456789012";
@@ -92,6 +93,26 @@ struct WriteThing {
     }
     return Response{.name = authorized.request().name.value_or("nobody")};
   }
+};
+
+struct TouchThing {
+  static constexpr std::string_view kName = "TouchThing";
+  static constexpr std::string_view kAction = "things:TouchThing";
+  static constexpr Effect kEffect = Effect::kReads;
+  static constexpr ErrorCode kErrors[] = {ErrorCode::kInvalidRequest};
+  using Rooms = api::Rooms;
+  struct Request {
+    std::optional<std::string> name;
+    static constexpr wire::Field kFields[] = {wire::field<&Request::name>("Name")};
+  };
+  struct Response {
+    static constexpr std::array<wire::Field, 0> kFields{};
+  };
+  static Result<void> check(const Request&) { return {}; }
+  static Result<Resource> resource(const Request&, const auth::Caller& caller, Rooms&) {
+    return Resource{.name = "*", .account = caller.account};
+  }
+  static Result<Response> handle(const Authorized<TouchThing>&, Rooms&) { return Response{}; }
 };
 
 // --- what surrounds the front door -------------------------------------------------------------------------------
@@ -186,7 +207,7 @@ class FrontDoorTest : public testing::Test {
     std::vector<Service> services;
     services.push_back({.target_prefix = "things",
                         .signing_name = "things",
-                        .operations = {operation<ReadThing>(), operation<WriteThing>()},
+                        .operations = {operation<ReadThing>(), operation<WriteThing>(), operation<TouchThing>()},
                         .rooms = &rooms_});
     door_ = std::make_unique<FrontDoor>(FrontDoor::Parts{.region = *Region::parse("eu-west-1"),
                                                          .credentials = keys_,
@@ -264,6 +285,10 @@ TEST_F(FrontDoorTest, AWriteIsAnsweredByAWorker) {
 
 TEST_F(FrontDoorTest, AnEmptyBodyMeansAnEmptyObject) {
   EXPECT_EQ(call("things.WriteThing", ""), R"(200 {"Name":"nobody"})");
+}
+
+TEST_F(FrontDoorTest, AnOperationWithoutOutputAnswersWithAnEmptyBody) {
+  EXPECT_EQ(call("things.TouchThing", "{}"), "200 ");
 }
 
 TEST_F(FrontDoorTest, EveryRequestHasItsOwnId) {

@@ -18,6 +18,7 @@
 //   api::Operation get_secret_value() { return api::operation<GetSecretValue>(); }
 #pragma once
 
+#include <iterator>
 #include <span>
 #include <string>
 #include <string_view>
@@ -90,9 +91,12 @@ class Pipeline {
     COFFER_TRY(authorize(invocation.caller, Card::kAction, resource));
     Authorized<Card> authorized(invocation, std::move(request), std::move(resource));
     COFFER_ASSIGN(auto response, Card::handle(authorized, typed_rooms));
-    output.begin_object();
-    wire::encode(response, output);
-    output.end_object();
+    // An operation without output members answers with an empty body, as AWS does.
+    if constexpr (std::size(Card::Response::kFields) != 0) {
+      output.begin_object();
+      wire::encode(response, output);
+      output.end_object();
+    }
     return {};
   }
 
