@@ -1,0 +1,24 @@
+// Frames from another region are parsed after authentication only, but a region that was broken into must not be able
+// to break the others. Whatever decodes must encode again.
+#include <cstdint>
+#include <cstdlib>
+#include <string_view>
+
+#include "replication/link_codec.h"
+
+using coffer::replication::decode_answer;
+using coffer::replication::decode_message;
+using coffer::replication::encode;
+
+extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+  const std::string_view frame(reinterpret_cast<const char*>(data), size);
+  if (const auto message = decode_message(frame); message.ok()) {
+    const auto again =
+        std::visit([&message](const auto& body) { return encode(message->session, body); }, message->body);
+    if (!again.ok() || !decode_message(again->view()).ok()) std::abort();
+  }
+  if (const auto answer = decode_answer(frame); answer.ok()) {
+    if (!decode_answer(encode(*answer).view()).ok()) std::abort();
+  }
+  return 0;
+}
