@@ -1,5 +1,5 @@
-// A blocking HTTP/1.1 client with one kept-alive connection, for engines that own a thread (replication), for the gateway
-// and for the command line. Not thread-safe: one client per thread at a time.
+// A blocking HTTP/1.1 client with one kept-alive connection, for engines that own a thread (replication), for the
+// gateway and for the command line. Not thread-safe: one client per thread at a time.
 #pragma once
 
 #include <cstdint>
@@ -45,8 +45,8 @@ class HttpClient {
   static std::unique_ptr<HttpClient> make(const ClientOptions& options);
   virtual ~HttpClient() = default;
 
-  // Connects if need be. A kept-alive connection that turns out closed before any byte of the answer is replaced once and
-  // the request sent again. kIo (cannot connect, reset, TLS refused) or kTimeout, with a message naming the peer.
+  // Connects if need be. A kept-alive connection that turns out closed before any byte of the answer is replaced once
+  // and the request sent again. kIo (cannot connect, reset, TLS refused) or kTimeout, with a message naming the peer.
   virtual Result<ClientResponse> send(const ClientRequest& request, Duration timeout) = 0;
 };
 

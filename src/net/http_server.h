@@ -1,6 +1,6 @@
 // An HTTP/1.1 server for small messages: one event loop per thread, each with its own accept socket (SO_REUSEPORT);
-// keep-alive, one request at a time per connection (pipelined requests are answered in order), plain, TLS, mutual TLS or
-// a Unix socket. Promises: every limit below is enforced before memory is spent; a slow or silent peer is cut off.
+// keep-alive, one request at a time per connection (pipelined requests are answered in order), plain, TLS, mutual TLS
+// or a Unix socket. Promises: every limit below is enforced before memory is spent; a slow or silent peer is cut off.
 #pragma once
 
 #include <cstdint>

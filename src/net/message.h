@@ -39,7 +39,7 @@ struct Request {
 // The answer, owned by the connection and reused: fill it, then send it. Content-Length, Date, Connection are added.
 struct Reply {
   int status = 200;
-  std::string_view content_type = "application/json";          // must outlive the reply: use literals
+  std::string_view content_type = "application/json";             // must outlive the reply: use literals
   std::vector<std::pair<std::string_view, std::string>> headers;  // names must outlive the reply: use literals
   SecretBuffer body;
   bool close = false;  // close the connection after this reply
@@ -76,7 +76,8 @@ class Responder {
   std::shared_ptr<void> keep_alive_;
 };
 
-// What a server does with requests. Called on an I/O thread: must not block; move the responder to a WorkerPool to wait.
+// What a server does with requests. Called on an I/O thread: must not block; move the responder to a WorkerPool to
+// wait.
 class Handler {
  public:
   virtual ~Handler() = default;

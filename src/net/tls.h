@@ -16,7 +16,7 @@ struct TlsClientOptions {
   std::string ca_file;           // PEM; the server's certificate must chain to it
   std::string certificate_file;  // presented to the server; empty for none
   std::string private_key_file;
-  std::string server_name;       // a DNS name that the server's certificate must carry
+  std::string server_name;  // a DNS name that the server's certificate must carry
 };
 
 }  // namespace coffer::net
