@@ -22,25 +22,31 @@ std::string echo(std::string_view header) {
   return text;
 }
 
+void take_parameter(std::string_view word, RawAuthorization& raw) {
+  const auto take = [word](std::string_view name, std::string_view& out) {
+    if (word.starts_with(name)) out = word.substr(name.size());
+  };
+  take("Credential=", raw.credential);
+  take("SignedHeaders=", raw.signed_headers);
+  take("Signature=", raw.signature);
+}
+
 }  // namespace
 
 RawAuthorization split_authorization(std::string_view header) {
   RawAuthorization raw;
-  const auto next = [&header] {
-    const size_t begin = std::min(header.find_first_not_of(", \t"), header.size());
-    header.remove_prefix(begin);
-    const std::string_view word = header.substr(0, header.find_first_of(", \t"));
-    header.remove_prefix(word.size());
-    return word;
-  };
-  raw.algorithm = next();
-  for (std::string_view word = next(); !word.empty(); word = next()) {
-    const auto value_of = [word](std::string_view name) {
-      return word.starts_with(name) ? word.substr(name.size()) : std::string_view();
-    };
-    if (const auto value = value_of("Credential="); !value.empty()) raw.credential = value;
-    if (const auto value = value_of("SignedHeaders="); !value.empty()) raw.signed_headers = value;
-    if (const auto value = value_of("Signature="); !value.empty()) raw.signature = value;
+  const size_t space = std::min(header.find(' '), header.size());
+  raw.algorithm = header.substr(0, space);
+  header.remove_prefix(space);
+  while (!header.empty()) {
+    const size_t comma = std::min(header.find(','), header.size());
+    std::string_view rest = header.substr(0, comma);
+    header.remove_prefix(std::min(comma + 1, header.size()));
+    while (!rest.empty()) {
+      const size_t end = std::min(rest.find(' '), rest.size());
+      take_parameter(rest.substr(0, end), raw);
+      rest.remove_prefix(std::min(end + 1, rest.size()));
+    }
   }
   return raw;
 }

@@ -1,5 +1,6 @@
 #include "wire/encoder.h"
 
+#include <array>
 #include <charconv>
 #include <cstring>
 
@@ -19,8 +20,24 @@ uint64_t special_bytes(uint64_t word) {
   return (control | ((quote - kOnes) & ~quote) | ((backslash - kOnes) & ~backslash)) & kHighs;
 }
 
-bool is_special(char c) {
-  return static_cast<unsigned char>(c) < 0x20 || c == '"' || c == '\\';
+// What a byte becomes: 0 for itself, 'u' for \u00xx, otherwise the character behind the backslash.
+constexpr std::array<char, 256> make_escapes() {
+  std::array<char, 256> escapes{};
+  for (size_t i = 0; i < 0x20; ++i)
+    escapes[i] = 'u';
+  escapes['"'] = '"';
+  escapes['\\'] = '\\';
+  escapes['\b'] = 'b';
+  escapes['\f'] = 'f';
+  escapes['\n'] = 'n';
+  escapes['\r'] = 'r';
+  escapes['\t'] = 't';
+  return escapes;
+}
+constexpr std::array<char, 256> kEscapes = make_escapes();
+
+char escape_of(char c) {
+  return kEscapes[static_cast<unsigned char>(c)];
 }
 
 // How many characters at the front of `text` need no escape.
@@ -31,62 +48,48 @@ size_t plain_run(std::string_view text) {
     std::memcpy(&word, text.data() + i, 8);
     if (special_bytes(word) != 0) break;
   }
-  while (i < text.size() && !is_special(text[i]))
+  while (i < text.size() && escape_of(text[i]) == 0)
     ++i;
   return i;
 }
 
-void append_escape(char c, SecretBuffer& out) {
-  switch (c) {
-    case '"':
-      out.append("\\\"");
-      return;
-    case '\\':
-      out.append("\\\\");
-      return;
-    case '\b':
-      out.append("\\b");
-      return;
-    case '\f':
-      out.append("\\f");
-      return;
-    case '\n':
-      out.append("\\n");
-      return;
-    case '\r':
-      out.append("\\r");
-      return;
-    case '\t':
-      out.append("\\t");
-      return;
-    default:
-      break;
+size_t escaped_size(std::string_view text) {
+  size_t size = text.size();
+  for (char c : text) {
+    const char escape = escape_of(c);
+    size += static_cast<size_t>(escape != 0) + static_cast<size_t>(escape == 'u') * 4;
   }
-  const auto byte = static_cast<std::byte>(c);
-  out.append("\\u00");
-  hex_encode(std::span(&byte, 1), out.extend(2));
+  return size;
 }
 
+char* write_escaped(std::string_view text, char* out) {
+  constexpr char kDigits[] = "0123456789abcdef";
+  for (char c : text) {
+    const char escape = escape_of(c);
+    if (escape == 0) {
+      *out++ = c;
+      continue;
+    }
+    *out++ = '\\';
+    *out++ = escape;
+    if (escape != 'u') continue;
+    *out++ = '0';
+    *out++ = '0';
+    *out++ = kDigits[static_cast<unsigned char>(c) >> 4];
+    *out++ = kDigits[c & 15];
+  }
+  return out;
+}
+
+// In one piece of memory: room is made once, also for text full of quotes such as JSON inside JSON.
 void append_quoted(std::string_view text, SecretBuffer& out) {
-  size_t run = plain_run(text);
-  if (run == text.size()) {
-    char* at = out.extend(run + 2);
-    *at = '"';
-    if (run != 0) std::memcpy(at + 1, text.data(), run);
-    at[run + 1] = '"';
-    return;
-  }
-  out.reserve(out.size() + text.size() + text.size() / 8 + 2);
-  out.push_back('"');
-  while (true) {
-    out.append(text.substr(0, run));
-    text.remove_prefix(run);
-    if (text.empty()) break;
-    append_escape(text.front(), out);
-    text.remove_prefix(1);
-    run = plain_run(text);
-  }
-  out.push_back('"');
+  const size_t run = plain_run(text);
+  const std::string_view rest = text.substr(run);
+  char* at = out.extend(run + (rest.empty() ? 0 : escaped_size(rest)) + 2);
+  *at++ = '"';
+  if (run != 0) std::memcpy(at, text.data(), run);
+  at = write_escaped(rest, at + run);
+  *at = '"';
 }
 
 }  // namespace
