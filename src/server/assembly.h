@@ -34,7 +34,7 @@ class RegionNode {
   // Finishes requests under way, then closes everything in reverse order. Idempotent.
   void stop();
 
-  // Takes new TLS files for the API from the same paths.
+  // Reads the TLS files of the API and of the link listener again; new connections use them.
   Result<void> reload_tls();
 
  private:

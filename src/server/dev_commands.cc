@@ -88,38 +88,48 @@ void write_status_json(const wire::Value& control, std::span<const std::unique_p
   out.end_object();
 }
 
-// "us-west-2 0, eu-west-1 3 (1.2 s: connection refused)"
-std::string lag_text(const RegionReport& report) {
-  if (!report.answers) return "-";
-  const wire::Value* links = report.own.root().find("links");
-  std::string text;
-  if (links == nullptr || links->kind() != wire::Kind::kList) return "-";
-  for (const wire::Value& link : links->as_list()) {
-    const int64_t dirty = integer_member(link, "dirty");
-    const std::string_view error = text_member(link, "last_error");
-    if (dirty == 0 && error.empty()) continue;
-    text += (text.empty() ? "" : "; ") + std::string(text_member(link, "destination")) + " " + std::to_string(dirty) +
-            " waiting";
-    const int64_t lag = integer_member(link, "lag_milliseconds");
-    if (lag > 0) text += " for " + std::to_string(lag / 1000) + "." + std::to_string(lag / 100 % 10) + " s";
-    if (!error.empty()) text += " (" + std::string(error) + ")";
+std::string seconds_text(int64_t milliseconds) {
+  return std::to_string(milliseconds / 1000) + "." + std::to_string(milliseconds / 100 % 10) + " s";
+}
+
+// "in sync", or how much waits for other regions.
+std::string summary(std::span<const wire::Value> links) {
+  int64_t waiting = 0;
+  bool failing = false;
+  for (const wire::Value& link : links) {
+    waiting += integer_member(link, "dirty");
+    failing = failing || !text_member(link, "last_error").empty();
   }
-  return text.empty() ? "in sync" : text;
+  if (waiting > 0) return std::to_string(waiting) + " changes waiting";
+  return failing ? "nothing waiting" : "in sync";
+}
+
+void print_region(const RegionReport& report) {
+  const wire::Value& region = *report.supervised;
+  const int64_t pid = integer_member(region, "pid");
+  const wire::Value* list = report.answers ? report.own.root().find("links") : nullptr;
+  std::span<const wire::Value> links;
+  if (list != nullptr && list->kind() == wire::Kind::kList) links = list->as_list();
+  const std::string state(pid != 0 && !report.answers ? "silent" : text_member(region, "state"));
+  std::printf("%-18s %-8s %8s  %-24s %s\n", std::string(text_member(region, "region")).c_str(), state.c_str(),
+              pid == 0 ? "-" : std::to_string(pid).c_str(), std::string(text_member(region, "endpoint")).c_str(),
+              report.answers ? summary(links).c_str() : "-");
+  for (const wire::Value& link : links) {
+    const int64_t dirty = integer_member(link, "dirty");
+    const std::string error(text_member(link, "last_error"));
+    if (dirty == 0 && error.empty()) continue;
+    std::printf("  to %-15s %lld waiting, oldest for %s%s%s\n", std::string(text_member(link, "destination")).c_str(),
+                static_cast<long long>(dirty), seconds_text(integer_member(link, "lag_milliseconds")).c_str(),
+                error.empty() ? "" : ": ", error.c_str());
+  }
 }
 
 void print_status_table(const wire::Value& control, std::span<const std::unique_ptr<RegionReport>> reports) {
   std::printf("endpoint %s   account %s\n\n", std::string(text_member(control, "endpoint")).c_str(),
               std::string(text_member(control, "account")).c_str());
   std::printf("%-18s %-8s %8s  %-24s %s\n", "REGION", "STATE", "PID", "ENDPOINT", "REPLICATION TO OTHERS");
-  for (const auto& report : reports) {
-    const wire::Value& region = *report->supervised;
-    const int64_t pid = integer_member(region, "pid");
-    std::string state(text_member(region, "state"));
-    if (pid != 0 && !report->answers) state = "silent";
-    std::printf("%-18s %-8s %8s  %-24s %s\n", std::string(text_member(region, "region")).c_str(), state.c_str(),
-                pid == 0 ? "-" : std::to_string(pid).c_str(), std::string(text_member(region, "endpoint")).c_str(),
-                lag_text(*report).c_str());
-  }
+  for (const auto& report : reports)
+    print_region(*report);
 }
 
 Result<std::string> admin_socket_of(const AccountTarget& target) {

@@ -4,9 +4,11 @@
 #include <atomic>
 #include <mutex>
 
+#include "api/error_reply.h"
 #include "api/front_door.h"
 #include "auth/sigv4.h"
 #include "base/worker_pool.h"
+#include "wire/encoder.h"
 
 namespace coffer::server {
 namespace {
@@ -21,8 +23,7 @@ constexpr std::string_view kHopByHop[] = {"connection",
                                           "trailer",
                                           "transfer-encoding",
                                           "upgrade",
-                                          "expect",
-                                          "content-length"};
+                                          "expect"};
 
 constexpr std::string_view kContentTypes[] = {"application/x-amz-json-1.1", "application/json", "text/xml",
                                               "text/plain", "text/html"};
@@ -118,7 +119,16 @@ class Gateway::Lane {
   }
 
   void refuse(net::Reply& reply, const std::string& why) {
-    api::write_error(Error{ErrorCode::kServiceUnavailable, "region " + target_.region.text() + " " + why}, reply);
+    // Unlike a region's own errors this one is for the person at the keyboard: it says what to do.
+    reply.status = 503;
+    reply.content_type = kContentTypes[0];
+    wire::JsonEncoder out(reply.body);
+    out.begin_object();
+    out.key("__type");
+    out.string("ServiceUnavailable");
+    out.key("Message");
+    out.string("region " + target_.region.text() + " " + why);
+    out.end_object();
     reply.headers.emplace_back("x-amzn-RequestId", random_.uuid());
   }
 
@@ -164,9 +174,7 @@ void Gateway::handle(const net::Request& request, net::Responder responder) {
 }
 
 void Gateway::refuse(int status, net::Reply& reply) {
-  const ErrorCode code = status == 503 ? ErrorCode::kServiceUnavailable : ErrorCode::kSerialization;
-  api::write_error(Error{code, ""}, reply);
-  reply.status = status;
+  api::write_http_error(status, reply);
   reply.headers.emplace_back("x-amzn-RequestId", random_.uuid());
 }
 

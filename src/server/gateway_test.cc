@@ -114,7 +114,7 @@ TEST_F(GatewayTest, AnUnknownRegionIsAnsweredInAwsWords) {
   EXPECT_EQ(reply.status, 400);
   EXPECT_EQ(
       exchange.body(),
-      "{\"__type\":\"InvalidSignatureException\",\"Message\":\"Credential should be scoped to a valid region, not "
+      "{\"__type\":\"InvalidSignatureException\",\"message\":\"Credential should be scoped to a valid region, not "
       "'mars-north-1'. \"}");
   EXPECT_FALSE(exchange.header("x-amzn-RequestId").empty());
 }

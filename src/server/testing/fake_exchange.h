@@ -12,7 +12,7 @@
 
 namespace coffer::server {
 
-class FakeExchange : public net::Responder::Connection {
+class FakeExchange final : public net::Responder::Connection {
  public:
   using Headers = std::vector<std::pair<std::string, std::string>>;
 

@@ -1,0 +1,201 @@
+#include "server/assembly.h"
+
+#include <thread>
+
+#include "api/audit.h"
+#include "api/front_door.h"
+#include "base/worker_pool.h"
+#include "iam/account_store.h"
+#include "kms/keyring.h"
+#include "net/http_server.h"
+#include "replication/peer_door.h"
+#include "replication/region_link.h"
+#include "replication/runner.h"
+#include "seal/region_key.h"
+#include "secrets/secret_store.h"
+#include "server/admin.h"
+#include "server/files.h"
+#include "server/maintenance.h"
+#include "services/secretsmanager/rooms.h"
+#include "store/rocksdb_store.h"
+
+namespace coffer::server {
+namespace {
+
+constexpr Duration kStopGrace = std::chrono::seconds(5);
+constexpr size_t kQueuedRequests = 4096;
+constexpr size_t kPeerWorkers = 8;
+
+Error sealed(const Error& error) {
+  return Error{ErrorCode::kSealed, error.message};
+}
+
+seal::SealOptions seal_options(const RegionConfig& config) {
+  seal::SealOptions options;
+  options.region = config.region.text();
+  options.from_passphrase = !config.seal.passphrase_file.empty();
+  options.root_key = [seal = config.seal](const crypto::ScryptParameters& parameters) -> Result<seal::RootKey> {
+    if (seal.passphrase_file.empty()) {
+      auto key = seal::RootKey::from_file(seal.root_key_file);
+      return key.ok() ? std::move(key) : sealed(key.error());
+    }
+    auto passphrase = read_secret_file(seal.passphrase_file);
+    if (!passphrase.ok()) return sealed(passphrase.error());
+    auto key = seal::RootKey::from_passphrase(*passphrase, parameters);
+    return key.ok() ? std::move(key) : sealed(key.error());
+  };
+  return options;
+}
+
+net::ServerOptions api_options(const RegionConfig& config) {
+  net::ServerOptions options;
+  options.address = config.listen.address;
+  options.port = config.listen.port;
+  options.threads =
+      config.listen.threads != 0 ? config.listen.threads : std::max(1U, std::thread::hardware_concurrency());
+  options.max_connections = config.limits.max_connections;
+  options.header_timeout = config.limits.header_timeout;
+  options.body_timeout = config.limits.body_timeout;
+  options.idle_timeout = config.limits.idle_timeout;
+  if (config.tls) options.tls = net::TlsServerOptions{config.tls->certificate, config.tls->private_key, "", false};
+  return options;
+}
+
+net::ServerOptions admin_options(const RegionConfig& config) {
+  net::ServerOptions options;
+  options.unix_path = config.admin_socket();
+  options.max_connections = 64;
+  return options;
+}
+
+net::ServerOptions link_options(const RegionConfig& config) {
+  net::ServerOptions options;
+  options.address = config.link->address;
+  options.port = config.link->port;
+  options.max_connections = 256;
+  options.max_body_bytes = replication::kMaxFrameBytes;
+  options.tls = net::TlsServerOptions{config.link->certificate, config.link->private_key, config.link->ca, true};
+  return options;
+}
+
+// One link to each other region.
+std::vector<replication::Runner::Destination> destinations(const RegionConfig& config) {
+  std::vector<replication::Runner::Destination> all;
+  for (const RegionConfig::Peer& peer : config.peers) {
+    all.push_back({peer.region, replication::RegionLink::make({.region = peer.region,
+                                                               .host = peer.host,
+                                                               .port = peer.port,
+                                                               .authority_file = config.link->ca,
+                                                               .certificate_file = config.link->certificate,
+                                                               .private_key_file = config.link->private_key})});
+  }
+  return all;
+}
+
+// Accounts flow from their home to everybody, and from nowhere else.
+std::vector<Region> account_destinations(const RegionConfig& config) {
+  return config.region == config.home ? config.peer_regions() : std::vector<Region>();
+}
+
+}  // namespace
+
+// Members in the order in which they depend on each other; destroyed in reverse.
+class RegionNode::Impl {
+ public:
+  Impl(Parts parts, std::unique_ptr<store::Store> store, seal::RegionKey region_key, std::unique_ptr<api::Audit> audit)
+      : config_(std::move(parts.config)),
+        clock_(parts.clock),
+        random_(parts.random),
+        log_(parts.log),
+        store_(std::move(store)),
+        region_key_(std::move(region_key)),
+        keyring_({*store_, region_key_, random_, clock_, config_.region}),
+        accounts_({*store_, region_key_, random_, clock_, account_destinations(config_)}),
+        secrets_({*store_, keyring_, random_, clock_, config_.region, config_.deployment(), config_.cached_secrets}),
+        secretsmanager_{secrets_, random_, config_.region, config_.deployment(), config_.limits.replica_regions},
+        audit_(std::move(audit)),
+        workers_(config_.limits.worker_threads, kQueuedRequests),
+        front_door_({config_.region, accounts_, clock_, random_, workers_, *audit_, log_},
+                    {secretsmanager::make_service(secretsmanager_)}),
+        applier_(secrets_, accounts_),
+        peer_workers_(kPeerWorkers, kQueuedRequests),
+        peer_door_({applier_, peer_workers_, random_, log_, config_.peer_regions(), config_.home}),
+        runner_({*store_, secrets_, accounts_, clock_, random_, log_, config_.region, destinations(config_)}),
+        maintenance_(secrets_, clock_, log_),
+        admin_door_({config_.region, config_.home, *store_, accounts_, [this] { return runner_.status(); }, workers_,
+                     clock_, log_}) {}
+
+  Result<void> listen() {
+    COFFER_ASSIGN(admin_server_, net::HttpServer::start(admin_options(config_), admin_door_, clock_, log_));
+    if (config_.link) {
+      COFFER_ASSIGN(link_server_, net::HttpServer::start(link_options(config_), peer_door_, clock_, log_));
+    }
+    COFFER_ASSIGN(api_server_, net::HttpServer::start(api_options(config_), front_door_, clock_, log_));
+    runner_.start();
+    return {};
+  }
+
+  void stop() {
+    if (api_server_) api_server_->stop(kStopGrace);
+    if (link_server_) link_server_->stop(kStopGrace);
+    if (admin_server_) admin_server_->stop(kStopGrace);
+    runner_.stop();
+    workers_.stop();
+    peer_workers_.stop();
+    maintenance_.stop();
+  }
+
+  Result<void> reload_tls() {
+    if (link_server_) COFFER_TRY(link_server_->reload_tls(*link_options(config_).tls));
+    if (api_server_ && config_.tls) COFFER_TRY(api_server_->reload_tls(*api_options(config_).tls));
+    return {};
+  }
+
+ private:
+  const RegionConfig config_;
+  const Clock& clock_;
+  Random& random_;
+  const Log& log_;
+  std::unique_ptr<store::Store> store_;
+  seal::RegionKey region_key_;
+  kms::Keyring keyring_;
+  iam::AccountStore accounts_;
+  secrets::SecretStore secrets_;
+  secretsmanager::Rooms secretsmanager_;
+  std::unique_ptr<api::Audit> audit_;
+  WorkerPool workers_;
+  api::FrontDoor front_door_;
+  replication::StoreApplier applier_;
+  WorkerPool peer_workers_;  // apart, so that requests of clients and of regions do not wait for each other
+  replication::PeerDoor peer_door_;
+  replication::Runner runner_;
+  Maintenance maintenance_;
+  AdminDoor admin_door_;
+  std::unique_ptr<net::HttpServer> admin_server_;
+  std::unique_ptr<net::HttpServer> link_server_;
+  std::unique_ptr<net::HttpServer> api_server_;
+};
+
+Result<std::unique_ptr<RegionNode>> RegionNode::open(Parts parts) {
+  COFFER_ASSIGN(auto store, store::open_rocksdb_store({.directory = parts.config.data}, parts.log));
+  COFFER_ASSIGN(auto region_key, seal::RegionKey::open(*store, seal_options(parts.config), parts.random));
+  COFFER_ASSIGN(auto audit, api::make_file_audit(parts.config.audit_file, parts.log));
+  auto impl = std::make_unique<Impl>(std::move(parts), std::move(store), std::move(region_key), std::move(audit));
+  return std::unique_ptr<RegionNode>(new RegionNode(std::move(impl)));
+}
+
+RegionNode::RegionNode(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+RegionNode::~RegionNode() {
+  impl_->stop();
+}
+Result<void> RegionNode::listen() {
+  return impl_->listen();
+}
+void RegionNode::stop() {
+  impl_->stop();
+}
+Result<void> RegionNode::reload_tls() {
+  return impl_->reload_tls();
+}
+
+}  // namespace coffer::server
