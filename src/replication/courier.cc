@@ -64,6 +64,7 @@ Delivery Courier::update(const store::OutboxKey& key, const store::Row& row) {
     if (!state.ok()) return export_failed(key, state.error());
     if (!*state) return cleared(row);
     const uint64_t generation = (*state)->generation;
+    const std::string suffix = (*state)->suffix;
     Result<ApplyOutcome> outcome = parts_.link.send(**state);
     if (!outcome.ok()) return send_failed(key, outcome.error());
     switch (outcome->verdict) {
@@ -74,7 +75,7 @@ Delivery Courier::update(const store::OutboxKey& key, const store::Row& row) {
         const secrets::ReplicaProgress progress{
             .acknowledged_generation = generation, .failed = false, .message = {}, .last_attempt = parts_.clock.now()};
         const Result<void> recorded =
-            parts_.secrets.record_progress(key.account, key.name, parts_.destination, progress, row);
+            parts_.secrets.record_progress({key.account, key.name, suffix, parts_.destination, progress, row});
         if (!recorded.ok()) return export_failed(key, recorded.error());
         return {};
       }
@@ -168,7 +169,12 @@ Result<void> Courier::record_failure(const store::OutboxKey& key, const std::str
   progress.failed = true;
   progress.message = message;
   progress.last_attempt = parts_.clock.now();
-  return parts_.secrets.record_progress(key.account, key.name, parts_.destination, progress, mark_to_clear);
+  return parts_.secrets.record_progress({.account = key.account,
+                                         .name = key.name,
+                                         .suffix = view ? view->secret.suffix : std::string(),
+                                         .region = parts_.destination,
+                                         .progress = progress,
+                                         .mark_to_clear = mark_to_clear});
 }
 
 }  // namespace coffer::replication

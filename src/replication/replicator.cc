@@ -88,6 +88,11 @@ Duration Replicator::Impl::step() {
     destination_failed("replication_store_down", rows.error().message);
     return retry_at_ - now;
   }
+  if (rows->empty() && !cursor_.empty()) {
+    // The pass ended exactly at the last batch. The next one begins at once, and only once: its cursor is empty.
+    const Duration wait = end_pass(now);
+    return wait > Duration(0) ? wait : step();
+  }
   note(*rows);
   for (const store::Row& row : *rows) {
     cursor_ = row.key + '\0';

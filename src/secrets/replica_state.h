@@ -1,13 +1,15 @@
 // What travels from a primary to a replica region, and what the region answers. State, not operations: the newest state
 // contains everything, so that sending it twice, late or out of order does no harm.
 //
-// Rules of the receiving side:
+// Rules of the receiving side, in this order:
 //  - no secret of that name: it becomes a replica;
-//  - a replica of the same lineage (suffix): applied if (lineage epoch, generation) is newer, accepted and ignored if not;
-//  - a lower lineage epoch than ours: kFenced, nothing changes. Somebody promoted this copy;
-//  - a stand-alone secret or another lineage: kNameTaken, unless force_overwrite and the copy is stand-alone;
+//  - same suffix, lower lineage epoch than ours: kFenced. Somebody promoted this copy;
+//  - a replica of the same suffix and primary region: applied if (lineage epoch, generation) is newer, else ignored;
+//  - a replica of the same suffix, another primary region: applied if the lineage epoch is higher, else kOtherLineage;
+//  - a replica of another suffix: replaced if the primary region is the same, which has deleted it; else kOtherLineage;
+//  - a stand-alone secret: kNameTaken, unless force_overwrite and it has no replicas of its own;
 //  - a version in the state that has no value here and none in the message: kNeedVersions, nothing changes.
-// All of one state is applied in one transaction, values before labels are the same moment.
+// Labels, and which versions exist, change in one transaction; values are there at that moment or before.
 #pragma once
 
 #include <cstdint>
@@ -40,7 +42,8 @@ struct ReplicaState {
   std::vector<ReplicaVersion> versions;
 };
 
-// The region was taken out of the secret's replication: delete the copy, if it is still a replica of that lineage.
+// The region was taken out of the secret's replication: delete the copy, if it is still a replica of that primary
+// region and not of a newer lineage epoch.
 struct ReplicaRemoval {
   AccountId account;
   std::string name;
@@ -49,7 +52,15 @@ struct ReplicaRemoval {
   uint64_t lineage_epoch = 0;
 };
 
-enum class ApplyVerdict : uint8_t { kApplied, kAlreadyNewer, kNeedVersions, kNameTaken, kOtherLineage, kFenced, kKeyUnusable };
+enum class ApplyVerdict : uint8_t {
+  kApplied,
+  kAlreadyNewer,
+  kNeedVersions,
+  kNameTaken,
+  kOtherLineage,
+  kFenced,
+  kKeyUnusable
+};
 
 struct ApplyOutcome {
   ApplyVerdict verdict = ApplyVerdict::kApplied;

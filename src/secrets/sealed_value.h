@@ -1,5 +1,5 @@
-// A version's value as it rests: AES-256-GCM under a data key of its own, the data key encrypted by the account's KMS key,
-// both bound to (SecretARN, SecretVersionId). Format: docs/formats/sealed_value.md.
+// A version's value as it rests: AES-256-GCM under a data key of its own, the data key encrypted by the account's KMS
+// key, both bound to (SecretARN, SecretVersionId). Format: docs/formats/sealed_value.md.
 #pragma once
 
 #include <string>

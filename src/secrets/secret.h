@@ -60,10 +60,10 @@ struct Secret {
   std::optional<Time> deletion_date;  // when the recovery window ends
   std::vector<Version> versions;      // in order of creation
   Role role = Role::kPrimary;
-  Region primary_region;              // this region for a primary
+  Region primary_region;  // this region for a primary
   std::vector<ReplicaRegion> replicas;
-  uint64_t lineage_epoch = 1;         // raised by promotion
-  uint64_t generation = 0;            // raised by every change
+  uint64_t lineage_epoch = 1;  // raised by promotion
+  uint64_t generation = 0;     // raised by every change
 
   std::string arn(const Region& region) const;
   const Version* version(const VersionId& id) const;
@@ -73,10 +73,10 @@ struct Secret {
 
 // What SecretId may be: a name, a full ARN, or an ARN without the suffix. Section "Names, identifiers, ARNs".
 struct SecretId {
-  AccountId account;              // of the ARN, or the caller's
+  AccountId account;  // of the ARN, or the caller's
   std::string name;
   std::optional<std::string> suffix;  // must match when given
-  std::string given;              // as the caller wrote it
+  std::string given;                  // as the caller wrote it
 };
 
 // kValidation for a character that no name may have (AWS's text), kInvalidParameter for an ARN of another service,

@@ -1,1 +1,332 @@
 #include "secrets/secret_store.h"
+
+#include <algorithm>
+
+#include "base/time_text.h"
+#include "secrets/record_codec.h"
+#include "secrets/sealed_value.h"
+#include "secrets/secret_store_impl.h"
+#include "store/keys.h"
+
+namespace coffer::secrets {
+namespace {
+
+constexpr size_t kSuffixSize = 6;
+constexpr std::string_view kSuffixAlphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
+constexpr size_t kKeptVersions = 100;  // unlabelled versions beyond these are removed once they are a day old
+constexpr size_t kMaxVersions = 200;   // what a frame of the region link holds
+constexpr Duration kYoungVersion = std::chrono::hours(24);
+constexpr size_t kMaxLooked = 10'000;  // secrets that one call of list() looks at
+constexpr size_t kScanBatch = 500;
+
+Error not_found() {
+  return Error{ErrorCode::kResourceNotFound, "Secrets Manager can't find the specified secret."};
+}
+
+Error damaged_index() {
+  return Error{ErrorCode::kCorrupt, "a row of an index of secrets is damaged"};
+}
+
+Error name_taken(const SecretView& view) {
+  if (view.secret.pending_deletion()) {
+    return Error{ErrorCode::kInvalidRequest,
+                 "You can't create this secret because a secret with this name is already scheduled for deletion."};
+  }
+  return Error{ErrorCode::kResourceExists,
+               "The operation failed because the secret " + view.secret.name + " already exists."};
+}
+
+Error has_replicas(const SecretView& view) {
+  std::string regions;
+  for (const ReplicaRegion& replica : view.secret.replicas)
+    regions.append(regions.empty() ? "" : ", ").append(replica.region.text());
+  return Error{ErrorCode::kInvalidParameter,
+               "You can't delete secret " + view.arn + " that still has replica regions [" + regions + "]."};
+}
+
+bool accessed_on(const SecretView& view, const VersionId& version, Time day) {
+  if (view.last_accessed != day) return false;
+  return std::ranges::any_of(view.version_last_accessed,
+                             [&](const auto& entry) { return entry.second == day && entry.first == version; });
+}
+
+bool contains(const std::vector<ReplicaRegion>& replicas, const Region& region) {
+  return std::ranges::find(replicas, region, &ReplicaRegion::region) != replicas.end();
+}
+
+}  // namespace
+
+void SecretStore::Impl::note_access(const SecretView& view, const VersionId& version) {
+  const Time day = start_of_day(parts_.clock.now());
+  if (accessed_on(view, version, day)) return;
+  if (accesses_.note(view, version, day)) reader_.forget(view.secret.account, view.secret.name);
+}
+
+Result<void> SecretStore::Impl::flush_accesses() {
+  return accesses_.flush(
+      parts_.store, [this](const AccountId& account, std::string_view name) { return reader_.load(account, name); });
+}
+
+Result<std::optional<store::Revision>> SecretStore::Impl::try_commit(store::Transaction transaction) {
+  Result<store::Revision> committed = parts_.store.commit(std::move(transaction));
+  if (committed.ok()) return std::optional(*committed);
+  if (committed.error().code == ErrorCode::kConflict) return std::optional<store::Revision>();
+  return std::move(committed).error();
+}
+
+Result<void> SecretStore::Impl::append_value(const Secret& secret, const VersionId& version, const SecretBytes& value,
+                                             store::Transaction& transaction) {
+  const std::string arn = secret.arn(parts_.region);
+  COFFER_ASSIGN(std::string sealed, seal_value(parts_.keyring, parts_.random, {secret.account, arn, version}, value));
+  transaction.puts.push_back({value_key(secret.account, secret.name, version), std::move(sealed)});
+  return {};
+}
+
+void SecretStore::Impl::append_marks(const Secret& secret, const std::vector<Region>& removed,
+                                     store::Transaction& transaction) {
+  const auto mark = [&](const Region& region, const store::OutboxMark& content) {
+    const store::OutboxKey key{region, "secret", secret.account, secret.name};
+    transaction.puts.push_back({key.text(), content.encode()});
+  };
+  for (const ReplicaRegion& replica : secret.replicas)
+    mark(replica.region, {.generation = secret.generation});
+  for (const Region& region : removed) {
+    // Taken out and put in again by the same change: the new state says it all.
+    if (contains(secret.replicas, region)) continue;
+    mark(region, {.action = store::OutboxMark::Action::kRemove,
+                  .generation = secret.generation,
+                  .lineage_epoch = secret.lineage_epoch,
+                  .suffix = secret.suffix});
+  }
+}
+
+void SecretStore::Impl::append_deletion(const SecretView& view, store::Transaction& transaction) {
+  const Secret& secret = view.secret;
+  transaction.deletes.push_back(record_key(secret.account, secret.name));
+  transaction.deletes.push_back(access_key(secret.account, secret.name));
+  transaction.deletes.push_back(creation_key(secret.account, secret.created, secret.name));
+  if (secret.deletion_date) {
+    transaction.deletes.push_back(deletion_key(*secret.deletion_date, secret.account, secret.name));
+  }
+  for (const Version& version : secret.versions)
+    transaction.deletes.push_back(value_key(secret.account, secret.name, version.id));
+  for (const auto& [region, progress] : view.progress)
+    transaction.deletes.push_back(progress_key(secret.account, secret.name, region));
+}
+
+Result<void> SecretStore::Impl::prune_versions(Secret& secret) const {
+  const Time now = parts_.clock.now();
+  size_t surplus = secret.versions.size() > kKeptVersions ? secret.versions.size() - kKeptVersions : 0;
+  std::erase_if(secret.versions, [&](const Version& version) {
+    if (surplus == 0 || !version.stages.empty() || now - version.created < kYoungVersion) return false;
+    --surplus;
+    return true;
+  });
+  if (secret.versions.size() <= kMaxVersions) return {};
+  return Error{ErrorCode::kLimitExceeded,
+               "You can't create more than 200 versions of a secret within 24 hours: versions without a staging label "
+               "are removed when they are older than that."};
+}
+
+Result<SecretPointer> SecretStore::Impl::create(Change change) {
+  Secret& secret = change.secret;
+  COFFER_ASSIGN(const SecretPointer existing, reader_.load(secret.account, secret.name));
+  if (existing) return name_taken(*existing);
+  secret.suffix = parts_.random.text(kSuffixSize, kSuffixAlphabet);
+  secret.created = secret.changed = parts_.clock.now();
+  secret.role = Role::kPrimary;
+  secret.primary_region = parts_.region;
+  secret.lineage_epoch = 1;
+  secret.generation = 1;
+  for (Version& version : secret.versions) {
+    version.created = secret.created;
+    version.generation = secret.generation;
+  }
+  store::Transaction transaction;
+  transaction.preconditions.push_back({record_key(secret.account, secret.name), 0});
+  transaction.puts.push_back({record_key(secret.account, secret.name), encode_secret(secret)});
+  transaction.puts.push_back({creation_key(secret.account, secret.created, secret.name), ""});
+  for (const Change::NewValue& value : change.values)
+    COFFER_TRY(append_value(secret, value.version, value.value, transaction));
+  append_marks(secret, {}, transaction);
+  COFFER_ASSIGN(const auto committed, try_commit(std::move(transaction)));
+  if (committed) {
+    auto made = std::make_shared<SecretView>();
+    made->arn = secret.arn(parts_.region);
+    made->secret = std::move(secret);
+    made->revision = *committed;
+    return SecretPointer(std::move(made));
+  }
+  COFFER_ASSIGN(const SecretPointer winner, reader_.load(secret.account, secret.name));
+  // Made and deleted again in between: as good as taken for this attempt.
+  return winner ? name_taken(*winner) : Error{ErrorCode::kServiceUnavailable, "the name was in use"};
+}
+
+Result<store::Transaction> SecretStore::Impl::update_transaction(const SecretView& current, Change& change) {
+  Secret& secret = change.secret;
+  secret.generation = current.secret.generation + 1;
+  secret.changed = parts_.clock.now();
+  for (const Change::NewValue& value : change.values) {
+    const auto added = std::ranges::find(secret.versions, value.version, &Version::id);
+    if (added == secret.versions.end()) return Error{ErrorCode::kInternalServiceError, "a value without its version"};
+    added->created = secret.changed;
+    added->generation = secret.generation;
+  }
+  COFFER_TRY(prune_versions(secret));
+
+  const std::string record = record_key(secret.account, secret.name);
+  store::Transaction transaction;
+  transaction.preconditions.push_back({record, current.revision});
+  transaction.puts.push_back({record, encode_secret(secret)});
+  for (const Change::NewValue& value : change.values)
+    COFFER_TRY(append_value(secret, value.version, value.value, transaction));
+  for (const Version& old : current.secret.versions) {
+    if (secret.version(old.id) == nullptr)
+      transaction.deletes.push_back(value_key(secret.account, secret.name, old.id));
+  }
+  append_marks(secret, change.removed_replicas, transaction);
+  if (const auto old = current.secret.deletion_date; old != secret.deletion_date) {
+    if (old) transaction.deletes.push_back(deletion_key(*old, secret.account, secret.name));
+    if (secret.deletion_date) {
+      transaction.puts.push_back({deletion_key(*secret.deletion_date, secret.account, secret.name), ""});
+    }
+  }
+  for (const auto& [region, progress] : current.progress) {
+    const auto& restarted = change.restarted_replicas;
+    if (!contains(secret.replicas, region) || std::ranges::find(restarted, region) != restarted.end()) {
+      transaction.deletes.push_back(progress_key(secret.account, secret.name, region));
+    }
+  }
+  return transaction;
+}
+
+Result<SecretPointer> SecretStore::Impl::update(const AccountId& account, std::string_view name, const Edit& edit) {
+  return until_undisturbed<SecretPointer>([&]() -> Result<std::optional<SecretPointer>> {
+    COFFER_ASSIGN(const SecretPointer current, reader_.load(account, name));
+    if (!current) return not_found();
+    COFFER_ASSIGN(std::optional<Change> change, edit(*current));
+    if (!change) return std::optional(current);
+    COFFER_ASSIGN(store::Transaction transaction, update_transaction(*current, *change));
+    COFFER_ASSIGN(const auto committed, try_commit(std::move(transaction)));
+    if (!committed) return std::optional<SecretPointer>();
+    COFFER_ASSIGN(const SecretPointer now, reader_.find(account, name));
+    // Deleted by somebody else right behind this change, which happened all the same.
+    return std::optional(now ? now : current);
+  });
+}
+
+Result<void> SecretStore::Impl::erase(const AccountId& account, std::string_view name, std::optional<Time> expired_at) {
+  COFFER_TRY(until_undisturbed<bool>([&]() -> Result<std::optional<bool>> {
+    COFFER_ASSIGN(const SecretPointer current, reader_.load(account, name));
+    if (!current) return std::optional(false);
+    // Restored since it was found in the list.
+    const auto& due = current->secret.deletion_date;
+    if (expired_at && !(due && *due <= *expired_at)) return std::optional(false);
+    if (!current->secret.replicas.empty()) return has_replicas(*current);
+    store::Transaction transaction;
+    transaction.preconditions.push_back({record_key(account, name), current->revision});
+    append_deletion(*current, transaction);
+    COFFER_ASSIGN(const auto committed, try_commit(std::move(transaction)));
+    return committed ? std::optional(true) : std::nullopt;
+  }));
+  return {};
+}
+
+Result<size_t> SecretStore::Impl::erase_expired() {
+  const Time now = parts_.clock.now();
+  size_t erased = 0;
+  store::ScanRange range{std::string(kDeletionPrefix), deletion_bound(now), kScanBatch};
+  for (;;) {
+    COFFER_ASSIGN(const auto rows, parts_.store.scan(range));
+    for (const store::Row& row : rows) {
+      const auto entry = parse_deletion_key(row.key);
+      if (!entry) return damaged_index();
+      COFFER_TRY(erase(entry->account, entry->name, now));
+      ++erased;
+    }
+    if (rows.size() < kScanBatch) return erased;
+    range.begin = rows.back().key + '\0';
+  }
+}
+
+Result<SecretStore::Page> SecretStore::Impl::list(const AccountId& account, const std::optional<Position>& after,
+                                                  size_t limit,
+                                                  const std::function<bool(const SecretView&)>& matches) const {
+  Page page;
+  store::ScanRange range = store::ScanRange::prefix(creation_prefix(account), kScanBatch);
+  // The smallest key behind the position.
+  if (after) range.begin = creation_key(account, after->created, after->name) + '\0';
+  std::optional<Position> looked_at = after;
+  for (size_t looked = 0;;) {
+    COFFER_ASSIGN(const auto rows, parts_.store.scan(range));
+    for (const store::Row& row : rows) {
+      const auto entry = parse_creation_key(row.key);
+      if (!entry) return damaged_index();
+      COFFER_ASSIGN(SecretPointer view, reader_.find(account, entry->name));
+      // Not null unless deleted since the scan; of another time if it was then made again.
+      const bool shown = view && view->secret.created == entry->time && matches(*view);
+      // Only what is there makes another page: the last page has no token.
+      if ((shown && page.secrets.size() == limit) || looked == kMaxLooked) {
+        page.next = looked_at;
+        return page;
+      }
+      ++looked;
+      looked_at = Position{entry->time, entry->name};
+      if (shown) page.secrets.push_back(std::move(view));
+    }
+    if (rows.size() < kScanBatch) return page;
+    range.begin = rows.back().key + '\0';
+  }
+}
+
+SecretStore::SecretStore(const Parts& parts) : impl_(std::make_unique<Impl>(parts)) {}
+SecretStore::~SecretStore() = default;
+
+Result<SecretPointer> SecretStore::find(const SecretId& id) const {
+  COFFER_ASSIGN(SecretPointer view, impl_->reader().find(id.account, id.name));
+  if (view && id.suffix && *id.suffix != view->secret.suffix) return SecretPointer();
+  return view;
+}
+Result<SecretPointer> SecretStore::find(const AccountId& account, std::string_view name) const {
+  return impl_->reader().find(account, name);
+}
+Result<SecretBytes> SecretStore::read_value(const SecretView& view, const VersionId& version) const {
+  return impl_->reader().read_value(view, version);
+}
+void SecretStore::note_access(const SecretView& view, const VersionId& version) {
+  impl_->note_access(view, version);
+}
+Result<void> SecretStore::flush_accesses() {
+  return impl_->flush_accesses();
+}
+Result<SecretPointer> SecretStore::create(Change change) {
+  return impl_->create(std::move(change));
+}
+Result<SecretPointer> SecretStore::update(const AccountId& account, std::string_view name, const Edit& edit) {
+  return impl_->update(account, name, edit);
+}
+Result<void> SecretStore::erase(const AccountId& account, std::string_view name) {
+  return impl_->erase(account, name, std::nullopt);
+}
+Result<size_t> SecretStore::erase_expired() {
+  return impl_->erase_expired();
+}
+Result<SecretStore::Page> SecretStore::list(const AccountId& account, const std::optional<Position>& after,
+                                            size_t limit, const std::function<bool(const SecretView&)>& matches) const {
+  return impl_->list(account, after, limit, matches);
+}
+Result<std::optional<ReplicaState>> SecretStore::export_state(const AccountId& account, std::string_view name,
+                                                              const Region& to, ValuesToSend values) const {
+  return impl_->export_state(account, name, to, values);
+}
+Result<ApplyOutcome> SecretStore::apply_state(ReplicaState state) {
+  return impl_->apply_state(state);
+}
+Result<ApplyOutcome> SecretStore::apply_removal(const ReplicaRemoval& removal) {
+  return impl_->apply_removal(removal);
+}
+Result<void> SecretStore::record_progress(const ProgressReport& report) {
+  return impl_->record_progress(report);
+}
+
+}  // namespace coffer::secrets

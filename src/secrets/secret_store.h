@@ -27,7 +27,7 @@ struct SecretView {
   Secret secret;
   std::string arn;  // in this region
   std::vector<std::pair<Region, ReplicaProgress>> progress;
-  std::optional<Time> last_accessed;                               // 00:00 UTC
+  std::optional<Time> last_accessed;  // 00:00 UTC
   std::vector<std::pair<VersionId, Time>> version_last_accessed;
   store::Revision revision = 0;  // of the record's row
 
@@ -42,13 +42,24 @@ using SecretPointer = std::shared_ptr<const SecretView>;
 
 // What a change does besides turning one record into another.
 struct Change {
-  Secret secret;                                          // generation and changed are set by the store
+  Secret secret;  // generation and changed are set by the store
   struct NewValue {
     VersionId version;
     SecretBytes value;
   };
-  std::vector<NewValue> values;                           // sealed by the store before the commit
-  std::vector<Region> removed_replicas;                   // regions whose copy must be deleted
+  std::vector<NewValue> values;            // sealed by the store before the commit
+  std::vector<Region> removed_replicas;    // regions whose copy must be deleted
+  std::vector<Region> restarted_replicas;  // regions whose progress begins afresh: InProgress, not Failed
+};
+
+// What a replica region answered, for the row that DescribeSecret reads.
+struct ProgressReport {
+  AccountId account;
+  std::string name;
+  std::string suffix;  // of the secret that was sent
+  Region region;
+  ReplicaProgress progress;
+  std::optional<store::Row> mark_to_clear;
 };
 
 // Values of versions made after the generation that the region acknowledged last, or of all versions.
@@ -74,24 +85,27 @@ class SecretStore {
 
   // The value of a version that has one. kDecryptionFailure, kNotFound.
   Result<SecretBytes> read_value(const SecretView& view, const VersionId& version) const;
-  // Notes that the value was read today: LastAccessedDate of secret and version. Never blocks; written in the background.
+  // Notes that the value was read today: LastAccessedDate of secret and version. Never blocks; written in the
+  // background.
   void note_access(const SecretView& view, const VersionId& version);
   // Writes noted accesses; called every second by a background thread and at stop.
   Result<void> flush_accesses();
 
-  // Makes a secret in one transaction and draws the six characters of its ARN. kResourceExists (AWS's text) when the name is
-  // taken, kInvalidRequest (AWS's text) when a secret of that name is scheduled for deletion.
+  // Makes a secret in one transaction and draws the six characters of its ARN. kResourceExists (AWS's text) when the
+  // name is taken, kInvalidRequest (AWS's text) when a secret of that name is scheduled for deletion.
   Result<SecretPointer> create(Change change);
 
-  // Reads, calls `edit` with the current state, commits what it returns; repeats when another commit came between (at most
-  // 50 times, then kServiceUnavailable). `edit` may be called more than once. nullopt from `edit`: nothing to change.
-  // kResourceNotFound when there is no such secret.
+  // Reads, calls `edit` with the current state, commits what it returns; repeats when another commit came between (at
+  // most 50 times, then kServiceUnavailable). `edit` may be called more than once. nullopt from `edit`: nothing to
+  // change. kResourceNotFound when there is no such secret.
   using Edit = std::function<Result<std::optional<Change>>(const SecretView&)>;
   Result<SecretPointer> update(const AccountId& account, std::string_view name, const Edit& edit);
 
-  // Deletes record, values and index at once.
+  // Deletes record, values and index at once; success when there is none. kInvalidParameter (AWS's text) when it has
+  // replicas: their regions must be removed first.
   Result<void> erase(const AccountId& account, std::string_view name);
-  // Erases what is past its recovery window; returns how many. Called by a background thread, and by tests with their clock.
+  // Erases what is past its recovery window; returns how many. Called by a background thread, and by tests with their
+  // clock.
   Result<size_t> erase_expired();
 
   // Secrets of an account from `after` on (exclusive; nullopt: from the first) in order of creation.
@@ -106,15 +120,15 @@ class SecretStore {
   Result<Page> list(const AccountId& account, const std::optional<Position>& after, size_t limit,
                     const std::function<bool(const SecretView&)>& matches) const;
 
-  // Replication: what a replica region needs to know, and the region's side: applying it. See replica_state.h for the rules.
-  // nullopt when there is no such secret, it is not a primary, or `to` is not among its replicas.
+  // Replication: what a replica region needs to know, and the region's side: applying it. See replica_state.h for the
+  // rules. nullopt when there is no such secret, it is not a primary, or `to` is not among its replicas.
   Result<std::optional<ReplicaState>> export_state(const AccountId& account, std::string_view name, const Region& to,
                                                    ValuesToSend values) const;
   Result<ApplyOutcome> apply_state(ReplicaState state);
   Result<ApplyOutcome> apply_removal(const ReplicaRemoval& removal);
-  // Records what the region answered. The dirty mark is cleared only if it is still the one that was sent.
-  Result<void> record_progress(const AccountId& account, std::string_view name, const Region& region,
-                               const ReplicaProgress& progress, const std::optional<store::Row>& mark_to_clear);
+  // Records what the region answered. Progress of a secret that was deleted meanwhile, or made again, is dropped. The
+  // dirty mark is cleared only if it is still the one that was sent.
+  Result<void> record_progress(const ProgressReport& report);
 
  private:
   class Impl;

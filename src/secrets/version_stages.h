@@ -1,7 +1,7 @@
 // Versions and staging labels of one secret, as a pure state machine: no I/O, no time, no values.
 // Follows "What's in a Secrets Manager secret? / Versions" and the label movements recorded from AWS.
-// Invariants after every step: a label sits on at most one version; once any value exists AWSCURRENT sits on exactly one
-// version; a version never holds both AWSCURRENT and AWSPREVIOUS.
+// Invariants after every step: a label sits on at most one version; once any value exists AWSCURRENT sits on exactly
+// one version; a version never holds both AWSCURRENT and AWSPREVIOUS.
 #pragma once
 
 #include <string>

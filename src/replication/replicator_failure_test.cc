@@ -1,0 +1,183 @@
+// What the replicator does when a region, a store or a single secret fails.
+#include "replication/replicator.h"
+
+#include "replication/testing/replicator_fixture.h"
+#include "store/keys.h"
+
+namespace coffer::replication {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+using testing::kAccount;
+using testing::kEast;
+using testing::kEurope;
+using testing::kWest;
+class ReplicatorFailureTest : public testing::ReplicatorTest {};
+
+// After kill -9 nobody knows whether the message was applied.
+TEST_F(ReplicatorFailureTest, ALostAnswerDoesNoHarm) {
+  Way west = way(east_, west_);
+  east_.create("db", "first", {kWest});
+  west.link.faults.answer_lost = 100;
+  const Duration wait = west.replicator.step();
+  EXPECT_GE(wait, milliseconds(100));
+  EXPECT_EQ(west_.current("db"), "first");
+  EXPECT_EQ(east_.marks(kWest), 1u);
+  EXPECT_EQ(east_.status("db", kWest), "InProgress");
+  west.link.faults.answer_lost = 0;
+  clock_.advance(wait);
+  settle(west);
+  EXPECT_EQ(east_.marks(kWest), 0u);
+  EXPECT_EQ(east_.status("db", kWest), "InSync");
+}
+
+// A region that is away costs a connection attempt now and then, and nothing in the store.
+TEST_F(ReplicatorFailureTest, ARegionThatIsAwayIsTriedLessAndLessOften) {
+  Way west = way(east_, west_);
+  east_.create("db", "first", {kWest});
+  west.link.up = false;
+  const store::Revision before = east_.store->revision();
+  Duration last{};
+  for (int i = 0; i < 20; ++i) {
+    const Duration wait = west.replicator.step();
+    EXPECT_GE(wait, milliseconds(100));
+    EXPECT_LE(wait, seconds(10));
+    EXPECT_LE(west.replicator.step(), wait) << "a call that comes too early must not try";
+    clock_.advance(wait);
+    last = wait;
+  }
+  EXPECT_GE(last, seconds(5));
+  EXPECT_EQ(east_.store->revision(), before);
+  const LinkStatus status = west.replicator.status();
+  EXPECT_EQ(status.dirty, 1u);
+  EXPECT_EQ(status.oldest_dirty, Time(std::chrono::hours(480'000)));
+  EXPECT_FALSE(status.last_success.has_value());
+  EXPECT_EQ(status.last_error, "connection refused");
+
+  east_.put("db", "second");
+  west.link.up = true;
+  drain(west, east_, west_);
+  EXPECT_EQ(west_.contents("db"), east_.contents("db"));
+  const LinkStatus healed = west.replicator.status();
+  EXPECT_EQ(healed.dirty, 0u);
+  EXPECT_FALSE(healed.oldest_dirty.has_value());
+  EXPECT_EQ(healed.last_success, clock_.now());
+  EXPECT_EQ(healed.last_error, "");
+}
+
+// Each destination has a replicator of its own for this reason.
+TEST_F(ReplicatorFailureTest, ARegionThatIsAwayDelaysNoOther) {
+  Way west = way(east_, west_);
+  Way europe = way(east_, europe_);
+  east_.create("db", "first", {kWest, kEurope});
+  west.link.up = false;
+  settle(west);
+  settle(europe);
+  EXPECT_EQ(east_.status("db", kWest), "InProgress");
+  EXPECT_EQ(east_.status("db", kEurope), "InSync");
+}
+
+// A secret whose value does not open must not stop the others, and must show.
+TEST_F(ReplicatorFailureTest, ASecretThatCannotBeExportedIsSetAside) {
+  Way west = way(east_, west_);
+  east_.create("a-damaged", "first", {kWest});
+  east_.create("b-good", "first", {kWest});
+  // The account's KMS key is lost: no data key opens any more, until a new secret makes a new key.
+  const auto keys = *east_.store->scan(store::ScanRange::prefix(store::make_key("k", {""})));
+  ASSERT_EQ(keys.size(), 1u);
+  ASSERT_TRUE(east_.store->commit({{}, {}, {keys[0].key}}).ok());
+  Duration wait = settle(west);
+  EXPECT_EQ(east_.marks(kWest), 2u);
+  EXPECT_EQ(east_.status("a-damaged", kWest), "Failed");
+  EXPECT_EQ(east_.status_message("a-damaged", kWest), "Replication failed: DecryptionFailure in region us-east-1.");
+  EXPECT_EQ(west.link.sent, 0);
+  EXPECT_GE(wait, seconds(1));
+  EXPECT_NE(west.replicator.status().last_error, "");
+
+  // While they wait their turn others are served, and nothing is written about them again.
+  ASSERT_TRUE(east_.accounts.create("payments", kAccount).ok());
+  settle(west);
+  EXPECT_EQ(west.link.sent, 1);
+  const store::Revision before = east_.store->revision();
+  clock_.advance(wait);
+  wait = settle(west);
+  EXPECT_EQ(east_.store->revision(), before);
+
+  ASSERT_TRUE(east_.store->commit({{}, {{keys[0].key, keys[0].value}}, {}}).ok());
+  clock_.advance(wait);
+  drain(west, east_, west_);
+  EXPECT_EQ(east_.status("a-damaged", kWest), "InSync");
+  EXPECT_EQ(west_.contents("b-good"), east_.contents("b-good"));
+}
+
+// Applied or not is unknown while the receiving store fails: no verdict may be recorded.
+TEST_F(ReplicatorFailureTest, AFailingStoreOnEitherSideIsWaitedFor) {
+  Way west = way(east_, west_);
+  east_.create("db", "first", {kWest});
+  west_.store->fail_syncs(1);
+  settle(west);
+  EXPECT_EQ(east_.status("db", kWest), "InProgress");
+  EXPECT_EQ(east_.marks(kWest), 1u);
+  west_.store->crash();
+
+  east_.store->fail_reads(true);
+  clock_.advance(seconds(10));
+  settle(west);
+  east_.store->fail_reads(false);
+  clock_.advance(seconds(10));
+  drain(west, east_, west_);
+  EXPECT_EQ(east_.status("db", kWest), "InSync");
+}
+
+// More marks than one batch; each step is short so that stop() is prompt.
+TEST_F(ReplicatorFailureTest, ABacklogIsSentInBatches) {
+  Way west = way(east_, west_);
+  for (int i = 0; i < 50; ++i)
+    east_.create("secret-" + std::to_string(i), "value", {kWest});
+  EXPECT_EQ(west.replicator.status().dirty, 50u);
+  EXPECT_EQ(west.replicator.step(), Duration(0));
+  EXPECT_LT(west.link.sent, 20);
+  settle(west);
+  EXPECT_EQ(east_.marks(kWest), 0u);
+  EXPECT_EQ(west.link.sent, 50);
+}
+
+// One message that always breaks the connection comes first in key order; it must not starve what is behind it.
+TEST_F(ReplicatorFailureTest, AMessageThatAlwaysFailsDoesNotStarveTheOthers) {
+  Way west = way(east_, west_);
+  for (const char* name : {"a", "b", "c", "d"})
+    east_.create(name, "value", {kWest});
+  west.link.refuse_name = "a";
+  for (int i = 0; i < 4; ++i) {
+    const Duration wait = settle(west);
+    clock_.advance(wait);
+  }
+  EXPECT_EQ(east_.status("a", kWest), "InProgress");
+  for (const char* name : {"b", "c", "d"})
+    EXPECT_EQ(east_.status(name, kWest), "InSync") << name;
+}
+
+// A mark without anything behind it, as an older release or an operator may leave one.
+TEST_F(ReplicatorFailureTest, AMarkOfNothingIsCleared) {
+  Way west = way(east_, west_);
+  for (const char* kind : {"secret", "account"}) {
+    const store::OutboxKey key{kWest, kind, kAccount, std::string(kind) == "secret" ? "gone" : ""};
+    ASSERT_TRUE(east_.store->commit({{}, {{key.text(), store::OutboxMark{}.encode()}}, {}}).ok());
+  }
+  settle(west);
+  EXPECT_EQ(east_.marks(kWest), 0u);
+  EXPECT_EQ(west.link.sent, 0);
+}
+
+// Damage is kept for whoever looks into it, and does not spin.
+TEST_F(ReplicatorFailureTest, ADamagedMarkIsSetAside) {
+  Way west = way(east_, west_);
+  const store::OutboxKey key{kWest, "secret", kAccount, "db"};
+  ASSERT_TRUE(east_.store->commit({{}, {{key.text(), "garbage"}}, {}}).ok());
+  EXPECT_GE(settle(west), seconds(1));
+  EXPECT_EQ(east_.marks(kWest), 1u);
+}
+
+}  // namespace
+}  // namespace coffer::replication

@@ -1,0 +1,175 @@
+// The runner's threads against real regions in memory and real time; the bounds are generous, only the order matters.
+#include "replication/runner.h"
+
+#include <fcntl.h>
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <condition_variable>
+#include <future>
+#include <mutex>
+
+#include "crypto/system_random.h"
+#include "replication/testing/fake_link.h"
+#include "replication/testing/test_region.h"
+
+namespace coffer::replication {
+namespace {
+
+using testing::kAccount;
+using testing::TestRegion;
+
+const Region kEast = *Region::parse("us-east-1");
+const Region kWest = *Region::parse("us-west-2");
+const Region kEurope = *Region::parse("eu-west-1");
+
+// Passes states on and says so; may be closed, then send() waits as for a region that does not answer.
+class GateLink final : public Link {
+ public:
+  explicit GateLink(TestRegion& to) : to_(to) {}
+
+  Result<secrets::ApplyOutcome> send(const secrets::ReplicaState& state) override {
+    {
+      std::unique_lock lock(mutex);
+      ++arrived;
+      changed.notify_all();
+      changed.wait(lock, [this] { return open; });
+    }
+    Result<secrets::ApplyOutcome> outcome = to_.applier.apply(testing::copy(state));
+    const std::lock_guard lock(mutex);
+    ++answered;
+    changed.notify_all();
+    return outcome;
+  }
+  Result<secrets::ApplyOutcome> send(const secrets::ReplicaRemoval& removal) override {
+    return to_.applier.apply(removal);
+  }
+  Result<void> send(const iam::AccountState& state) override { return to_.applier.apply(state); }
+
+  void set_open(bool value) {
+    const std::lock_guard lock(mutex);
+    open = value;
+    changed.notify_all();
+  }
+  bool wait_until(const std::function<bool()>& condition) {
+    std::unique_lock lock(mutex);
+    return changed.wait_for(lock, std::chrono::seconds(20), condition);
+  }
+
+  std::mutex mutex;
+  std::condition_variable changed;
+  bool open = true;
+  int arrived = 0;
+  int answered = 0;
+
+ private:
+  TestRegion& to_;
+};
+
+class RunnerTest : public ::testing::Test {
+ protected:
+  ~RunnerTest() override { ::close(null_); }
+
+  std::unique_ptr<Runner> runner(std::vector<Runner::Destination> destinations) {
+    return std::make_unique<Runner>(Runner::Parts{.store = *east_.store,
+                                                  .secrets = east_.secrets,
+                                                  .accounts = east_.accounts,
+                                                  .clock = clock_,
+                                                  .random = random_,
+                                                  .log = log_,
+                                                  .region = kEast,
+                                                  .destinations = std::move(destinations)});
+  }
+
+  const int null_ = ::open("/dev/null", O_WRONLY | O_CLOEXEC);
+  const SystemClock clock_;
+  const Log log_{clock_, null_, LogLevel::kError};
+  crypto::SystemRandom random_;
+  const testing::World world_{clock_, random_, {kEast, kWest, kEurope}};
+  TestRegion east_{world_, kEast};
+  TestRegion west_{world_, kWest};
+  TestRegion europe_{world_, kEurope};
+};
+
+// A replica is up to date in milliseconds, not at the next poll (which is 10 seconds away).
+TEST_F(RunnerTest, ACommitWakesTheThreadOfItsDestination) {
+  auto owned = std::make_unique<GateLink>(west_);
+  GateLink& link = *owned;
+  std::vector<Runner::Destination> destinations;
+  destinations.push_back({kWest, std::move(owned)});
+  const auto running = runner(std::move(destinations));
+  running->start();
+  for (int i = 1; i <= 20; ++i) {
+    const auto begin = std::chrono::steady_clock::now();
+    east_.create("secret-" + std::to_string(i), "value", {kWest});
+    ASSERT_TRUE(link.wait_until([&] { return link.answered >= i; }));
+    EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(8)) << "woken by the poll only";
+  }
+  running->stop();
+  EXPECT_EQ(running->status().front().dirty, 0u);
+}
+
+// Marks that a killed process left behind.
+TEST_F(RunnerTest, MarksFromBeforeTheStartAreSent) {
+  east_.create("db", "value", {kWest});
+  auto owned = std::make_unique<GateLink>(west_);
+  GateLink& link = *owned;
+  std::vector<Runner::Destination> destinations;
+  destinations.push_back({kWest, std::move(owned)});
+  const auto running = runner(std::move(destinations));
+  running->start();
+  EXPECT_TRUE(link.wait_until([&] { return link.answered == 1; }));
+}
+
+// One thread each, for this reason.
+TEST_F(RunnerTest, ADestinationThatHangsDelaysNoOther) {
+  auto owned_west = std::make_unique<GateLink>(west_);
+  auto owned_europe = std::make_unique<GateLink>(europe_);
+  GateLink& west = *owned_west;
+  GateLink& europe = *owned_europe;
+  west.open = false;
+  std::vector<Runner::Destination> destinations;
+  destinations.push_back({kWest, std::move(owned_west)});
+  destinations.push_back({kEurope, std::move(owned_europe)});
+  const auto running = runner(std::move(destinations));
+  running->start();
+  east_.create("db", "value", {kWest, kEurope});
+  EXPECT_TRUE(west.wait_until([&] { return west.arrived == 1; }));
+  EXPECT_TRUE(europe.wait_until([&] { return europe.answered == 1; }));
+  EXPECT_EQ(west.answered, 0);
+  west.set_open(true);
+}
+
+// A shutdown waits for the message under way, and for no other.
+TEST_F(RunnerTest, StopWaitsForTheMessageUnderWayOnly) {
+  for (int i = 0; i < 10; ++i)
+    east_.create("secret-" + std::to_string(i), "value", {kWest});
+  auto owned = std::make_unique<GateLink>(west_);
+  GateLink& link = *owned;
+  link.open = false;
+  std::vector<Runner::Destination> destinations;
+  destinations.push_back({kWest, std::move(owned)});
+  const auto running = runner(std::move(destinations));
+  running->start();
+  ASSERT_TRUE(link.wait_until([&] { return link.arrived == 1; }));
+  auto stopped = std::async(std::launch::async, [&running] { running->stop(); });
+  EXPECT_EQ(stopped.wait_for(std::chrono::milliseconds(20)), std::future_status::timeout);
+  link.set_open(true);
+  stopped.get();
+  EXPECT_EQ(link.arrived, 1);
+}
+
+// The store's listener outlives the runner.
+TEST_F(RunnerTest, ACommitAfterTheRunnerIsGoneIsHarmless) {
+  std::vector<Runner::Destination> destinations;
+  destinations.push_back({kWest, std::make_unique<GateLink>(west_)});
+  auto running = runner(std::move(destinations));
+  running->start();
+  running.reset();
+  east_.create("db", "value", {kWest});
+  EXPECT_EQ(east_.marks(kWest), 1u);
+}
+
+}  // namespace
+}  // namespace coffer::replication

@@ -1,0 +1,100 @@
+// A link that calls the other region's applier directly and can do what networks do: refuse, lose the answer after the
+// message was applied, deliver twice, and deliver late. What it delivers late it drops once the secret's removal, or
+// the state of another secret of that name, has been delivered, because the real link's sessions promise that: see
+// peer_door_test.cc.
+#pragma once
+
+#include <functional>
+#include <vector>
+
+#include "replication/link.h"
+#include "replication/testing/test_region.h"
+
+namespace coffer::replication::testing {
+
+// States hold secrets, so they have no copy constructor.
+inline secrets::ReplicaState copy(const secrets::ReplicaState& from) {
+  secrets::ReplicaState to{from.account,       from.name,       from.suffix,          from.primary_region,
+                           from.lineage_epoch, from.generation, from.force_overwrite, from.kms_key_id,
+                           from.description,   from.tags,       from.tagged,          {}};
+  for (const secrets::ReplicaVersion& version : from.versions) {
+    to.versions.push_back({version.version, std::nullopt});
+    if (version.value) to.versions.back().value = version.value->clone();
+  }
+  return to;
+}
+
+class FakeLink final : public Link {
+ public:
+  // Chances in percent, for each message.
+  struct Faults {
+    uint32_t lost = 0;
+    uint32_t answer_lost = 0;
+    uint32_t twice = 0;
+    uint32_t late = 0;
+  };
+
+  FakeLink(TestRegion& destination, Random& random) : destination_(destination), random_(random) {}
+
+  Result<secrets::ApplyOutcome> send(const secrets::ReplicaState& state) override {
+    COFFER_TRY(begin());
+    std::erase_if(late_, [&](const auto& late) { return late.name == state.name && late.suffix != state.suffix; });
+    if (state.name == refuse_name) return Error{ErrorCode::kIo, "connection reset"};
+    if (before_apply) before_apply();
+    if (chance(faults.late)) {
+      late_.push_back(copy(state));
+      return Error{ErrorCode::kTimeout, "no answer"};
+    }
+    if (chance(faults.twice)) COFFER_TRY(destination_.applier.apply(copy(state)));
+    COFFER_ASSIGN(auto outcome, destination_.applier.apply(copy(state)));
+    COFFER_TRY(end());
+    return outcome;
+  }
+
+  Result<secrets::ApplyOutcome> send(const secrets::ReplicaRemoval& removal) override {
+    COFFER_TRY(begin());
+    std::erase_if(late_, [&](const auto& state) { return state.name == removal.name; });
+    if (chance(faults.twice)) COFFER_TRY(destination_.applier.apply(removal));
+    COFFER_ASSIGN(auto outcome, destination_.applier.apply(removal));
+    COFFER_TRY(end());
+    return outcome;
+  }
+
+  Result<void> send(const iam::AccountState& state) override {
+    COFFER_TRY(begin());
+    COFFER_TRY(destination_.applier.apply(state));
+    return end();
+  }
+
+  bool up = true;
+  Faults faults;
+  std::function<void()> before_apply;  // something that happens while the message is on its way
+  std::string refuse_name;             // a secret whose states break the connection
+  int sent = 0;
+
+ private:
+  bool chance(uint32_t percent) { return percent > 0 && random_.uniform(100) < percent; }
+
+  Result<void> begin() {
+    if (!up || chance(faults.lost)) return Error{ErrorCode::kIo, "connection refused"};
+    ++sent;
+    if (!late_.empty() && chance(50)) {
+      const size_t index = random_.uniform(static_cast<uint32_t>(late_.size()));
+      secrets::ReplicaState state = std::move(late_[index]);
+      late_.erase(late_.begin() + static_cast<ptrdiff_t>(index));
+      COFFER_TRY(destination_.applier.apply(std::move(state)));
+    }
+    return {};
+  }
+
+  Result<void> end() {
+    if (chance(faults.answer_lost)) return Error{ErrorCode::kTimeout, "no answer"};
+    return {};
+  }
+
+  TestRegion& destination_;
+  Random& random_;
+  std::vector<secrets::ReplicaState> late_;
+};
+
+}  // namespace coffer::replication::testing

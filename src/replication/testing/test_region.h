@@ -1,0 +1,71 @@
+// One region in memory, for tests: its stores, keys, secrets and accounts, and short words for what tests do with them.
+// Time and randomness are the test's. Not thread-safe beyond what its parts are.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/random.h"
+#include "iam/account_store.h"
+#include "kms/keyring.h"
+#include "replication/applier.h"
+#include "seal/region_key.h"
+#include "secrets/secret_store.h"
+#include "store/testing/fault_store.h"
+
+namespace coffer::replication::testing {
+
+inline const AccountId kAccount = *AccountId::parse("123456789012");
+
+struct World {
+  const Clock& clock;
+  Random& random;
+  std::vector<Region> regions;
+};
+
+class TestRegion {
+ public:
+  TestRegion(const World& world, const Region& self);
+
+  // What the API's cards do; aborts the test when they are refused.
+  void create(const std::string& name, std::string_view value, const std::vector<Region>& replicas,
+              bool force_overwrite = false);
+  // A new version that becomes AWSCURRENT.
+  VersionId put(const std::string& name, std::string_view value);
+  void describe(const std::string& name, const std::string& description);
+  // Adds regions, or marks those that are there for another attempt.
+  void replicate(const std::string& name, const std::vector<Region>& regions, bool force_overwrite = false);
+  void unreplicate(const std::string& name, const Region& region);
+  void promote(const std::string& name);
+
+  // Null when there is none.
+  secrets::SecretPointer find(const std::string& name) const;
+  // Of AWSCURRENT; empty when there is no such secret.
+  std::string current(const std::string& name) const;
+  std::string status(const std::string& name, const Region& replica) const;
+  std::string status_message(const std::string& name, const Region& replica) const;
+  // Everything that a replica must have in common with its primary, values included, as text to compare.
+  std::string contents(const std::string& name) const;
+  size_t marks(const Region& destination) const;
+
+  const Region self;
+  const std::unique_ptr<store::testing::FaultStore> store;
+  const std::unique_ptr<seal::RegionKey> region_key;
+  kms::Keyring keyring;
+  secrets::SecretStore secrets;
+  iam::AccountStore accounts;
+  StoreApplier applier;
+
+ private:
+  using Edit = std::function<void(secrets::Change&)>;
+  void update(const std::string& name, const Edit& edit);
+  secrets::Version version(uint64_t generation) const;
+
+  const World world_;
+};
+
+}  // namespace coffer::replication::testing

@@ -1,0 +1,178 @@
+#include "secrets/record_codec.h"
+
+#include "secrets/records.pb.h"
+
+namespace coffer::secrets {
+namespace {
+
+using std::chrono::days;
+
+Error damaged(std::string_view what) {
+  return Error{ErrorCode::kCorrupt, "the row of " + std::string(what) + " is damaged"};
+}
+
+int64_t to_ms(Time time) {
+  return time.time_since_epoch().count();
+}
+Time from_ms(int64_t milliseconds) {
+  return Time(Duration(milliseconds));
+}
+int32_t to_day(Time time) {
+  return static_cast<int32_t>(std::chrono::floor<days>(time).time_since_epoch().count());
+}
+Time from_day(int32_t day) {
+  return std::chrono::sys_days(days(day));
+}
+
+rows::KindRecord to_record(ValueKind kind) {
+  switch (kind) {
+    case ValueKind::kString:
+      return rows::KIND_STRING;
+    case ValueKind::kBinary:
+      return rows::KIND_BINARY;
+    case ValueKind::kNone:
+      break;
+  }
+  return rows::KIND_NONE;
+}
+
+Result<ValueKind> from_record(rows::KindRecord kind) {
+  switch (kind) {
+    case rows::KIND_NONE:
+      return ValueKind::kNone;
+    case rows::KIND_STRING:
+      return ValueKind::kString;
+    case rows::KIND_BINARY:
+      return ValueKind::kBinary;
+    default:
+      return damaged("a secret's version");
+  }
+}
+
+Result<Version> from_record(const rows::VersionRecord& record) {
+  auto id = VersionId::parse(record.id());
+  if (!id) return damaged("a secret's version");
+  COFFER_ASSIGN(const ValueKind kind, from_record(record.kind()));
+  return Version{std::move(*id),
+                 {record.stages().begin(), record.stages().end()},
+                 from_ms(record.created_ms()),
+                 kind,
+                 record.generation()};
+}
+
+}  // namespace
+
+std::string encode_secret(const Secret& secret) {
+  rows::SecretRecord record;
+  record.set_suffix(secret.suffix);
+  record.set_description(secret.description);
+  for (const Tag& tag : secret.tags) {
+    rows::TagRecord& to = *record.add_tags();
+    to.set_key(tag.key);
+    to.set_value(tag.value);
+  }
+  record.set_tagged(secret.tagged);
+  record.set_kms_key_id(secret.kms_key_id);
+  record.set_created_ms(to_ms(secret.created));
+  record.set_changed_ms(to_ms(secret.changed));
+  if (secret.deletion_requested) record.set_deletion_requested_ms(to_ms(*secret.deletion_requested));
+  if (secret.deletion_date) record.set_deletion_date_ms(to_ms(*secret.deletion_date));
+  for (const Version& version : secret.versions) {
+    rows::VersionRecord& to = *record.add_versions();
+    to.set_id(version.id.text());
+    for (const std::string& stage : version.stages)
+      to.add_stages(stage);
+    to.set_created_ms(to_ms(version.created));
+    to.set_kind(to_record(version.kind));
+    to.set_generation(version.generation);
+  }
+  record.set_role(secret.role == Role::kPrimary ? rows::ROLE_PRIMARY : rows::ROLE_REPLICA);
+  record.set_primary_region(secret.primary_region.text());
+  for (const ReplicaRegion& replica : secret.replicas) {
+    rows::ReplicaRecord& to = *record.add_replicas();
+    to.set_region(replica.region.text());
+    to.set_kms_key_id(replica.kms_key_id);
+    to.set_force_overwrite(replica.force_overwrite);
+  }
+  record.set_lineage_epoch(secret.lineage_epoch);
+  record.set_generation(secret.generation);
+  return record.SerializeAsString();
+}
+
+Result<Secret> decode_secret(const AccountId& account, std::string_view name, std::string_view row) {
+  rows::SecretRecord record;
+  const std::string what = "secret " + std::string(name);
+  if (!record.ParseFromArray(row.data(), static_cast<int>(row.size()))) return damaged(what);
+  if (record.role() != rows::ROLE_PRIMARY && record.role() != rows::ROLE_REPLICA) return damaged(what);
+  auto primary_region = Region::parse(record.primary_region());
+  if (!primary_region || record.suffix().empty()) return damaged(what);
+  Secret secret;
+  secret.account = account;
+  secret.name = name;
+  secret.suffix = record.suffix();
+  secret.description = record.description();
+  for (const rows::TagRecord& tag : record.tags())
+    secret.tags.push_back({tag.key(), tag.value()});
+  secret.tagged = record.tagged();
+  secret.kms_key_id = record.kms_key_id();
+  secret.created = from_ms(record.created_ms());
+  secret.changed = from_ms(record.changed_ms());
+  if (record.has_deletion_requested_ms()) secret.deletion_requested = from_ms(record.deletion_requested_ms());
+  if (record.has_deletion_date_ms()) secret.deletion_date = from_ms(record.deletion_date_ms());
+  secret.versions.reserve(static_cast<size_t>(record.versions_size()));
+  for (const rows::VersionRecord& version : record.versions()) {
+    COFFER_ASSIGN(Version decoded, from_record(version));
+    secret.versions.push_back(std::move(decoded));
+  }
+  secret.role = record.role() == rows::ROLE_PRIMARY ? Role::kPrimary : Role::kReplica;
+  secret.primary_region = std::move(*primary_region);
+  for (const rows::ReplicaRecord& replica : record.replicas()) {
+    auto region = Region::parse(replica.region());
+    if (!region) return damaged(what);
+    secret.replicas.push_back({std::move(*region), replica.kms_key_id(), replica.force_overwrite()});
+  }
+  secret.lineage_epoch = record.lineage_epoch();
+  secret.generation = record.generation();
+  return secret;
+}
+
+std::string encode_progress(const ReplicaProgress& progress) {
+  rows::ProgressRecord record;
+  record.set_acknowledged_generation(progress.acknowledged_generation);
+  record.set_failed(progress.failed);
+  record.set_message(progress.message);
+  record.set_last_attempt_ms(to_ms(progress.last_attempt));
+  return record.SerializeAsString();
+}
+
+Result<ReplicaProgress> decode_progress(std::string_view row) {
+  rows::ProgressRecord record;
+  if (!record.ParseFromArray(row.data(), static_cast<int>(row.size()))) return damaged("a replica's progress");
+  return ReplicaProgress{record.acknowledged_generation(), record.failed(), record.message(),
+                         from_ms(record.last_attempt_ms())};
+}
+
+std::string encode_access(const AccessDates& dates) {
+  rows::AccessRecord record;
+  record.set_day(to_day(dates.secret));
+  for (const auto& [id, time] : dates.versions) {
+    rows::AccessRecord::VersionAccess& to = *record.add_versions();
+    to.set_id(id.text());
+    to.set_day(to_day(time));
+  }
+  return record.SerializeAsString();
+}
+
+Result<AccessDates> decode_access(std::string_view row) {
+  rows::AccessRecord record;
+  if (!record.ParseFromArray(row.data(), static_cast<int>(row.size()))) return damaged("a secret's access dates");
+  AccessDates dates{from_day(record.day()), {}};
+  for (const auto& version : record.versions()) {
+    auto id = VersionId::parse(version.id());
+    if (!id) return damaged("a secret's access dates");
+    dates.versions.emplace_back(std::move(*id), from_day(version.day()));
+  }
+  return dates;
+}
+
+}  // namespace coffer::secrets

@@ -1,0 +1,239 @@
+// Replication: what leaves a primary, and what a replica region accepts. The rules stand in replica_state.h.
+
+#include <algorithm>
+
+#include "secrets/record_codec.h"
+#include "secrets/secret_store_impl.h"
+
+namespace coffer::secrets {
+namespace {
+
+bool is_default_key(std::string_view kms_key_id) {
+  return kms_key_id.empty() || kms_key_id == kms::kSecretsManagerAlias;
+}
+
+bool has_value(const Version* version) {
+  return version != nullptr && version->kind != ValueKind::kNone;
+}
+
+// The copy here is one of the same secret: its versions are those of the state, as far as they exist here.
+bool is_replica_of(const ReplicaState& state, const SecretView* current) {
+  return current != nullptr && current->secret.role == Role::kReplica && current->secret.suffix == state.suffix;
+}
+
+ApplyOutcome refused(ApplyVerdict verdict, std::string message) {
+  return {verdict, {}, "Replication failed: " + std::move(message)};
+}
+
+}  // namespace
+
+SecretView::Status SecretView::replica_status(const Region& region) const {
+  const auto found = std::ranges::find(progress, region, &std::pair<Region, ReplicaProgress>::first);
+  if (found == progress.end()) return {"InProgress", ""};
+  const ReplicaProgress& known = found->second;
+  if (known.failed) return {"Failed", known.message};
+  if (known.acknowledged_generation >= secret.generation) return {"InSync", "Replication succeeded"};
+  return {"InProgress", known.message};
+}
+
+Result<std::optional<ReplicaState>> SecretStore::Impl::export_state(const AccountId& account, std::string_view name,
+                                                                    const Region& to, ValuesToSend values) const {
+  COFFER_ASSIGN(const SecretPointer view, reader_.load(account, name));
+  if (!view || view->secret.role != Role::kPrimary) return std::optional<ReplicaState>();
+  const Secret& secret = view->secret;
+  const auto replica = std::ranges::find(secret.replicas, to, &ReplicaRegion::region);
+  if (replica == secret.replicas.end()) return std::optional<ReplicaState>();
+  const auto progress = std::ranges::find(view->progress, to, &std::pair<Region, ReplicaProgress>::first);
+  const uint64_t acknowledged =
+      values == ValuesToSend::kAll || progress == view->progress.end() ? 0 : progress->second.acknowledged_generation;
+  ReplicaState state{.account = secret.account,
+                     .name = secret.name,
+                     .suffix = secret.suffix,
+                     .primary_region = parts_.region,
+                     .lineage_epoch = secret.lineage_epoch,
+                     .generation = secret.generation,
+                     .force_overwrite = replica->force_overwrite,
+                     .kms_key_id = replica->kms_key_id,
+                     .description = secret.description,
+                     .tags = secret.tags,
+                     .tagged = secret.tagged,
+                     .versions = {}};
+  for (const Version& version : secret.versions) {
+    ReplicaVersion exported{version, std::nullopt};
+    if (has_value(&version) && version.generation > acknowledged) {
+      COFFER_ASSIGN(exported.value, reader_.read_value(*view, version.id));
+    }
+    state.versions.push_back(std::move(exported));
+  }
+  return std::optional(std::move(state));
+}
+
+std::optional<ApplyOutcome> SecretStore::Impl::refusal(const ReplicaState& state, const SecretView* current) const {
+  const std::string& here = parts_.region.text();
+  if (current != nullptr) {
+    const Secret& secret = current->secret;
+    const bool same_lineage = secret.suffix == state.suffix;
+    const bool same_primary = secret.primary_region == state.primary_region;
+    if (same_lineage && state.lineage_epoch < secret.lineage_epoch) {
+      return refused(ApplyVerdict::kFenced, "the secret was promoted: region " + secret.primary_region.text() +
+                                                " has become its primary for region " + here + ".");
+    }
+    if (secret.role == Role::kReplica) {
+      const bool newer_lineage = same_lineage && state.lineage_epoch > secret.lineage_epoch;
+      if (!same_primary && !newer_lineage) {
+        return refused(ApplyVerdict::kOtherLineage,
+                       "Secret name " + state.name + " is currently replicated to " + here + " with a different arn");
+      }
+      if (same_lineage && !newer_lineage && state.generation <= secret.generation) {
+        return ApplyOutcome{ApplyVerdict::kAlreadyNewer, {}, ""};
+      }
+    } else if (!state.force_overwrite || !secret.replicas.empty()) {
+      return refused(ApplyVerdict::kNameTaken, "Secret name " + state.name + " already exists in region " + here + ".");
+    }
+  }
+  if (!is_default_key(state.kms_key_id)) return refused(ApplyVerdict::kKeyUnusable, "Access to KMS is not allowed");
+
+  ApplyOutcome needed{ApplyVerdict::kNeedVersions, {}, ""};
+  const bool replica = is_replica_of(state, current);
+  for (const ReplicaVersion& incoming : state.versions) {
+    if (!has_value(&incoming.version) || incoming.value) continue;
+    if (!replica || !has_value(current->secret.version(incoming.version.id)))
+      needed.needed.push_back(incoming.version.id);
+  }
+  if (!needed.needed.empty()) return needed;
+  return std::nullopt;
+}
+
+Secret SecretStore::Impl::replica_record(const ReplicaState& state, const SecretView* current) const {
+  Secret secret;
+  secret.account = state.account;
+  secret.name = state.name;
+  secret.suffix = state.suffix;
+  secret.description = state.description;
+  secret.tags = state.tags;
+  secret.tagged = state.tagged;
+  secret.kms_key_id = state.kms_key_id;
+  secret.changed = parts_.clock.now();
+  secret.created = is_replica_of(state, current) ? current->secret.created : secret.changed;
+  secret.role = Role::kReplica;
+  secret.primary_region = state.primary_region;
+  secret.lineage_epoch = state.lineage_epoch;
+  secret.generation = state.generation;
+  for (const ReplicaVersion& incoming : state.versions)
+    secret.versions.push_back(incoming.version);
+  return secret;
+}
+
+Result<store::Transaction> SecretStore::Impl::replica_transaction(const ReplicaState& state,
+                                                                  const SecretView* current) {
+  const bool replica = is_replica_of(state, current);
+  const Secret secret = replica_record(state, current);
+  const std::string record = record_key(secret.account, secret.name);
+  store::Transaction transaction;
+  transaction.preconditions.push_back({record, current == nullptr ? 0 : current->revision});
+  transaction.puts.push_back({record, encode_secret(secret)});
+  if (!replica) transaction.puts.push_back({creation_key(secret.account, secret.created, secret.name), ""});
+  for (const ReplicaVersion& incoming : state.versions) {
+    // A version never changes its value: what is here already stays as it is.
+    const bool is_here = replica && has_value(current->secret.version(incoming.version.id));
+    if (!has_value(&incoming.version) || is_here) continue;
+    COFFER_TRY(append_value(secret, incoming.version.id, *incoming.value, transaction));
+  }
+  if (current == nullptr) return transaction;
+  if (replica) {
+    // It keeps its place in the list and its access dates; versions that the primary removed go.
+    for (const Version& old : current->secret.versions) {
+      if (secret.version(old.id) == nullptr)
+        transaction.deletes.push_back(value_key(secret.account, secret.name, old.id));
+    }
+    return transaction;
+  }
+  store::Transaction old;
+  append_deletion(*current, old);
+  for (std::string& key : old.deletes) {
+    const bool is_put = std::ranges::find(transaction.puts, key, &store::Put::key) != transaction.puts.end();
+    if (!is_put) transaction.deletes.push_back(std::move(key));
+  }
+  return transaction;
+}
+
+Result<bool> SecretStore::Impl::commit_values_first(store::Transaction& transaction) {
+  const store::Precondition unchanged = transaction.preconditions.front();
+  while (store::transaction_bytes(transaction) > store::kMaxTransactionBytes) {
+    store::Transaction values;
+    values.preconditions.push_back(unchanged);
+    for (size_t bytes = 0; bytes < store::kMaxTransactionBytes / 2 && transaction.puts.size() > 1;) {
+      const auto key = parse_secret_row_key(transaction.puts.back().key);
+      if (!key || key->kind != RowKind::kValue) break;
+      bytes += transaction.puts.back().key.size() + transaction.puts.back().value.size();
+      values.puts.push_back(std::move(transaction.puts.back()));
+      transaction.puts.pop_back();
+    }
+    COFFER_ASSIGN(const auto committed, try_commit(std::move(values)));
+    if (!committed) return false;
+  }
+  return true;
+}
+
+Result<ApplyOutcome> SecretStore::Impl::apply_state(const ReplicaState& state) {
+  return until_undisturbed<ApplyOutcome>([&]() -> Result<std::optional<ApplyOutcome>> {
+    COFFER_ASSIGN(const SecretPointer current, reader_.load(state.account, state.name));
+    if (auto outcome = refusal(state, current.get())) return outcome;
+    COFFER_ASSIGN(store::Transaction transaction, replica_transaction(state, current.get()));
+    COFFER_ASSIGN(const bool undisturbed, commit_values_first(transaction));
+    if (!undisturbed) return std::optional<ApplyOutcome>();
+    COFFER_ASSIGN(const auto committed, try_commit(std::move(transaction)));
+    return committed ? std::optional(ApplyOutcome{}) : std::nullopt;
+  });
+}
+
+Result<ApplyOutcome> SecretStore::Impl::apply_removal(const ReplicaRemoval& removal) {
+  return until_undisturbed<ApplyOutcome>([&]() -> Result<std::optional<ApplyOutcome>> {
+    const ApplyOutcome nothing_to_do{ApplyVerdict::kAlreadyNewer, {}, ""};
+    COFFER_ASSIGN(const SecretPointer current, reader_.load(removal.account, removal.name));
+    if (!current) return std::optional(nothing_to_do);
+    const Secret& secret = current->secret;
+    // Promoted, or the replica of somebody else or newer: not the sender's to delete. A copy of an earlier secret of the
+    // sender's is: its removal was overtaken by the next secret of that name.
+    const bool newer = secret.suffix == removal.suffix && secret.lineage_epoch > removal.lineage_epoch;
+    if (secret.role != Role::kReplica || secret.primary_region != removal.primary_region || newer) {
+      return std::optional(nothing_to_do);
+    }
+    store::Transaction transaction;
+    transaction.preconditions.push_back({record_key(removal.account, removal.name), current->revision});
+    append_deletion(*current, transaction);
+    COFFER_ASSIGN(const auto committed, try_commit(std::move(transaction)));
+    return committed ? std::optional(ApplyOutcome{}) : std::nullopt;
+  });
+}
+
+Result<void> SecretStore::Impl::record_progress(const ProgressReport& report) {
+  COFFER_TRY(until_undisturbed<bool>([&]() -> Result<std::optional<bool>> {
+    COFFER_ASSIGN(const SecretPointer current, reader_.load(report.account, report.name));
+    store::Transaction transaction;
+    const auto is_replicated = [&] {
+      const auto& replicas = current->secret.replicas;
+      return std::ranges::find(replicas, report.region, &ReplicaRegion::region) != replicas.end();
+    };
+    if (current && current->secret.suffix == report.suffix && is_replicated()) {
+      transaction.preconditions.push_back({record_key(report.account, report.name), current->revision});
+      transaction.puts.push_back(
+          {progress_key(report.account, report.name, report.region), encode_progress(report.progress)});
+    }
+    if (report.mark_to_clear) {
+      // A mark that changed meanwhile stands for a newer state and must stay.
+      const store::Row& mark = *report.mark_to_clear;
+      COFFER_ASSIGN(const auto now, parts_.store.get(mark.key));
+      if (now && now->revision == mark.revision) {
+        transaction.preconditions.push_back({mark.key, mark.revision});
+        transaction.deletes.push_back(mark.key);
+      }
+    }
+    if (transaction.puts.empty() && transaction.deletes.empty()) return std::optional(true);
+    COFFER_ASSIGN(const auto committed, try_commit(std::move(transaction)));
+    return committed ? std::optional(true) : std::nullopt;
+  }));
+  return {};
+}
+
+}  // namespace coffer::secrets

@@ -1,0 +1,79 @@
+// Inside of SecretStore, shared by secret_store.cc (life of a secret) and replica_exchange.cc (replication). Nobody
+// else includes it.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "secrets/access_recorder.h"
+#include "secrets/secret_reader.h"
+#include "secrets/secret_rows.h"
+#include "secrets/secret_store.h"
+
+namespace coffer::secrets {
+
+class SecretStore::Impl {
+ public:
+  explicit Impl(const Parts& parts) : parts_(parts), reader_(parts, accesses_) {}
+
+  const SecretReader& reader() const { return reader_; }
+
+  // secret_store.cc; as SecretStore has them.
+  void note_access(const SecretView& view, const VersionId& version);
+  Result<void> flush_accesses();
+  Result<SecretPointer> create(Change change);
+  Result<SecretPointer> update(const AccountId& account, std::string_view name, const Edit& edit);
+  // With `expired_at`: only if its recovery window ended by then.
+  Result<void> erase(const AccountId& account, std::string_view name, std::optional<Time> expired_at);
+  Result<size_t> erase_expired();
+  Result<Page> list(const AccountId& account, const std::optional<Position>& after, size_t limit,
+                    const std::function<bool(const SecretView&)>& matches) const;
+
+  // replica_exchange.cc
+  Result<std::optional<ReplicaState>> export_state(const AccountId& account, std::string_view name, const Region& to,
+                                                   ValuesToSend values) const;
+  Result<ApplyOutcome> apply_state(const ReplicaState& state);
+  Result<ApplyOutcome> apply_removal(const ReplicaRemoval& removal);
+  Result<void> record_progress(const ProgressReport& report);
+
+ private:
+  // Runs `attempt` until its commit does not meet another one: nullopt from it means that it did. At most 50 times.
+  template <class T>
+  static Result<T> until_undisturbed(const std::function<Result<std::optional<T>>()>& attempt);
+  // The revision, or nullopt when another commit came between.
+  Result<std::optional<store::Revision>> try_commit(store::Transaction transaction);
+
+  // Deletes every row of a secret, those of its indexes included.
+  static void append_deletion(const SecretView& view, store::Transaction& transaction);
+  Result<void> append_value(const Secret& secret, const VersionId& version, const SecretBytes& value,
+                            store::Transaction& transaction);
+  // The marks that make the replicator send this state, or a removal.
+  static void append_marks(const Secret& secret, const std::vector<Region>& removed, store::Transaction& transaction);
+  Result<void> prune_versions(Secret& secret) const;
+  Result<store::Transaction> update_transaction(const SecretView& current, Change& change);
+
+  // What apply_state() decides before it writes anything; nullopt means "go on".
+  std::optional<ApplyOutcome> refusal(const ReplicaState& state, const SecretView* current) const;
+  Secret replica_record(const ReplicaState& state, const SecretView* current) const;
+  Result<store::Transaction> replica_transaction(const ReplicaState& state, const SecretView* current);
+  // Writes values ahead of their record as long as the transaction is too large for one commit.
+  Result<bool> commit_values_first(store::Transaction& transaction);
+
+  const Parts parts_;
+  AccessRecorder accesses_;
+  SecretReader reader_;
+};
+
+template <class T>
+Result<T> SecretStore::Impl::until_undisturbed(const std::function<Result<std::optional<T>>()>& attempt) {
+  constexpr int kAttempts = 50;
+  for (int i = 0; i < kAttempts; ++i) {
+    COFFER_ASSIGN(std::optional<T> outcome, attempt());
+    if (outcome) return std::move(*outcome);
+  }
+  return Error{ErrorCode::kServiceUnavailable, "the secret is being changed by others all the time"};
+}
+
+}  // namespace coffer::secrets
