@@ -17,8 +17,8 @@ struct Certificate {
 };
 
 struct CertificateRequest {
-  std::string common_name;              // for a region's link: the region's name
-  std::vector<std::string> dns_names;   // subject alternative names; a link uses "<region>.coffer.internal"
+  std::string common_name;             // for a region's link: the region's name
+  std::vector<std::string> dns_names;  // subject alternative names; a link uses "<region>.coffer.internal"
   std::vector<std::string> ip_addresses;
   Time not_before;
   Time not_after;
