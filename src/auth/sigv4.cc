@@ -250,7 +250,7 @@ std::string sign(const SigningRequest& request, std::string_view access_key_id, 
     if (name == "x-amz-content-sha256") content_sha256 = header.value;
   }
   std::ranges::sort(names);
-  names.erase(std::ranges::unique(names).begin(), names.end());
+  names.erase(std::unique(names.begin(), names.end()), names.end());
   std::string signed_headers;
   for (const std::string& name : names)
     signed_headers.append(signed_headers.empty() ? "" : ";").append(name);

@@ -1,1 +1,153 @@
-int main() { return 0; }
+// The program: command line in, exit status out. What each command does lives in the file named after it.
+#include <CLI/CLI.hpp>
+
+#include <cstdio>
+
+#include "base/clock.h"
+#include "crypto/system_random.h"
+#include "server/dev_commands.h"
+#include "server/dev_deployment.h"
+#include "server/exit_codes.h"
+#include "server/process.h"
+#include "server/serve.h"
+#include "server/version.h"
+
+namespace coffer::server {
+namespace {
+
+// Everything a command line can say; which of it counts depends on the command.
+struct CommandLine {
+  std::string config;
+  std::string data = "./coffer-data";
+  std::string account_data;
+  unsigned port = 0;
+  std::vector<std::string> regions;
+  std::string account;
+  std::string region;
+  std::string name;
+  std::string id;
+  std::string out;
+  bool kill = false;
+  bool json = false;
+};
+
+const CLI::Validator kRegion(
+    [](std::string& text) {
+      return Region::parse(text) ? std::string() : "'" + text + "' is not the name of a region, such as us-east-1";
+    },
+    "REGION");
+const CLI::Validator kAccountId(
+    [](std::string& text) { return AccountId::parse(text) ? std::string() : "'" + text + "' is not 12 digits"; },
+    "12 DIGITS");
+
+void add_data(CLI::App* command, CommandLine& line) {
+  command->add_option("--data", line.data, "Directory of the deployment")->capture_default_str();
+}
+
+void add_target(CLI::App* command, CommandLine& line) {
+  auto* data =
+      command->add_option("--data", line.account_data, "Directory of a deployment, or data directory of a region");
+  command->add_option("--config", line.config, "Configuration of the region, instead of --data")->excludes(data);
+}
+
+AccountTarget target_of(const CommandLine& line) {
+  return {.data = line.account_data.empty() ? line.data : line.account_data, .config = line.config};
+}
+
+DeploymentRequest request_of(const CommandLine& line) {
+  DeploymentRequest request{.directory = line.data};
+  if (line.port != 0) request.port = static_cast<uint16_t>(line.port);
+  if (!line.account.empty()) request.account = AccountId::parse(line.account);
+  if (line.regions.empty()) return request;
+  std::vector<Region> regions;
+  for (const std::string& name : line.regions)
+    regions.push_back(*Region::parse(name));
+  request.regions = std::move(regions);
+  return request;
+}
+
+int run(int argc, char** argv) {
+  const Hardening hardening = harden_process();
+  const SystemClock clock;
+  crypto::SystemRandom random;
+  CommandLine line;
+
+  CLI::App app("Coffer: a secrets manager that speaks the AWS Secrets Manager API", "coffer");
+  app.require_subcommand(1);
+
+  CLI::App* serve = app.add_subcommand("serve", "Run one region");
+  serve->add_option("--config", line.config, "Configuration file")->required();
+
+  CLI::App* dev = app.add_subcommand("dev", "Run a local deployment: one process per region and a gateway");
+  dev->require_subcommand(0, 1);
+  add_data(dev, line);
+  dev->add_option("--port", line.port, "Port of the gateway; regions follow (default 4566)")
+      ->check(CLI::Range(1, 65535));
+  dev->add_option("--regions", line.regions, "Names of the regions; the first is the home of accounts")
+      ->allow_extra_args(false)
+      ->delimiter(',')
+      ->check(kRegion);
+  dev->add_option("--account", line.account, "Account to make (default 123456789012)")->check(kAccountId);
+  CLI::App* stop = dev->add_subcommand("stop-region", "Stop one region of a running deployment");
+  stop->add_option("region", line.region, "Region")->required()->check(kRegion);
+  stop->add_flag("--kill", line.kill, "SIGKILL, as a power cut would");
+  add_data(stop, line);
+  CLI::App* start = dev->add_subcommand("start-region", "Start a stopped region again");
+  start->add_option("region", line.region, "Region")->required()->check(kRegion);
+  add_data(start, line);
+  CLI::App* status = dev->add_subcommand("status", "Show regions, pids, endpoints, replication lag");
+  status->add_flag("--json", line.json, "As JSON");
+  add_data(status, line);
+
+  CLI::App* account = app.add_subcommand("account", "Accounts and their root access keys");
+  account->require_subcommand(1);
+  CLI::App* create = account->add_subcommand("create", "Make an account; prints its root access key as JSON");
+  create->add_option("name", line.name, "Name of the account")->required();
+  create->add_option("--id", line.id, "Its id (default: drawn at random)")->check(kAccountId);
+  add_target(create, line);
+  CLI::App* list = account->add_subcommand("list", "List accounts as JSON");
+  add_target(list, line);
+
+  CLI::App* certificates = app.add_subcommand("certificates", "Make the certificates of the links between regions");
+  certificates->add_option("--out", line.out, "Directory for ca.pem and REGION.pem with their keys")->required();
+  certificates->add_option("--region", line.regions, "Region; may be repeated")
+      ->allow_extra_args(false)
+      ->required()
+      ->check(kRegion);
+
+  CLI::App* version_command = app.add_subcommand("version", "Print the version");
+
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    if (error.get_exit_code() == 0) return app.exit(error);  // --help
+    return report_failure(ExitCode::kUsage, std::string(error.what()) + " (coffer --help lists the commands)");
+  }
+
+  if (version_command->parsed()) {
+    std::printf("coffer %.*s\n", static_cast<int>(version().size()), version().data());
+    return exit_status(ExitCode::kOk);
+  }
+  if (stop->parsed()) return command_region(line.data, line.region, line.kill ? "kill" : "stop");
+  if (start->parsed()) return command_region(line.data, line.region, "start");
+  if (status->parsed()) return show_status(line.data, line.json ? OutputForm::kJson : OutputForm::kTable);
+  if (create->parsed()) return create_account(target_of(line), line.name, line.id);
+  if (list->parsed()) return list_accounts(target_of(line));
+  if (certificates->parsed()) return make_certificates(line.out, line.regions, clock, random);
+
+  auto signals = Signals::open();
+  if (!signals.ok()) return report_failure(signals.error());
+  if (serve->parsed()) return run_serve(line.config, hardening, std::move(*signals), clock, random);
+  return run_dev(request_of(line), std::move(*signals), clock, random);
+}
+
+}  // namespace
+}  // namespace coffer::server
+
+int main(int argc, char** argv) {
+  try {
+    return coffer::server::run(argc, argv);
+  } catch (const std::exception& error) {
+    return coffer::server::report_failure(coffer::server::ExitCode::kFailure, error.what());
+  }
+}
