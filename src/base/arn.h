@@ -1,5 +1,5 @@
-// Amazon Resource Names: arn:partition:service:region:account:resource. Parsing keeps the parts as text; what a part must
-// look like is the business of the room that owns the resource.
+// Amazon Resource Names: arn:partition:service:region:account:resource. Parsing keeps the parts as text; what a part
+// must look like is the business of the room that owns the resource.
 #pragma once
 
 #include <optional>
@@ -11,9 +11,9 @@ namespace coffer {
 struct Arn {
   std::string partition;
   std::string service;
-  std::string region;   // may be empty (iam)
-  std::string account;  // may be empty
-  std::string resource; // everything after the fifth colon; may hold colons
+  std::string region;    // may be empty (iam)
+  std::string account;   // may be empty
+  std::string resource;  // everything after the fifth colon; may hold colons
 
   // nullopt unless `text` starts with "arn:", has six parts, and partition, service and resource are not empty.
   // At most 2,048 bytes are accepted.

@@ -56,7 +56,8 @@ TEST(SecretBytes, MovesAndComparesWithoutLosingBytes) {
 // The buffer must not leave a copy behind when it grows: the old block is wiped before it is freed.
 TEST(SecretBuffer, GrowsAndClears) {
   SecretBuffer buffer;
-  for (int i = 0; i < 1000; ++i) buffer.append("0123456789");
+  for (int i = 0; i < 1000; ++i)
+    buffer.append("0123456789");
   EXPECT_EQ(buffer.size(), 10'000u);
   const char* memory = buffer.data();
   buffer.clear();
@@ -116,7 +117,8 @@ TEST(Ids, OnlyWellFormedTextBecomesAnId) {
   EXPECT_TRUE(AccountId::parse("123456789012"));
   EXPECT_FALSE(AccountId::parse("12345678901"));
   EXPECT_FALSE(AccountId::parse("12345678901a"));
-  for (const char* good : {"us-east-1", "ap-southeast-2", "us-gov-west-1", "x-10"}) EXPECT_TRUE(Region::parse(good)) << good;
+  for (const char* good : {"us-east-1", "ap-southeast-2", "us-gov-west-1", "x-10"})
+    EXPECT_TRUE(Region::parse(good)) << good;
   for (const char* bad : {"", "us", "us-east", "us-east-", "-1", "us--1", "us-1-east", "US-east-1", "us-east-1a"}) {
     EXPECT_FALSE(Region::parse(bad)) << bad;
   }
@@ -138,7 +140,8 @@ TEST(Arn, ParsesPartsAndKeepsColonsOfTheResource) {
 TEST(Random, UniformStaysInRangeAndUuidsAreVersionFour) {
   SeededRandom random(7);
   std::set<uint32_t> seen;
-  for (int i = 0; i < 1000; ++i) seen.insert(random.uniform(5));
+  for (int i = 0; i < 1000; ++i)
+    seen.insert(random.uniform(5));
   EXPECT_EQ(seen, (std::set<uint32_t>{0, 1, 2, 3, 4}));
   const std::string uuid = random.uuid();
   EXPECT_EQ(uuid.size(), 36u);
@@ -163,7 +166,8 @@ TEST(WorkerPool, RunsWhatItAcceptsAndRefusesBeyondItsLimit) {
     std::lock_guard wait(gate);
     ++ran;
   }));
-  while (!started) std::this_thread::yield();
+  while (!started)
+    std::this_thread::yield();
   EXPECT_TRUE(pool.submit([&] { ++ran; }));
   EXPECT_TRUE(pool.submit([&] { ++ran; }));
   EXPECT_FALSE(pool.submit([&] { ++ran; }));

@@ -19,8 +19,10 @@ int hex_value(char c) {
 
 constexpr std::array<int8_t, 256> make_base64_values() {
   std::array<int8_t, 256> values{};
-  for (auto& value : values) value = -1;
-  for (int i = 0; i < 64; ++i) values[static_cast<uint8_t>(kBase64Digits[i])] = static_cast<int8_t>(i);
+  for (auto& value : values)
+    value = -1;
+  for (int i = 0; i < 64; ++i)
+    values[static_cast<uint8_t>(kBase64Digits[i])] = static_cast<int8_t>(i);
   return values;
 }
 constexpr std::array<int8_t, 256> kBase64Values = make_base64_values();
@@ -107,7 +109,8 @@ std::optional<SecretBytes> base64_decode(std::string_view text) {
     // The bits that padding leaves over must be zero, or two texts would mean the same bytes.
     if (last && padding == 1 && (group & 0xff) != 0) return std::nullopt;
     if (last && padding == 2 && (group & 0xffff) != 0) return std::nullopt;
-    for (size_t j = 0; j < 3 && written < out.size(); ++j) out[written++] = static_cast<std::byte>(group >> (16 - 8 * j));
+    for (size_t j = 0; j < 3 && written < out.size(); ++j)
+      out[written++] = static_cast<std::byte>(group >> (16 - 8 * j));
   }
   return result;
 }
@@ -180,7 +183,8 @@ bool is_valid_utf8(std::string_view text) {
 
 size_t utf8_length(std::string_view text) {
   size_t length = 0;
-  for (char c : text) length += (static_cast<uint8_t>(c) & 0xc0) != 0x80;
+  for (char c : text)
+    length += (static_cast<uint8_t>(c) & 0xc0) != 0x80;
   return length;
 }
 

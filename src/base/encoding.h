@@ -19,7 +19,9 @@ std::string hex_encode(std::span<const std::byte> bytes);
 std::optional<std::string> hex_decode(std::string_view text);
 
 // `out` has room for base64_size(bytes.size()) characters.
-constexpr size_t base64_size(size_t size) { return (size + 2) / 3 * 4; }
+constexpr size_t base64_size(size_t size) {
+  return (size + 2) / 3 * 4;
+}
 void base64_encode(std::span<const std::byte> bytes, char* out);
 std::string base64_encode(std::span<const std::byte> bytes);
 // nullopt unless `text` is canonical padded base64.

@@ -14,12 +14,20 @@ constexpr Row kRows[] = {
 #undef COFFER_ROW
 };
 
-const Row& row(ErrorCode code) { return kRows[static_cast<size_t>(code)]; }
+const Row& row(ErrorCode code) {
+  return kRows[static_cast<size_t>(code)];
+}
 
 }  // namespace
 
-std::string_view error_name(ErrorCode code) { return row(code).name; }
-int http_status(ErrorCode code) { return row(code).status; }
-bool is_wire_error(ErrorCode code) { return code <= ErrorCode::kValidation; }
+std::string_view error_name(ErrorCode code) {
+  return row(code).name;
+}
+int http_status(ErrorCode code) {
+  return row(code).status;
+}
+bool is_wire_error(ErrorCode code) {
+  return code <= ErrorCode::kValidation;
+}
 
 }  // namespace coffer

@@ -9,41 +9,41 @@
 namespace coffer {
 
 // X(enumerator, wire name, HTTP status)
-#define COFFER_WIRE_ERRORS(X)                                                     \
-  X(kAccessDenied, "AccessDeniedException", 400)                                  \
-  X(kDecryptionFailure, "DecryptionFailure", 400)                                 \
-  X(kEncryptionFailure, "EncryptionFailure", 400)                                 \
-  X(kExpiredToken, "ExpiredTokenException", 400)                                  \
-  X(kIncompleteSignature, "IncompleteSignatureException", 400)                    \
-  X(kInternalServiceError, "InternalServiceError", 500)                           \
-  X(kInvalidNextToken, "InvalidNextTokenException", 400)                          \
-  X(kInvalidParameter, "InvalidParameterException", 400)                          \
-  X(kInvalidRequest, "InvalidRequestException", 400)                              \
-  X(kInvalidSignature, "InvalidSignatureException", 400)                          \
-  X(kLimitExceeded, "LimitExceededException", 400)                                \
-  X(kMalformedPolicyDocument, "MalformedPolicyDocumentException", 400)            \
-  X(kMissingAuthenticationToken, "MissingAuthenticationTokenException", 400)      \
-  X(kPreconditionNotMet, "PreconditionNotMetException", 400)                      \
-  X(kPublicPolicy, "PublicPolicyException", 400)                                  \
-  X(kResourceExists, "ResourceExistsException", 400)                              \
-  X(kResourceNotFound, "ResourceNotFoundException", 400)                          \
-  X(kSerialization, "SerializationException", 400)                                \
-  X(kServiceUnavailable, "ServiceUnavailable", 503)                               \
-  X(kThrottling, "ThrottlingException", 400)                                      \
-  X(kUnknownOperation, "UnknownOperationException", 400)                          \
-  X(kUnrecognizedClient, "UnrecognizedClientException", 400)                      \
+#define COFFER_WIRE_ERRORS(X)                                                \
+  X(kAccessDenied, "AccessDeniedException", 400)                             \
+  X(kDecryptionFailure, "DecryptionFailure", 400)                            \
+  X(kEncryptionFailure, "EncryptionFailure", 400)                            \
+  X(kExpiredToken, "ExpiredTokenException", 400)                             \
+  X(kIncompleteSignature, "IncompleteSignatureException", 400)               \
+  X(kInternalServiceError, "InternalServiceError", 500)                      \
+  X(kInvalidNextToken, "InvalidNextTokenException", 400)                     \
+  X(kInvalidParameter, "InvalidParameterException", 400)                     \
+  X(kInvalidRequest, "InvalidRequestException", 400)                         \
+  X(kInvalidSignature, "InvalidSignatureException", 400)                     \
+  X(kLimitExceeded, "LimitExceededException", 400)                           \
+  X(kMalformedPolicyDocument, "MalformedPolicyDocumentException", 400)       \
+  X(kMissingAuthenticationToken, "MissingAuthenticationTokenException", 400) \
+  X(kPreconditionNotMet, "PreconditionNotMetException", 400)                 \
+  X(kPublicPolicy, "PublicPolicyException", 400)                             \
+  X(kResourceExists, "ResourceExistsException", 400)                         \
+  X(kResourceNotFound, "ResourceNotFoundException", 400)                     \
+  X(kSerialization, "SerializationException", 400)                           \
+  X(kServiceUnavailable, "ServiceUnavailable", 503)                          \
+  X(kThrottling, "ThrottlingException", 400)                                 \
+  X(kUnknownOperation, "UnknownOperationException", 400)                     \
+  X(kUnrecognizedClient, "UnrecognizedClientException", 400)                 \
   X(kValidation, "ValidationException", 400)
 
-#define COFFER_INTERNAL_ERRORS(X)                                                            \
-  X(kAborted, "Aborted", 500)           /* the component is shutting down */                 \
-  X(kConflict, "Conflict", 500)         /* a commit's precondition does not hold */          \
-  X(kCorrupt, "Corrupt", 500)           /* stored or received bytes are not what they claim */ \
-  X(kIo, "Io", 503)                     /* disk or network failed */                         \
-  X(kNotFound, "NotFound", 500)         /* no such row, file or key */                       \
-  X(kPermission, "Permission", 500)     /* a file is readable by others, a key is refused */ \
-  X(kSealed, "Sealed", 503)             /* the root key does not open this store */          \
-  X(kTimeout, "Timeout", 503)           /* a deadline passed */                              \
-  X(kUsage, "Usage", 500)               /* configuration or command line is wrong */
+#define COFFER_INTERNAL_ERRORS(X)                                                          \
+  X(kAborted, "Aborted", 500)       /* the component is shutting down */                   \
+  X(kConflict, "Conflict", 500)     /* a commit's precondition does not hold */            \
+  X(kCorrupt, "Corrupt", 500)       /* stored or received bytes are not what they claim */ \
+  X(kIo, "Io", 503)                 /* disk or network failed */                           \
+  X(kNotFound, "NotFound", 500)     /* no such row, file or key */                         \
+  X(kPermission, "Permission", 500) /* a file is readable by others, a key is refused */   \
+  X(kSealed, "Sealed", 503)         /* the root key does not open this store */            \
+  X(kTimeout, "Timeout", 503)       /* a deadline passed */                                \
+  X(kUsage, "Usage", 500)           /* configuration or command line is wrong */
 
 enum class ErrorCode {
 #define COFFER_ENUMERATOR(name, wire, status) name,

@@ -5,13 +5,21 @@
 namespace coffer {
 namespace {
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-bool is_lower(char c) { return c >= 'a' && c <= 'z'; }
-bool is_upper(char c) { return c >= 'A' && c <= 'Z'; }
+bool is_digit(char c) {
+  return c >= '0' && c <= '9';
+}
+bool is_lower(char c) {
+  return c >= 'a' && c <= 'z';
+}
+bool is_upper(char c) {
+  return c >= 'A' && c <= 'Z';
+}
 
 }  // namespace
 
-bool AccountIdTag::is_valid(std::string_view text) { return text.size() == 12 && std::ranges::all_of(text, is_digit); }
+bool AccountIdTag::is_valid(std::string_view text) {
+  return text.size() == 12 && std::ranges::all_of(text, is_digit);
+}
 
 bool RegionTag::is_valid(std::string_view text) {
   if (text.empty() || text.size() > 128) return false;

@@ -1,5 +1,5 @@
-// Identifiers as distinct types, so that arguments cannot be swapped. A value of one of these has been validated, except
-// where a comment says otherwise: parse() is the only way in.
+// Identifiers as distinct types, so that arguments cannot be swapped. A value of one of these has been validated,
+// except where a comment says otherwise: parse() is the only way in.
 #pragma once
 
 #include <compare>

@@ -1,6 +1,6 @@
 // Structured logging: one JSON object per line and event, with time, level, event name and fields.
-// Never hand it a secret, a signature or a request body; there is no overload for SecretBytes, so that does not compile.
-// Thread-safe; a line is written whole with one write().
+// Never hand it a secret, a signature or a request body; there is no overload for SecretBytes, so that does not
+// compile. Thread-safe; a line is written whole with one write().
 #pragma once
 
 #include <cstdint>

@@ -33,7 +33,8 @@ std::string Random::uuid() {
 
 std::string Random::text(size_t length, std::string_view alphabet) {
   std::string result(length, '\0');
-  for (char& c : result) c = alphabet[uniform(static_cast<uint32_t>(alphabet.size()))];
+  for (char& c : result)
+    c = alphabet[uniform(static_cast<uint32_t>(alphabet.size()))];
   return result;
 }
 

@@ -1,6 +1,6 @@
 // Result<T>: a value or an Error. The only way an expected failure travels in Coffer; exceptions are for bugs.
-// [[nodiscard]], so a dropped error does not compile. Propagate with COFFER_TRY and COFFER_ASSIGN: statement macros, because
-// an expression macro leaks temporaries when nested (GCC 12), which here would mean unwiped secrets.
+// [[nodiscard]], so a dropped error does not compile. Propagate with COFFER_TRY and COFFER_ASSIGN: statement macros,
+// because an expression macro leaks temporaries when nested (GCC 12), which here would mean unwiped secrets.
 #pragma once
 
 #include <cstdlib>
@@ -112,7 +112,7 @@ class [[nodiscard]] Result<void> {
 
 // COFFER_ASSIGN(auto row, store.get(key));  declares or assigns, or returns the error.
 #define COFFER_ASSIGN(target, expression) COFFER_ASSIGN_(COFFER_CONCAT(coffer_result_, __LINE__), target, expression)
-#define COFFER_ASSIGN_(result, target, expression)       \
-  auto result = (expression);                            \
-  if (!result.ok()) return std::move(result).error();    \
+#define COFFER_ASSIGN_(result, target, expression)    \
+  auto result = (expression);                         \
+  if (!result.ok()) return std::move(result).error(); \
   target = std::move(result).value()

@@ -13,7 +13,9 @@ void wipe(void* data, size_t size) {
   asm volatile("" : : "r"(data) : "memory");
 }
 
-void wipe(std::span<std::byte> bytes) { wipe(bytes.data(), bytes.size()); }
+void wipe(std::span<std::byte> bytes) {
+  wipe(bytes.data(), bytes.size());
+}
 
 SecretBytes::SecretBytes(size_t size) : data_(size == 0 ? nullptr : new std::byte[size]()), size_(size) {}
 
@@ -23,7 +25,9 @@ SecretBytes SecretBytes::copy_of(std::span<const std::byte> bytes) {
   return copy;
 }
 
-SecretBytes SecretBytes::copy_of(std::string_view text) { return copy_of(std::as_bytes(std::span(text))); }
+SecretBytes SecretBytes::copy_of(std::string_view text) {
+  return copy_of(std::as_bytes(std::span(text)));
+}
 
 SecretBytes::SecretBytes(SecretBytes&& other) noexcept
     : data_(std::exchange(other.data_, nullptr)), size_(std::exchange(other.size_, 0)) {}
@@ -37,14 +41,19 @@ SecretBytes& SecretBytes::operator=(SecretBytes&& other) noexcept {
   return *this;
 }
 
-SecretBytes::~SecretBytes() { release(); }
+SecretBytes::~SecretBytes() {
+  release();
+}
 
-SecretBytes SecretBytes::clone() const { return copy_of(std::span<const std::byte>(data_, size_)); }
+SecretBytes SecretBytes::clone() const {
+  return copy_of(std::span<const std::byte>(data_, size_));
+}
 
 bool SecretBytes::equals(const SecretBytes& other) const {
   if (size_ != other.size_) return false;
   std::byte difference{0};
-  for (size_t i = 0; i < size_; ++i) difference |= data_[i] ^ other.data_[i];
+  for (size_t i = 0; i < size_; ++i)
+    difference |= data_[i] ^ other.data_[i];
   // The barrier keeps the compiler from turning the loop into an early exit.
   asm volatile("" : "+r"(difference));
   return difference == std::byte{0};
@@ -72,7 +81,9 @@ SecretBuffer& SecretBuffer::operator=(SecretBuffer&& other) noexcept {
   return *this;
 }
 
-SecretBuffer::~SecretBuffer() { release(); }
+SecretBuffer::~SecretBuffer() {
+  release();
+}
 
 void SecretBuffer::append(std::string_view text) {
   if (text.empty()) return;

@@ -13,7 +13,7 @@ using std::chrono::year_month_day;
 
 constexpr std::array<std::string_view, 7> kWeekdays = {"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
 constexpr std::array<std::string_view, 12> kMonths = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
-                                                     "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+                                                      "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
 
 struct Fields {
   int year, month, day, hour, minute, second, millisecond, weekday;
@@ -73,7 +73,9 @@ std::optional<Time> parse_iso_basic(std::string_view text) {
                    digits(text, 13, 2));
 }
 
-std::string iso_basic_date(Time time) { return iso_basic(time).substr(0, 8); }
+std::string iso_basic_date(Time time) {
+  return iso_basic(time).substr(0, 8);
+}
 
 std::string iso_extended(Time time) {
   const Fields f = fields_of(time);
@@ -100,6 +102,8 @@ std::optional<Time> parse_http_date(std::string_view text) {
                    digits(text, 23, 2));
 }
 
-Time start_of_day(Time time) { return floor<days>(time); }
+Time start_of_day(Time time) {
+  return floor<days>(time);
+}
 
 }  // namespace coffer

@@ -1,6 +1,6 @@
-// Decides whether a principal may do something. Until policy documents are evaluated, there is one rule: the root user of
-// the account that owns the resource may do everything to it, and nobody else may do anything.
-// Pure: no I/O, no clock. The texts follow "Troubleshoot access denied error messages" (IAM user guide).
+// Decides whether a principal may do something. Until policy documents are evaluated, there is one rule: the root user
+// of the account that owns the resource may do everything to it, and nobody else may do anything. Pure: no I/O, no
+// clock. The texts follow "Troubleshoot access denied error messages" (IAM user guide).
 #pragma once
 
 #include <string_view>
@@ -18,8 +18,8 @@ struct Principal {
 
 struct Question {
   Principal principal;
-  std::string_view action;             // "secretsmanager:GetSecretValue"
-  std::string_view resource;           // ARN, or the name as given; "*" for operations without a resource
+  std::string_view action;    // "secretsmanager:GetSecretValue"
+  std::string_view resource;  // ARN, or the name as given; "*" for operations without a resource
   const AccountId& resource_account;
 };
 
