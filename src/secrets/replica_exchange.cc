@@ -193,8 +193,8 @@ Result<ApplyOutcome> SecretStore::Impl::apply_removal(const ReplicaRemoval& remo
     COFFER_ASSIGN(const SecretPointer current, reader_.load(removal.account, removal.name));
     if (!current) return std::optional(nothing_to_do);
     const Secret& secret = current->secret;
-    // Promoted, or the replica of somebody else or newer: not the sender's to delete. A copy of an earlier secret of the
-    // sender's is: its removal was overtaken by the next secret of that name.
+    // Promoted, or the replica of somebody else or newer: not the sender's to delete. A copy of an earlier secret of
+    // the sender's is: its removal was overtaken by the next secret of that name.
     const bool newer = secret.suffix == removal.suffix && secret.lineage_epoch > removal.lineage_epoch;
     if (secret.role != Role::kReplica || secret.primary_region != removal.primary_region || newer) {
       return std::optional(nothing_to_do);

@@ -1,1 +1,494 @@
+#include "secrets/secret_store.h"
 
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <thread>
+
+#include "base/time_text.h"
+#include "seal/root_key.h"
+#include "secrets/secret_rows.h"
+#include "secrets/version_stages.h"
+#include "store/keys.h"
+#include "store/testing/fault_store.h"
+#include "store/testing/temp_directory.h"
+
+namespace coffer::secrets {
+namespace {
+
+using std::chrono::hours;
+
+constexpr SecretAccess kTest("tests look at what they made");
+const AccountId kAccount = *AccountId::parse("123456789012");
+const AccountId kOther = *AccountId::parse("210987654321");
+const Region kEast = *Region::parse("us-east-1");
+const Region kWest = *Region::parse("us-west-2");
+const Region kEurope = *Region::parse("eu-west-1");
+
+const std::string& root_key_file() {
+  static const store::testing::TempDirectory directory;
+  static const std::string path = [] {
+    SeededRandom random(1);
+    if (!seal::RootKey::generate_file(directory / "root.key", random).ok()) std::abort();
+    return directory / "root.key";
+  }();
+  return path;
+}
+
+VersionId version_id(int number) {
+  return *VersionId::parse("version-0000000000000000000000-" + std::to_string(1000 + number));
+}
+
+class SecretStoreTest : public ::testing::Test {
+ protected:
+  static seal::RegionKey open_region_key(store::Store& store, Random& random) {
+    return std::move(*seal::RegionKey::open(
+        store,
+        {.root_key = [](const crypto::ScryptParameters&) { return seal::RootKey::from_file(root_key_file()); },
+         .region = "us-east-1"},
+        random));
+  }
+
+  static Change new_secret(const std::string& name, std::string_view value, const std::vector<Region>& replicas = {}) {
+    Change change;
+    change.secret.account = kAccount;
+    change.secret.name = name;
+    change.secret.versions.push_back({version_id(0), {"AWSCURRENT"}, {}, ValueKind::kString, 0});
+    for (const Region& region : replicas)
+      change.secret.replicas.push_back({region, "", false});
+    change.values.push_back({version_id(0), SecretBytes::copy_of(value)});
+    return change;
+  }
+
+  SecretPointer create(const std::string& name, std::string_view value = "v",
+                       const std::vector<Region>& replicas = {}) {
+    auto made = secrets_.create(new_secret(name, value, replicas));
+    EXPECT_TRUE(made.ok()) << (made.ok() ? "" : made.error().message);
+    return *made;
+  }
+
+  Result<SecretPointer> edit(const std::string& name, const std::function<void(Change&)>& change_it) {
+    return secrets_.update(kAccount, name, [&](const SecretView& view) -> Result<std::optional<Change>> {
+      Change change;
+      change.secret = view.secret;
+      change_it(change);
+      return std::optional(std::move(change));
+    });
+  }
+
+  Result<SecretPointer> put(const std::string& name, int number, std::string_view value) {
+    return edit(name, [&](Change& change) {
+      for (Version& version : change.secret.versions)
+        version.stages.clear();
+      change.secret.versions.push_back({version_id(number), {"AWSCURRENT"}, {}, ValueKind::kString, 0});
+      change.values.push_back({version_id(number), SecretBytes::copy_of(value)});
+    });
+  }
+
+  SecretPointer find(const std::string& name) { return *secrets_.find(kAccount, name); }
+
+  std::string value(const SecretPointer& view, const VersionId& version) {
+    const auto read = secrets_.read_value(*view, version);
+    return read.ok() ? std::string(read->view(kTest)) : std::string(error_name(read.error().code));
+  }
+
+  size_t rows() { return store_->scan({"\x01", "", 100'000})->size(); }
+
+  std::optional<store::OutboxMark> mark(const Region& region, const std::string& name) {
+    const auto row = store_->get(store::OutboxKey{region, "secret", kAccount, name}.text());
+    return *row ? store::OutboxMark::parse((*row)->value) : std::nullopt;
+  }
+
+  ReplicaState state_from(const Region& primary, const std::string& suffix, uint64_t epoch, uint64_t generation) {
+    ReplicaState state{.account = kAccount,
+                       .name = "copy",
+                       .suffix = suffix,
+                       .primary_region = primary,
+                       .lineage_epoch = epoch,
+                       .generation = generation,
+                       .versions = {}};
+    state.versions.push_back({{version_id(1), {"AWSCURRENT"}, clock_.now(), ValueKind::kString, 1},
+                              SecretBytes::copy_of(suffix + std::to_string(generation))});
+    return state;
+  }
+
+  ApplyVerdict apply(ReplicaState state) { return secrets_.apply_state(std::move(state))->verdict; }
+
+  SeededRandom random_{7};
+  ManualClock clock_{*parse_iso_basic("20261124T103000Z")};
+  std::unique_ptr<store::testing::FaultStore> store_ = store::testing::FaultStore::make();
+  seal::RegionKey region_key_ = open_region_key(*store_, random_);
+  kms::Keyring keyring_{{*store_, region_key_, random_, clock_, kEast}};
+  SecretStore secrets_{{*store_, keyring_, random_, clock_, kEast, {kEast, kWest, kEurope}}};
+};
+
+TEST_F(SecretStoreTest, ASecretIsFoundByNameAndByItsOwnArnOnly) {
+  const SecretPointer made = create("db/password", "s3cr3t");
+  EXPECT_EQ(made->arn, "arn:aws:secretsmanager:us-east-1:123456789012:secret:db/password-" + made->secret.suffix);
+  EXPECT_EQ(value(find("db/password"), version_id(0)), "s3cr3t");
+  const auto by = [&](std::string_view id) { return *secrets_.find(*parse_secret_id(id, kAccount, kEast)); };
+  EXPECT_TRUE(by(made->arn));
+  EXPECT_TRUE(by(made->arn.substr(0, made->arn.size() - 7)));
+  EXPECT_FALSE(by(made->arn.substr(0, made->arn.size() - 6) + "ABC123"));
+  EXPECT_FALSE(*secrets_.find(kOther, "db/password"));
+  EXPECT_FALSE(*secrets_.find(kAccount, "db/passwor"));
+  EXPECT_FALSE(*secrets_.find(kAccount, std::string(2000, 'x')));
+}
+
+TEST_F(SecretStoreTest, ANameIsUniqueAndAFreshSecretHasAFreshSuffix) {
+  const std::string first = create("name")->secret.suffix;
+  const auto again = secrets_.create(new_secret("name", "w"));
+  ASSERT_FALSE(again.ok());
+  EXPECT_EQ(again.error().code, ErrorCode::kResourceExists);
+  EXPECT_EQ(again.error().message, "The operation failed because the secret name already exists.");
+  ASSERT_TRUE(secrets_.erase(kAccount, "name").ok());
+  EXPECT_NE(create("name")->secret.suffix, first);
+}
+
+// Two requests at once must not both believe that they made it.
+TEST_F(SecretStoreTest, OfConcurrentCreationsOneWins) {
+  std::atomic<int> won = 0;
+  std::atomic<int> lost = 0;
+  std::vector<std::thread> threads;
+  for (int i = 0; i < 4; ++i) {
+    threads.emplace_back([&, i] {
+      for (int j = 0; j < 20; ++j) {
+        auto made = secrets_.create(new_secret("contested/" + std::to_string(j), "thread " + std::to_string(i)));
+        ++(made.ok() ? won : lost);
+      }
+    });
+  }
+  for (std::thread& thread : threads)
+    thread.join();
+  EXPECT_EQ(won, 20);
+  EXPECT_EQ(lost, 60);
+}
+
+// No update may be lost, whoever else writes at the same moment.
+TEST_F(SecretStoreTest, ConcurrentUpdatesAllCount) {
+  create("counter");
+  std::vector<std::thread> threads;
+  for (int i = 0; i < 4; ++i) {
+    threads.emplace_back([&] {
+      for (int j = 0; j < 10; ++j)
+        EXPECT_TRUE(edit("counter", [](Change& change) { change.secret.description += "x"; }).ok());
+    });
+  }
+  for (std::thread& thread : threads)
+    thread.join();
+  EXPECT_EQ(find("counter")->secret.description, std::string(40, 'x'));
+  EXPECT_EQ(find("counter")->secret.generation, 41u);
+}
+
+// A reader must see its own write, and never half of somebody else's: record and value come in one commit.
+TEST_F(SecretStoreTest, AReadAfterAWriteSeesIt) {
+  create("db", "0");
+  for (int i = 1; i <= 20; ++i) {
+    ASSERT_TRUE(put("db", i, std::to_string(i)).ok());
+    const SecretPointer view = find("db");
+    EXPECT_EQ(value(view, view->secret.version_with(kAwsCurrent)->id), std::to_string(i));
+  }
+}
+
+TEST_F(SecretStoreTest, AFailedCommitChangesNothing) {
+  create("db", "before");
+  const size_t before = rows();
+  store_->fail_syncs(1);
+  EXPECT_EQ(put("db", 1, "after").error().code, ErrorCode::kIo);
+  EXPECT_EQ(find("db")->secret.versions.size(), 1u);
+  EXPECT_EQ(rows(), before);
+}
+
+TEST_F(SecretStoreTest, NothingOfADeletedSecretStays) {
+  const size_t before = [&] {
+    create("other");
+    return rows();
+  }();
+  create("db", "v", {});
+  ASSERT_TRUE(put("db", 1, "w").ok());
+  secrets_.note_access(*find("db"), version_id(1));
+  ASSERT_TRUE(secrets_.flush_accesses().ok());
+  ASSERT_TRUE(edit("db", [&](Change& change) { change.secret.deletion_date = clock_.now() + hours(24 * 7); }).ok());
+  ASSERT_TRUE(secrets_.erase(kAccount, "db").ok());
+  EXPECT_EQ(rows(), before);
+  EXPECT_TRUE(secrets_.erase(kAccount, "db").ok()) << "erasing what is not there is fine";
+}
+
+TEST_F(SecretStoreTest, ASecretWithReplicasIsNotErased) {
+  const SecretPointer view = create("db", "v", {kWest, kEurope});
+  const auto refused = secrets_.erase(kAccount, "db");
+  ASSERT_FALSE(refused.ok());
+  EXPECT_EQ(refused.error().message,
+            "You can't delete secret " + view->arn + " that still has replica regions [us-west-2, eu-west-1].");
+  EXPECT_TRUE(find("db"));
+}
+
+TEST_F(SecretStoreTest, OnlyWhatIsPastItsRecoveryWindowIsErased) {
+  for (const int days : {7, 8, 30}) {
+    const std::string name = "after/" + std::to_string(days);
+    create(name);
+    ASSERT_TRUE(
+        edit(name, [&](Change& change) { change.secret.deletion_date = clock_.now() + hours(24 * days); }).ok());
+  }
+  create("restored");
+  ASSERT_TRUE(edit("restored", [&](Change& change) { change.secret.deletion_date = clock_.now() + hours(1); }).ok());
+  ASSERT_TRUE(edit("restored", [&](Change& change) { change.secret.deletion_date.reset(); }).ok());
+  clock_.advance(hours(24 * 7) - Duration(1));
+  EXPECT_EQ(*secrets_.erase_expired(), 0u);
+  clock_.advance(Duration(1));
+  EXPECT_EQ(*secrets_.erase_expired(), 1u);
+  EXPECT_FALSE(find("after/7"));
+  clock_.advance(hours(24));
+  EXPECT_EQ(*secrets_.erase_expired(), 1u);
+  EXPECT_TRUE(find("after/30"));
+  EXPECT_TRUE(find("restored"));
+}
+
+// AWS: unlabelled versions beyond 100 go, oldest first, never one younger than a day.
+TEST_F(SecretStoreTest, OldVersionsWithoutLabelsArePruned) {
+  create("db", "0");
+  for (int i = 1; i < 150; ++i)
+    ASSERT_TRUE(put("db", i, std::to_string(i)).ok());
+  EXPECT_EQ(find("db")->secret.versions.size(), 150u);
+  clock_.advance(hours(24));
+  ASSERT_TRUE(put("db", 150, "new").ok());
+  const SecretPointer view = find("db");
+  EXPECT_EQ(view->secret.versions.size(), 100u);
+  EXPECT_EQ(view->secret.versions.front().id, version_id(51));
+  EXPECT_EQ(value(view, version_id(51)), "51");
+  EXPECT_EQ(value(view, version_id(50)), "NotFound") << "its row is gone, too";
+}
+
+TEST_F(SecretStoreTest, MoreThan200VersionsADayAreRefused) {
+  create("db", "0");
+  for (int i = 1; i < 200; ++i)
+    ASSERT_TRUE(put("db", i, "v").ok());
+  EXPECT_EQ(put("db", 200, "v").error().code, ErrorCode::kLimitExceeded);
+  EXPECT_EQ(find("db")->secret.versions.size(), 200u);
+}
+
+TEST_F(SecretStoreTest, AccessDatesShowAtOnceAndSurviveARestart) {
+  create("db", "v");
+  EXPECT_FALSE(find("db")->last_accessed);
+  const Time today = *parse_iso_basic("20261124T000000Z");
+  secrets_.note_access(*find("db"), version_id(0));
+  EXPECT_EQ(find("db")->last_accessed, today);
+  ASSERT_TRUE(secrets_.flush_accesses().ok());
+  clock_.advance(hours(24));
+  SecretStore restarted({*store_, keyring_, random_, clock_, kEast, {kEast}});
+  const SecretPointer view = *restarted.find(kAccount, "db");
+  EXPECT_EQ(view->last_accessed, today);
+  ASSERT_EQ(view->version_last_accessed.size(), 1u);
+  EXPECT_EQ(view->version_last_accessed[0], std::pair(version_id(0), today));
+}
+
+// Reading costs no write, but for the first read of a version on a day.
+TEST_F(SecretStoreTest, ReadingTheSameVersionAgainWritesNothing) {
+  create("db", "v");
+  secrets_.note_access(*find("db"), version_id(0));
+  ASSERT_TRUE(secrets_.flush_accesses().ok());
+  const store::Revision before = store_->revision();
+  secrets_.note_access(*find("db"), version_id(0));
+  ASSERT_TRUE(secrets_.flush_accesses().ok());
+  EXPECT_EQ(store_->revision(), before);
+  store_->fail_syncs(1);
+  clock_.advance(hours(24));
+  secrets_.note_access(*find("db"), version_id(0));
+  EXPECT_FALSE(secrets_.flush_accesses().ok());
+  EXPECT_EQ(find("db")->last_accessed, *parse_iso_basic("20261125T000000Z")) << "noted until it is written";
+}
+
+TEST_F(SecretStoreTest, AListIsInOrderOfCreationAndItsPagesMeetEverySecretOnce) {
+  for (int i = 0; i < 25; ++i) {
+    create("secret/" + std::to_string(99 - i));
+    if (i % 3 == 0) clock_.advance(Duration(1));
+  }
+  std::vector<std::string> names;
+  std::optional<SecretStore::Position> after;
+  const auto all = [](const SecretView&) { return true; };
+  for (int pages = 1;; ++pages) {
+    const auto page = secrets_.list(kAccount, after, 10, all);
+    ASSERT_TRUE(page.ok());
+    for (const SecretPointer& view : page->secrets)
+      names.push_back(view->secret.name);
+    if (pages == 1) create("made/meanwhile");
+    if (!page->next) {
+      EXPECT_EQ(pages, 3);
+      break;
+    }
+    after = page->next;
+  }
+  EXPECT_EQ(names.size(), 26u);
+  std::ranges::sort(names);
+  EXPECT_TRUE(std::ranges::adjacent_find(names) == names.end());
+  // Exactly a page full: no token for an empty second page.
+  const auto exact = secrets_.list(kAccount, std::nullopt, 26, all);
+  EXPECT_EQ(exact->secrets.size(), 26u);
+  EXPECT_FALSE(exact->next);
+  const auto one =
+      secrets_.list(kAccount, std::nullopt, 1, [](const SecretView& view) { return view.secret.name == "secret/99"; });
+  EXPECT_EQ(one->secrets.size(), 1u);
+  EXPECT_FALSE(one->next) << "clients take a token for more matches";
+  EXPECT_TRUE(secrets_.list(kOther, std::nullopt, 10, all)->secrets.empty());
+}
+
+// A value is bound to its secret and version: moving rows about must not show one under the name of another.
+TEST_F(SecretStoreTest, AValueMovedToAnotherSecretOrVersionDoesNotOpen) {
+  create("a", "of a");
+  create("b", "of b");
+  ASSERT_TRUE(put("a", 1, "second of a").ok());
+  const auto move = [&](const std::string& from, const std::string& to) {
+    const auto row = store_->get(from);
+    ASSERT_TRUE(store_->commit({.preconditions = {}, .puts = {{to, (*row)->value}}, .deletes = {}}).ok());
+  };
+  move(value_key(kAccount, "a", version_id(0)), value_key(kAccount, "b", version_id(0)));
+  EXPECT_EQ(value(find("b"), version_id(0)), "DecryptionFailure");
+  move(value_key(kAccount, "a", version_id(1)), value_key(kAccount, "a", version_id(0)));
+  EXPECT_EQ(value(find("a"), version_id(0)), "DecryptionFailure");
+  EXPECT_EQ(value(find("a"), version_id(1)), "second of a");
+}
+
+// The replicator finds out from these rows alone; they must be there if and only if the change is.
+TEST_F(SecretStoreTest, EveryChangeMarksEveryReplicaInTheSameCommit) {
+  create("db", "v", {kWest, kEurope});
+  EXPECT_EQ(mark(kWest, "db")->generation, 1u);
+  EXPECT_EQ(mark(kEurope, "db")->generation, 1u);
+  ASSERT_TRUE(put("db", 1, "w").ok());
+  EXPECT_EQ(mark(kWest, "db")->generation, 2u);
+  ASSERT_TRUE(edit("db", [](Change& change) {
+                change.secret.replicas.pop_back();
+                change.removed_replicas.push_back(kEurope);
+              }).ok());
+  EXPECT_EQ(mark(kWest, "db")->action, store::OutboxMark::Action::kUpdate);
+  EXPECT_EQ(mark(kEurope, "db")->action, store::OutboxMark::Action::kRemove);
+  EXPECT_EQ(mark(kEurope, "db")->suffix, find("db")->secret.suffix);
+  store_->fail_syncs(1);
+  ASSERT_FALSE(put("db", 2, "x").ok());
+  EXPECT_EQ(mark(kWest, "db")->generation, 3u);
+}
+
+TEST_F(SecretStoreTest, AReplicaIsAppliedOnceAndOnlyForward) {
+  EXPECT_EQ(apply(state_from(kWest, "AAAAAA", 1, 5)), ApplyVerdict::kApplied);
+  EXPECT_EQ(apply(state_from(kWest, "AAAAAA", 1, 5)), ApplyVerdict::kAlreadyNewer);
+  EXPECT_EQ(apply(state_from(kWest, "AAAAAA", 1, 4)), ApplyVerdict::kAlreadyNewer);
+  EXPECT_EQ(value(find("copy"), version_id(1)), "AAAAAA5");
+  EXPECT_EQ(find("copy")->secret.role, Role::kReplica);
+  EXPECT_EQ(find("copy")->arn, "arn:aws:secretsmanager:us-east-1:123456789012:secret:copy-AAAAAA");
+  EXPECT_EQ(apply(state_from(kWest, "AAAAAA", 1, 6)), ApplyVerdict::kApplied);
+  EXPECT_EQ(value(find("copy"), version_id(1)), "AAAAAA5") << "a version never changes its value";
+}
+
+TEST_F(SecretStoreTest, ValuesThatAreMissingAreAskedFor) {
+  ReplicaState state = state_from(kWest, "AAAAAA", 1, 5);
+  state.versions[0].value.reset();
+  const auto outcome = secrets_.apply_state(std::move(state));
+  EXPECT_EQ(outcome->verdict, ApplyVerdict::kNeedVersions);
+  EXPECT_EQ(outcome->needed, std::vector{version_id(1)});
+  EXPECT_FALSE(find("copy"));
+}
+
+// Whatever a primary that lost its region says afterwards: what was promoted stays.
+TEST_F(SecretStoreTest, APromotedCopyIsFencedOffFromItsOldPrimary) {
+  ASSERT_EQ(apply(state_from(kWest, "AAAAAA", 1, 5)), ApplyVerdict::kApplied);
+  ASSERT_TRUE(edit("copy", [](Change& change) {
+                change.secret.role = Role::kPrimary;
+                change.secret.primary_region = kEast;
+                change.secret.lineage_epoch = 2;
+              }).ok());
+  ReplicaState late = state_from(kWest, "AAAAAA", 1, 900);
+  late.force_overwrite = true;
+  const auto outcome = secrets_.apply_state(std::move(late));
+  EXPECT_EQ(outcome->verdict, ApplyVerdict::kFenced);
+  EXPECT_NE(outcome->message.find("promoted"), std::string::npos);
+  EXPECT_EQ(secrets_.apply_removal({kAccount, "copy", "AAAAAA", kWest, 1})->verdict, ApplyVerdict::kAlreadyNewer);
+  EXPECT_EQ(value(find("copy"), version_id(1)), "AAAAAA5");
+}
+
+// The other replicas of a lost primary follow the promoted one, and from then on nobody else.
+TEST_F(SecretStoreTest, AReplicaFollowsTheHigherLineageEpoch) {
+  ASSERT_EQ(apply(state_from(kWest, "AAAAAA", 1, 50)), ApplyVerdict::kApplied);
+  EXPECT_EQ(apply(state_from(kEurope, "AAAAAA", 1, 60)), ApplyVerdict::kOtherLineage);
+  EXPECT_EQ(apply(state_from(kEurope, "AAAAAA", 2, 6)), ApplyVerdict::kApplied);
+  EXPECT_EQ(find("copy")->secret.primary_region, kEurope);
+  EXPECT_EQ(apply(state_from(kWest, "AAAAAA", 1, 70)), ApplyVerdict::kFenced);
+  EXPECT_EQ(apply(state_from(kWest, "AAAAAA", 2, 70)), ApplyVerdict::kOtherLineage);
+}
+
+TEST_F(SecretStoreTest, ANameThatIsTakenIsOverwrittenOnlyByForce) {
+  create("copy", "mine");
+  const auto outcome = secrets_.apply_state(state_from(kWest, "AAAAAA", 1, 5));
+  EXPECT_EQ(outcome->verdict, ApplyVerdict::kNameTaken);
+  EXPECT_EQ(outcome->message, "Replication failed: Secret name copy already exists in region us-east-1.");
+  EXPECT_EQ(value(find("copy"), version_id(0)), "mine");
+  ReplicaState forced = state_from(kWest, "AAAAAA", 1, 5);
+  forced.force_overwrite = true;
+  EXPECT_EQ(apply(std::move(forced)), ApplyVerdict::kApplied);
+  EXPECT_EQ(value(find("copy"), version_id(1)), "AAAAAA5");
+  EXPECT_EQ(secrets_.list(kAccount, std::nullopt, 10, [](const SecretView&) { return true; })->secrets.size(), 1u);
+}
+
+TEST_F(SecretStoreTest, ASecretWithReplicasOfItsOwnIsNotOverwrittenEvenByForce) {
+  create("copy", "mine", {kEurope});
+  ReplicaState forced = state_from(kWest, "AAAAAA", 1, 5);
+  forced.force_overwrite = true;
+  EXPECT_EQ(apply(std::move(forced)), ApplyVerdict::kNameTaken);
+}
+
+// The removal of the first secret was overtaken by the second of the same name: one mark per name and region.
+TEST_F(SecretStoreTest, ACopyOfAnEarlierSecretOfTheSamePrimaryGoes) {
+  ASSERT_EQ(apply(state_from(kWest, "AAAAAA", 3, 5)), ApplyVerdict::kApplied);
+  EXPECT_EQ(apply(state_from(kEurope, "BBBBBB", 1, 1)), ApplyVerdict::kOtherLineage);
+  EXPECT_EQ(apply(state_from(kWest, "BBBBBB", 1, 1)), ApplyVerdict::kApplied);
+  EXPECT_EQ(find("copy")->secret.suffix, "BBBBBB");
+  EXPECT_EQ(secrets_.apply_removal({kAccount, "copy", "CCCCCC", kEurope, 9})->verdict, ApplyVerdict::kAlreadyNewer);
+  EXPECT_EQ(secrets_.apply_removal({kAccount, "copy", "CCCCCC", kWest, 1})->verdict, ApplyVerdict::kApplied);
+  EXPECT_FALSE(find("copy"));
+}
+
+// 150 versions of 64 KiB are more than one transaction of the store holds.
+TEST_F(SecretStoreTest, AReplicaOfAnySizeIsApplied) {
+  ReplicaState state = state_from(kWest, "AAAAAA", 1, 5);
+  for (int i = 2; i <= 150; ++i) {
+    state.versions.push_back({{version_id(i), {}, clock_.now(), ValueKind::kString, 1},
+                              SecretBytes::copy_of(std::string(65'536, static_cast<char>('a' + i % 26)))});
+  }
+  EXPECT_EQ(apply(std::move(state)), ApplyVerdict::kApplied);
+  const SecretPointer view = find("copy");
+  ASSERT_EQ(view->secret.versions.size(), 150u);
+  for (int i = 2; i <= 150; ++i)
+    EXPECT_EQ(value(view, version_id(i)), std::string(65'536, static_cast<char>('a' + i % 26)));
+}
+
+TEST_F(SecretStoreTest, AKeyThatDoesNotExistHereIsReported) {
+  ReplicaState state = state_from(kWest, "AAAAAA", 1, 5);
+  state.kms_key_id = "alias/mine";
+  EXPECT_EQ(apply(std::move(state)), ApplyVerdict::kKeyUnusable);
+  EXPECT_FALSE(find("copy"));
+}
+
+TEST_F(SecretStoreTest, ProgressOfAnEarlierSecretIsNotTakenForThatOfTheNext) {
+  const std::string first = create("db", "v", {kWest})->secret.suffix;
+  ASSERT_TRUE(edit("db", [](Change& change) {
+                change.secret.replicas.clear();
+                change.removed_replicas.push_back(kWest);
+              }).ok());
+  ASSERT_TRUE(secrets_.erase(kAccount, "db").ok());
+  create("db", "w", {kWest});
+  const ReplicaProgress progress{.acknowledged_generation = 9, .failed = false, .message = {}, .last_attempt = {}};
+  ASSERT_TRUE(secrets_.record_progress({kAccount, "db", first, kWest, progress, std::nullopt}).ok());
+  EXPECT_EQ(find("db")->replica_status(kWest).status, "InProgress");
+  ASSERT_TRUE(
+      secrets_.record_progress({kAccount, "db", find("db")->secret.suffix, kWest, progress, std::nullopt}).ok());
+  EXPECT_EQ(find("db")->replica_status(kWest).status, "InSync");
+}
+
+// Rows that were damaged are reported, never guessed at.
+TEST_F(SecretStoreTest, ADamagedRecordIsAnErrorOfTheServer) {
+  create("db", "v");
+  const std::string key = record_key(kAccount, "db");
+  ASSERT_TRUE(store_->commit({.preconditions = {}, .puts = {{key, "\xff\xff\xff"}}, .deletes = {}}).ok());
+  EXPECT_EQ(secrets_.find(kAccount, "db").error().code, ErrorCode::kCorrupt);
+}
+
+}  // namespace
+}  // namespace coffer::secrets
