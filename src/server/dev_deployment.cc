@@ -174,7 +174,7 @@ class LocalDeployment {
     text += (deployment_.regions.size() > 1 ? " --add-replica-regions Region=" + replica : "") + "\n";
     text += aws + home + " secretsmanager describe-secret --secret-id demo\n";
     text += aws + replica + " secretsmanager get-secret-value --secret-id demo\n\n";
-    text += "Ctrl-C stops every region.\nready\n";
+    text += "Ctrl-C stops every region.\n";
     std::fputs(text.c_str(), stdout);
     std::fflush(stdout);
   }

@@ -161,6 +161,55 @@ class Deployment:
         shutil.rmtree(self.directory, ignore_errors=True)
 
 
+class Region:
+    """One `coffer serve` of its own: what to kill and start again hundreds of times."""
+
+    def __init__(self, directory, region="us-east-1"):
+        self.directory = pathlib.Path(directory)
+        self.directory.mkdir(mode=0o700)
+        self.region = region
+        self.port = free_port_block(1)
+        self.process = None
+        key = self.directory / "root.key"
+        key.write_text(os.urandom(32).hex() + "\n")
+        key.chmod(0o600)
+        self.config = self.directory / "coffer.toml"
+        self.config.write_text(
+            f'region = "{region}"\ndata = "data"\n[listen]\nport = {self.port}\n[seal]\nroot_key_file = "root.key"\n'
+            f'[log]\nfile = "log.jsonl"\n')
+        self.start()
+        made = json.loads(coffer("account", "create", "test", "--config", self.config).stdout)
+        self.credentials = (made["AccessKeyId"], made["SecretAccessKey"])
+
+    def start(self):
+        self.process = subprocess.Popen([BINARY, "serve", "--config", str(self.config)])
+        wait_until(self._listens, START_SECONDS, "coffer serve listening")
+
+    def _listens(self):
+        if self.process.poll() is not None:
+            raise AssertionError(f"coffer serve exited {self.process.returncode}")
+        try:
+            socket.create_connection(("127.0.0.1", self.port), timeout=1).close()
+            return True
+        except OSError:
+            return False
+
+    def kill(self):
+        self.process.kill()
+        self.process.wait()
+
+    def stop(self):
+        self.process.terminate()
+        assert self.process.wait(timeout=60) == 0
+
+    def client(self, **config):
+        key, secret = self.credentials
+        config = {"retries": {"max_attempts": 0}, "read_timeout": 10, "connect_timeout": 2, **config}
+        return boto3.client("secretsmanager", region_name=self.region, endpoint_url=f"http://127.0.0.1:{self.port}",
+                            aws_access_key_id=key, aws_secret_access_key=secret,
+                            config=botocore.config.Config(**config))
+
+
 def replication(client, secret):
     """Region -> (status, message) as DescribeSecret tells."""
     entries = client.describe_secret(SecretId=secret).get("ReplicationStatus", [])
