@@ -96,6 +96,7 @@ def test_a_new_account_works_everywhere_and_sees_only_its_own(five):
 def test_a_port_in_use_is_named(tmp_path):
     port = free_port_block(11)
     with socket.socket() as taken:
+        taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         taken.bind(("127.0.0.1", port + 2))
         taken.listen()
         code, line = refused("dev", "--data", tmp_path / "data", "--port", port)

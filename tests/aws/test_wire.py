@@ -65,7 +65,7 @@ def signed(deployment, operation, body, **changes):
                             scope_region).add_auth(request)
     headers = dict(request.headers.items())
     headers.update(changes.pop("headers", {}))
-    data = changes.pop("body", data)
+    data = changes.pop("sent_body", data)
     headers["Content-Length"] = str(len(data))
     head = "".join(f"{name}: {value}\r\n" for name, value in headers.items() if value is not None)
     return b"POST / HTTP/1.1\r\n" + head.encode() + b"\r\n" + data
@@ -97,7 +97,7 @@ def test_pipelined_requests_are_answered_in_order(five):
 @pytest.mark.parametrize("changes, code, text", [
     ({"headers": {"Authorization": None}}, "MissingAuthenticationTokenException", "Missing Authentication Token"),
     ({"headers": {"Authorization": "AWS4-HMAC-SHA256 nonsense"}}, "IncompleteSignatureException", "Authorization header requires"),
-    ({"body": b'{"PasswordLength":33}'}, "InvalidSignatureException", "The request signature we calculated does not match"),
+    ({"sent_body": b'{"PasswordLength":33}'}, "InvalidSignatureException", "The request signature we calculated does not match"),
     ({"headers": {"X-Amz-Target": "secretsmanager.ListSecrets"}}, "InvalidSignatureException", "does not match"),
     ({"scope_region": "eu-west-1"}, "InvalidSignatureException", "Credential should be scoped to a valid region, not 'eu-west-1'. "),
     ({"scope_service": "kms"}, "InvalidSignatureException", "Credential should be scoped to correct service: 'secretsmanager'. "),
