@@ -114,7 +114,9 @@ class Simulation {
         break;
       case 4:
         // As AWS: only a secret without replicas may go.
-        if (view->secret.replicas.empty() && !region.secrets.erase(kAccount, name).ok()) ADD_FAILURE() << "erase";
+        if (view->secret.replicas.empty() &&
+            !region.secrets.erase(kAccount, name, [](const auto&) { return Result<void>(); }).ok())
+          ADD_FAILURE() << "erase";
         break;
       default:
         if (view->secret.versions.size() < kMaxVersions) region.put(name, draw_value());

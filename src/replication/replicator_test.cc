@@ -74,7 +74,7 @@ TEST_F(ReplicatorTest, AReplicaThatLacksValuesGetsThemAll) {
   Way west = way(east_, west_);
   east_.create("db", "first", {kWest});
   settle(west);
-  ASSERT_TRUE(west_.secrets.erase(kAccount, "db").ok());
+  ASSERT_TRUE(west_.secrets.erase(kAccount, "db", [](const auto&) { return Result<void>(); }).ok());
   east_.put("db", "second");
   settle(west);
   EXPECT_EQ(east_.status("db", kWest), "InSync");

@@ -215,38 +215,47 @@ Result<SecretPointer> SecretStore::Impl::update(const AccountId& account, std::s
   });
 }
 
-Result<void> SecretStore::Impl::erase(const AccountId& account, std::string_view name, std::optional<Time> expired_at) {
-  COFFER_TRY(until_undisturbed<bool>([&]() -> Result<std::optional<bool>> {
+Result<SecretPointer> SecretStore::Impl::erase(const AccountId& account, std::string_view name, const Check& check) {
+  return until_undisturbed<SecretPointer>([&]() -> Result<std::optional<SecretPointer>> {
     COFFER_ASSIGN(const SecretPointer current, reader_.load(account, name));
-    if (!current) return std::optional(false);
-    // Restored since it was found in the list.
-    const auto& due = current->secret.deletion_date;
-    if (expired_at && !(due && *due <= *expired_at)) return std::optional(false);
+    if (!current) return not_found();
+    COFFER_TRY(check(*current));
     if (!current->secret.replicas.empty()) return has_replicas(*current);
     store::Transaction transaction;
     transaction.preconditions.push_back({record_key(account, name), current->revision});
     append_deletion(*current, transaction);
     COFFER_ASSIGN(const auto committed, try_commit(std::move(transaction)));
-    return committed ? std::optional(true) : std::nullopt;
-  }));
-  return {};
+    return committed ? std::optional(current) : std::nullopt;
+  });
 }
 
 Result<size_t> SecretStore::Impl::erase_expired() {
   const Time now = parts_.clock.now();
+  const auto is_due = [now](const SecretView& view) -> Result<void> {
+    const auto& due = view.secret.deletion_date;
+    if (due && *due <= now) return {};
+    return not_found();  // restored, or made again, since it was found in the index
+  };
   size_t erased = 0;
+  std::optional<Error> first_error;
   store::ScanRange range{std::string(kDeletionPrefix), deletion_bound(now), kScanBatch};
   for (;;) {
     COFFER_ASSIGN(const auto rows, parts_.store.scan(range));
     for (const store::Row& row : rows) {
       const auto entry = parse_deletion_key(row.key);
-      if (!entry) return damaged_index();
-      COFFER_TRY(erase(entry->account, entry->name, now));
-      ++erased;
+      const Result<SecretPointer> done =
+          entry ? erase(entry->account, entry->name, is_due) : Result<SecretPointer>(damaged_index());
+      if (done.ok()) {
+        ++erased;
+      } else if (done.error().code != ErrorCode::kResourceNotFound && !first_error) {
+        first_error = done.error();
+      }
     }
-    if (rows.size() < kScanBatch) return erased;
+    if (rows.size() < kScanBatch) break;
     range.begin = rows.back().key + '\0';
   }
+  if (first_error) return std::move(*first_error);
+  return erased;
 }
 
 Result<SecretStore::Page> SecretStore::Impl::list(const AccountId& account, const std::optional<Position>& after,
@@ -305,8 +314,8 @@ Result<SecretPointer> SecretStore::create(Change change) {
 Result<SecretPointer> SecretStore::update(const AccountId& account, std::string_view name, const Edit& edit) {
   return impl_->update(account, name, edit);
 }
-Result<void> SecretStore::erase(const AccountId& account, std::string_view name) {
-  return impl_->erase(account, name, std::nullopt);
+Result<SecretPointer> SecretStore::erase(const AccountId& account, std::string_view name, const Check& check) {
+  return impl_->erase(account, name, check);
 }
 Result<size_t> SecretStore::erase_expired() {
   return impl_->erase_expired();

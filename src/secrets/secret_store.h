@@ -101,11 +101,13 @@ class SecretStore {
   using Edit = std::function<Result<std::optional<Change>>(const SecretView&)>;
   Result<SecretPointer> update(const AccountId& account, std::string_view name, const Edit& edit);
 
-  // Deletes record, values and index at once; success when there is none. kInvalidParameter (AWS's text) when it has
-  // replicas: their regions must be removed first.
-  Result<void> erase(const AccountId& account, std::string_view name);
-  // Erases what is past its recovery window; returns how many. Called by a background thread, and by tests with their
-  // clock.
+  // Deletes record, values and index at once, if `check` agrees to the very state that is deleted, and returns that
+  // state. kResourceNotFound when there is none, kInvalidParameter (AWS's text) when it has replicas, or what `check`
+  // says, which may be called more than once.
+  using Check = std::function<Result<void>(const SecretView&)>;
+  Result<SecretPointer> erase(const AccountId& account, std::string_view name, const Check& check);
+  // Erases what is past its recovery window; returns how many. One that cannot be erased does not keep the others: the
+  // first error is returned at the end. Called by a background thread, and by tests with their clock.
   Result<size_t> erase_expired();
 
   // Secrets of an account from `after` on (exclusive; nullopt: from the first) in order of creation.

@@ -25,8 +25,7 @@ class SecretStore::Impl {
   Result<void> flush_accesses();
   Result<SecretPointer> create(Change change);
   Result<SecretPointer> update(const AccountId& account, std::string_view name, const Edit& edit);
-  // With `expired_at`: only if its recovery window ended by then.
-  Result<void> erase(const AccountId& account, std::string_view name, std::optional<Time> expired_at);
+  Result<SecretPointer> erase(const AccountId& account, std::string_view name, const Check& check);
   Result<size_t> erase_expired();
   Result<Page> list(const AccountId& account, const std::optional<Position>& after, size_t limit,
                     const std::function<bool(const SecretView&)>& matches) const;

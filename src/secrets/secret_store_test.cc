@@ -85,6 +85,10 @@ class SecretStoreTest : public ::testing::Test {
     });
   }
 
+  Result<SecretPointer> erase(const std::string& name) {
+    return secrets_.erase(kAccount, name, [](const SecretView&) { return Result<void>(); });
+  }
+
   SecretPointer find(const std::string& name) { return *secrets_.find(kAccount, name); }
 
   std::string value(const SecretPointer& view, const VersionId& version) {
@@ -141,7 +145,7 @@ TEST_F(SecretStoreTest, ANameIsUniqueAndAFreshSecretHasAFreshSuffix) {
   ASSERT_FALSE(again.ok());
   EXPECT_EQ(again.error().code, ErrorCode::kResourceExists);
   EXPECT_EQ(again.error().message, "The operation failed because the secret name already exists.");
-  ASSERT_TRUE(secrets_.erase(kAccount, "name").ok());
+  ASSERT_TRUE(erase("name").ok());
   EXPECT_NE(create("name")->secret.suffix, first);
 }
 
@@ -209,18 +213,37 @@ TEST_F(SecretStoreTest, NothingOfADeletedSecretStays) {
   secrets_.note_access(*find("db"), version_id(1));
   ASSERT_TRUE(secrets_.flush_accesses().ok());
   ASSERT_TRUE(edit("db", [&](Change& change) { change.secret.deletion_date = clock_.now() + hours(24 * 7); }).ok());
-  ASSERT_TRUE(secrets_.erase(kAccount, "db").ok());
+  ASSERT_TRUE(erase("db").ok());
   EXPECT_EQ(rows(), before);
-  EXPECT_TRUE(secrets_.erase(kAccount, "db").ok()) << "erasing what is not there is fine";
+  EXPECT_EQ(erase("db").error().code, ErrorCode::kResourceNotFound);
 }
 
 TEST_F(SecretStoreTest, ASecretWithReplicasIsNotErased) {
   const SecretPointer view = create("db", "v", {kWest, kEurope});
-  const auto refused = secrets_.erase(kAccount, "db");
+  const auto refused = erase("db");
   ASSERT_FALSE(refused.ok());
   EXPECT_EQ(refused.error().message,
             "You can't delete secret " + view->arn + " that still has replica regions [us-west-2, eu-west-1].");
   EXPECT_TRUE(find("db"));
+}
+
+// Between the decision and the deletion somebody may have restored the secret, or made another of the name.
+TEST_F(SecretStoreTest, OnlyTheStateThatWasAgreedToIsErased) {
+  create("db", "first");
+  const std::string suffix = find("db")->secret.suffix;
+  int calls = 0;
+  const auto erased = secrets_.erase(kAccount, "db", [&](const SecretView& view) -> Result<void> {
+    if (++calls == 1) {
+      // Behind the back of the caller, who looked a moment ago.
+      EXPECT_TRUE(erase("db").ok());
+      create("db", "second");
+    }
+    if (view.secret.suffix == suffix) return {};
+    return Error{ErrorCode::kInvalidRequest, "another secret"};
+  });
+  EXPECT_EQ(calls, 2);
+  EXPECT_EQ(erased.error().code, ErrorCode::kInvalidRequest);
+  EXPECT_EQ(value(find("db"), version_id(0)), "second");
 }
 
 TEST_F(SecretStoreTest, OnlyWhatIsPastItsRecoveryWindowIsErased) {
@@ -472,7 +495,7 @@ TEST_F(SecretStoreTest, ProgressOfAnEarlierSecretIsNotTakenForThatOfTheNext) {
                 change.secret.replicas.clear();
                 change.removed_replicas.push_back(kWest);
               }).ok());
-  ASSERT_TRUE(secrets_.erase(kAccount, "db").ok());
+  ASSERT_TRUE(erase("db").ok());
   create("db", "w", {kWest});
   const ReplicaProgress progress{.acknowledged_generation = 9, .failed = false, .message = {}, .last_attempt = {}};
   ASSERT_TRUE(secrets_.record_progress({kAccount, "db", first, kWest, progress, std::nullopt}).ok());
