@@ -17,6 +17,7 @@ struct AuditEntry {
   std::string_view request_id;
   std::string_view service;
   std::string_view operation;
+  std::string_view resource;       // what the request is about; empty when that was not known
   std::string_view caller_arn;     // empty before authentication
   std::string_view access_key_id;  // as claimed, when the signature failed
   std::string_view source_address;

@@ -56,6 +56,7 @@ void append_line(const AuditEntry& entry, std::string& out) {
   append_text("request_id", entry.request_id, out);
   append_text("service", entry.service, out);
   append_text("operation", entry.operation, out);
+  if (!entry.resource.empty()) append_text("resource", entry.resource, out);
   append_text("caller", entry.caller_arn, out);
   append_text("access_key_id", entry.access_key_id, out);
   append_text("source", entry.source_address, out);

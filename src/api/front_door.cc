@@ -82,7 +82,8 @@ struct FrontDoor::Exchange {
   net::Responder responder;
   std::string_view request_id;  // in the reply's headers
   Time time;
-  Duration begin;
+  std::chrono::microseconds begin;
+  std::string resource{};
   const Route* route = nullptr;
   auth::Caller caller{};
 };
@@ -112,7 +113,7 @@ void FrontDoor::handle(const net::Request& request, net::Responder responder) {
                     .responder = std::move(responder),
                     .request_id = reply.headers.back().second,
                     .time = parts_.clock.now(),
-                    .begin = parts_.clock.monotonic()};
+                    .begin = parts_.clock.stopwatch()};
   const Result<void> admitted = caught([&] { return admit(exchange); });
   if (!admitted.ok()) return finish(exchange, admitted);
   if (exchange.route->operation.effect == Effect::kReads) return answer(exchange);
@@ -146,13 +147,17 @@ Result<void> FrontDoor::admit(Exchange& exchange) const {
   const auto found = target ? routes_->by_target.find(*target) : routes_->by_target.end();
   if (found == routes_->by_target.end()) return Error{ErrorCode::kUnknownOperation, {}};
   exchange.route = &found->second;
-  const auth::VerifyOptions options{.scope = {.region = parts_.region.text(), .service = exchange.route->signing_name}};
+  const auth::VerifyOptions options{.scope = {.region = parts_.region.text(), .service = exchange.route->signing_name},
+                                    .signed_header = "x-amz-target"};
   COFFER_ASSIGN(exchange.caller, auth::verify(exchange.request, options, parts_.credentials, exchange.time));
   return {};
 }
 
 void FrontDoor::answer(Exchange& exchange) {
-  const Invocation invocation{.caller = exchange.caller, .now = exchange.time, .request_id = exchange.request_id};
+  const Invocation invocation{.caller = exchange.caller,
+                              .now = exchange.time,
+                              .request_id = exchange.request_id,
+                              .resource = &exchange.resource};
   finish(exchange, caught([&] {
            return run(*exchange.route, invocation, exchange.request.body, exchange.responder.reply().body);
          }));
@@ -162,6 +167,7 @@ void FrontDoor::finish(Exchange& exchange, const Result<void>& result) {
   net::Reply& reply = exchange.responder.reply();
   AuditEntry entry{.time = exchange.time,
                    .request_id = exchange.request_id,
+                   .resource = exchange.resource,
                    .caller_arn = exchange.caller.arn,
                    .access_key_id = exchange.caller.access_key.text(),
                    .source_address = exchange.request.peer_address};
@@ -182,7 +188,7 @@ void FrontDoor::finish(Exchange& exchange, const Result<void>& result) {
     }
   }
   entry.status = reply.status;
-  entry.microseconds = std::chrono::microseconds(parts_.clock.monotonic() - exchange.begin).count();
+  entry.microseconds = (parts_.clock.stopwatch() - exchange.begin).count();
   parts_.audit.record(entry);
   exchange.responder.send();
 }

@@ -1,5 +1,5 @@
 // Where a request enters: request id, target, signature, dispatch, answer, audit. Reads run on the calling I/O thread,
-// writes on the worker pool. Every answer carries x-amzn-RequestId; errors are AWS's, see write_error().
+// scans and writes on the worker pool. Every answer carries x-amzn-RequestId; errors are AWS's, see write_error().
 // GET /health is answered unsigned, for load balancers, with nothing but {"status":"ok"}.
 // Must never tell a client about internal failures more than InternalServiceError or ServiceUnavailable.
 #pragma once

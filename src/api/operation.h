@@ -33,8 +33,9 @@
 
 namespace coffer::api {
 
-// Whether the operation only reads (it runs on the I/O thread and must not wait) or commits (it runs on a worker).
-enum class Effect { kReads, kWrites };
+// kReads: a few rows, on the I/O thread, which must not wait. kScans: as many rows as there are, and kWrites: commits;
+// both on a worker.
+enum class Effect { kReads, kScans, kWrites };
 
 // What a request is about, for the authorizer and for its error text.
 struct Resource {
@@ -47,6 +48,7 @@ struct Invocation {
   const auth::Caller& caller;
   Time now;
   std::string_view request_id;
+  std::string* resource = nullptr;  // if set: gets the resource's name, for the audit
 };
 
 template <class Card>
@@ -88,8 +90,9 @@ class Pipeline {
     COFFER_TRY(Card::check(request));
     auto& typed_rooms = *static_cast<typename Card::Rooms*>(rooms);
     COFFER_ASSIGN(auto resource, Card::resource(request, invocation.caller, typed_rooms));
+    if (invocation.resource != nullptr) *invocation.resource = resource.name;
     COFFER_TRY(authorize(invocation.caller, Card::kAction, resource));
-    Authorized<Card> authorized(invocation, std::move(request), std::move(resource));
+    const Authorized<Card> authorized(invocation, std::move(request), std::move(resource));
     COFFER_ASSIGN(auto response, Card::handle(authorized, typed_rooms));
     // An operation without output members answers with an empty body, as AWS does.
     if constexpr (std::size(Card::Response::kFields) != 0) {

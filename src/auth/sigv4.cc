@@ -216,6 +216,9 @@ Result<Caller> verify(const net::Request& request, const VerifyOptions& options,
   if (!lists(raw.signed_headers, "host")) {
     return invalid("'Host' or ':authority' must be a 'SignedHeader' in the AWS Authorization.");
   }
+  if (!options.signed_header.empty() && !lists(raw.signed_headers, options.signed_header)) {
+    return invalid("'" + std::string(options.signed_header) + "' must be a 'SignedHeader' in the AWS Authorization.");
+  }
   COFFER_ASSIGN(const SigningDate date, signing_date(headers));
   COFFER_TRY(check_skew(date, now));
   COFFER_ASSIGN(const Authorization authorization, split_credential(raw));

@@ -40,6 +40,9 @@ enum class PathNormalization { kNormalize, kKeep };
 struct VerifyOptions {
   ExpectedScope scope;
   PathNormalization normalization = PathNormalization::kNormalize;
+  // Lower case; must be among the signed headers besides host. What decides about the operation must not be open to
+  // others than the signer. Empty: none.
+  std::string_view signed_header = {};
 };
 
 // The caller, if the request carries a valid signature (header form) of an active access key for this scope, made

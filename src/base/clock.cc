@@ -10,4 +10,8 @@ Duration SystemClock::monotonic() const {
   return std::chrono::duration_cast<Duration>(std::chrono::steady_clock::now().time_since_epoch());
 }
 
+std::chrono::microseconds SystemClock::stopwatch() const {
+  return std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now().time_since_epoch());
+}
+
 }  // namespace coffer

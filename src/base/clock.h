@@ -16,12 +16,15 @@ class Clock {
   virtual Time now() const = 0;
   // Never goes back: use it for deadlines and back-off.
   virtual Duration monotonic() const = 0;
+  // The same with a finer grain: to measure how long something took.
+  virtual std::chrono::microseconds stopwatch() const = 0;
 };
 
 class SystemClock final : public Clock {
  public:
   Time now() const override;
   Duration monotonic() const override;
+  std::chrono::microseconds stopwatch() const override;
 };
 
 // A clock that stands still until told otherwise. Not synchronised: advance it from one thread.
@@ -30,6 +33,7 @@ class ManualClock final : public Clock {
   explicit ManualClock(Time start) : now_(start) {}
   Time now() const override { return now_; }
   Duration monotonic() const override { return std::chrono::duration_cast<Duration>(now_.time_since_epoch()); }
+  std::chrono::microseconds stopwatch() const override { return monotonic(); }
   void advance(Duration by) { now_ += by; }
 
  private:

@@ -1,1 +1,21 @@
+#include "services/secretsmanager/rooms.h"
 
+namespace coffer::secretsmanager {
+
+#define COFFER_CARD(card) api::Operation card();
+#include "secretsmanager_cards.inc"
+#undef COFFER_CARD
+
+api::Service make_service(Rooms& rooms) {
+  return {.target_prefix = "secretsmanager",
+          .signing_name = "secretsmanager",
+          .operations =
+              {
+#define COFFER_CARD(card) card(),
+#include "secretsmanager_cards.inc"
+#undef COFFER_CARD
+              },
+          .rooms = &rooms};
+}
+
+}  // namespace coffer::secretsmanager

@@ -1,1 +1,34 @@
+#include "services/secretsmanager/rooms.h"
 
+#include <gtest/gtest.h>
+
+#include <set>
+
+#include "services/secretsmanager/testing/world.h"
+
+namespace coffer::secretsmanager {
+namespace {
+
+// The front door, the audit and the policies know an operation by what its card says.
+TEST(Service, EveryCardSaysWhatItIs) {
+  SeededRandom random(7);
+  testing::World world(random);
+  Rooms rooms = world.rooms(testing::kHome);
+  const api::Service service = make_service(rooms);
+  EXPECT_EQ(service.target_prefix, "secretsmanager");
+  EXPECT_EQ(service.signing_name, "secretsmanager");
+  EXPECT_EQ(service.rooms, &rooms);
+  std::set<std::string_view> names;
+  for (const api::Operation& operation : service.operations) {
+    EXPECT_TRUE(names.insert(operation.name).second) << operation.name;
+    EXPECT_EQ(operation.action, "secretsmanager:" + std::string(operation.name));
+    EXPECT_FALSE(operation.errors.empty()) << operation.name;
+    const bool reads = operation.name.starts_with("Get") || operation.name.starts_with("List") ||
+                       operation.name.starts_with("Describe");
+    EXPECT_EQ(operation.effect, reads ? api::Effect::kReads : api::Effect::kWrites) << operation.name;
+  }
+  EXPECT_GE(names.size(), 13u);
+}
+
+}  // namespace
+}  // namespace coffer::secretsmanager

@@ -1,0 +1,104 @@
+#include "services/secretsmanager/common.h"
+
+namespace coffer::secretsmanager {
+namespace {
+
+// What was authorized must be what is used: a secret that was deleted and made again has another ARN, and with it
+// other policies.
+bool is_authorized(const secrets::SecretView& view, const Target& target) {
+  return view.secret.account != target.caller.account || view.arn == target.resource.name;
+}
+
+bool is_meant(const secrets::SecretView& view, const secrets::SecretId& id, const Target& target) {
+  return (!id.suffix || *id.suffix == view.secret.suffix) && is_authorized(view, target);
+}
+
+}  // namespace
+
+Error secret_not_found() {
+  return Error{ErrorCode::kResourceNotFound, "Secrets Manager can't find the specified secret."};
+}
+
+Error version_not_found(std::string_view version_id) {
+  return Error{ErrorCode::kResourceNotFound,
+               "Secrets Manager can't find the specified secret value for VersionId: " + std::string(version_id)};
+}
+
+Result<void> check_secret_id(std::string_view secret_id) {
+  // Account and region matter for what is found, not for the characters.
+  const auto parsed = secrets::parse_secret_id(secret_id, AccountId(), Region());
+  if (parsed.ok() || parsed.error().code == ErrorCode::kResourceNotFound) return {};
+  return parsed.error();
+}
+
+Result<void> check_client_request_token(const std::optional<std::string>& token) {
+  if (!token) {
+    return Error{ErrorCode::kInvalidRequest,
+                 "You must provide a ClientRequestToken value. We recommend a UUID-type value."};
+  }
+  if (VersionId::parse(*token)) return {};
+  return Error{ErrorCode::kInvalidParameter,
+               "The ClientRequestToken must be 32 to 64 printable ASCII characters, without spaces and slashes."};
+}
+
+Result<api::Resource> secret_resource(std::string_view secret_id, const auth::Caller& caller, const Rooms& rooms) {
+  COFFER_ASSIGN(secrets::SecretId id, secrets::parse_secret_id(secret_id, caller.account, rooms.region));
+  if (id.account != caller.account) return api::Resource{std::move(id.given), std::move(id.account)};
+  COFFER_ASSIGN(const secrets::SecretPointer view, rooms.secrets.find(id));
+  return api::Resource{view ? view->arn : std::move(id.given), std::move(id.account)};
+}
+
+Result<secrets::SecretPointer> find_secret(const Target& target, const Rooms& rooms) {
+  COFFER_ASSIGN(const auto id, secrets::parse_secret_id(target.secret_id, target.caller.account, rooms.region));
+  COFFER_ASSIGN(secrets::SecretPointer view, rooms.secrets.find(id));
+  if (!view || !is_meant(*view, id, target)) return secret_not_found();
+  return view;
+}
+
+Result<secrets::SecretPointer> change_secret(const Target& target, const Rooms& rooms,
+                                             const secrets::SecretStore::Edit& edit) {
+  COFFER_ASSIGN(const auto id, secrets::parse_secret_id(target.secret_id, target.caller.account, rooms.region));
+  return rooms.secrets.update(id.account, id.name,
+                              [&](const secrets::SecretView& view) -> Result<std::optional<secrets::Change>> {
+                                if (!is_meant(view, id, target)) return secret_not_found();
+                                return edit(view);
+                              });
+}
+
+Result<secrets::SecretPointer> erase_secret(const Target& target, const Rooms& rooms,
+                                            const secrets::SecretStore::Check& check) {
+  COFFER_ASSIGN(const auto id, secrets::parse_secret_id(target.secret_id, target.caller.account, rooms.region));
+  return rooms.secrets.erase(id.account, id.name, [&](const secrets::SecretView& view) -> Result<void> {
+    if (!is_meant(view, id, target)) return secret_not_found();
+    return check(view);
+  });
+}
+
+Result<void> refuse_pending_deletion(const secrets::SecretView& view) {
+  if (!view.secret.pending_deletion()) return {};
+  return Error{ErrorCode::kInvalidRequest,
+               "You can't perform this operation on the secret because it was marked for deletion."};
+}
+
+Result<void> refuse_replica(const secrets::SecretView& view) {
+  if (view.secret.role == secrets::Role::kPrimary) return {};
+  return Error{ErrorCode::kInvalidParameter,
+               "Operation not permitted on a replica secret. Call must be made in primary secret's region."};
+}
+
+Result<void> refuse_foreign_default_key(const secrets::SecretView& view, const auth::Caller& caller) {
+  if (view.secret.account == caller.account) return {};
+  return Error{ErrorCode::kInvalidRequest,
+               "You can't access a secret from a different AWS account if you encrypt the secret with the default KMS "
+               "service key."};
+}
+
+Result<void> check_kms_key(std::string_view kms_key_id, const AccountId& account, const Region& region) {
+  if (kms_key_id.empty() || kms_key_id == kms::kSecretsManagerAlias) return {};
+  std::string alias_arn = "arn:aws:kms:";
+  alias_arn.append(region.text()).append(":").append(account.text()).append(":").append(kms::kSecretsManagerAlias);
+  if (kms_key_id == alias_arn) return {};
+  return Error{ErrorCode::kAccessDenied, "Access to KMS is not allowed"};
+}
+
+}  // namespace coffer::secretsmanager

@@ -1,0 +1,66 @@
+// What most cards of this folder need: the secret that was authorized, and the refusals that many operations share.
+// Texts and their order follow AWS: name, token, authorization, existence, pending deletion, replica.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "api/operation.h"
+#include "services/secretsmanager/rooms.h"
+
+namespace coffer::secretsmanager {
+
+inline constexpr wire::Constraint kSecretIdBounds{.min = 1, .max = 2048};
+inline constexpr wire::Constraint kVersionIdBounds{.min = 32, .max = 64};
+inline constexpr wire::Constraint kStageBounds{.min = 1, .max = 256};
+inline constexpr wire::Constraint kKmsKeyIdBounds{.min = 0, .max = 2048};
+inline constexpr wire::Constraint kMaxResultsBounds{.min = 1, .max = 100};
+inline constexpr wire::Constraint kNextTokenBounds{.min = 1, .max = 4096};
+
+Error secret_not_found();
+Error version_not_found(std::string_view version_id);
+
+// The characters of a SecretId, for cards whose check() would otherwise report something that AWS reports later.
+Result<void> check_secret_id(std::string_view secret_id);
+// kInvalidRequest (AWS's text) when there is none, kInvalidParameter when it cannot be a version's id.
+Result<void> check_client_request_token(const std::optional<std::string>& token);
+
+// The full ARN of the caller's secret; the id as given when there is none. Of another account's secrets nothing is
+// looked up: whether they exist, and under which ARN, is not shown to who may not know.
+Result<api::Resource> secret_resource(std::string_view secret_id, const auth::Caller& caller, const Rooms& rooms);
+
+// What a card was authorized for.
+struct Target {
+  std::string_view secret_id;
+  const auth::Caller& caller;
+  const api::Resource& resource;
+};
+template <class Card>
+Target target(const api::Authorized<Card>& authorized) {
+  return {authorized.request().secret_id, authorized.caller(), authorized.resource()};
+}
+
+// The secret that was authorized; kResourceNotFound when there is none, or a new one has taken its name since.
+Result<secrets::SecretPointer> find_secret(const Target& target, const Rooms& rooms);
+// SecretStore::update() of the secret that was authorized. Waits: for cards that write.
+Result<secrets::SecretPointer> change_secret(const Target& target, const Rooms& rooms,
+                                             const secrets::SecretStore::Edit& edit);
+// SecretStore::erase(), likewise.
+Result<secrets::SecretPointer> erase_secret(const Target& target, const Rooms& rooms,
+                                            const secrets::SecretStore::Check& check);
+// The change that begins with the secret as it is.
+inline secrets::Change change_of(const secrets::SecretView& view) {
+  return {.secret = view.secret, .values = {}, .removed_replicas = {}, .restarted_replicas = {}};
+}
+
+Result<void> refuse_pending_deletion(const secrets::SecretView& view);
+Result<void> refuse_replica(const secrets::SecretView& view);
+// A value under the default key is for its own account only, whatever policies say.
+Result<void> refuse_foreign_default_key(const secrets::SecretView& view, const auth::Caller& caller);
+
+// kAccessDenied (AWS's text) unless it names the default key: nothing, alias/aws/secretsmanager, or that alias's ARN
+// in `region`. Customer keys do not exist yet.
+Result<void> check_kms_key(std::string_view kms_key_id, const AccountId& account, const Region& region);
+
+}  // namespace coffer::secretsmanager

@@ -1,0 +1,144 @@
+// What cases as data cannot show, because it happens inside of one call: races, and rows that are lost.
+#include "services/secretsmanager/common.h"
+
+#include <gtest/gtest.h>
+
+#include <boost/json.hpp>
+#include <thread>
+
+#include "crypto/system_random.h"
+#include "services/secretsmanager/testing/world.h"
+
+namespace coffer::secretsmanager::testing {
+namespace {
+
+const auth::Caller kRoot = root_of("123456789012");
+
+template <class T>
+std::optional<ErrorCode> code_of(const Result<T>& result) {
+  return result.ok() ? std::nullopt : std::optional(result.error().code);
+}
+
+Result<void> agree(const secrets::SecretView&) {
+  return {};
+}
+
+std::string create(World& world, const std::string& name) {
+  const Answer answer =
+      world.call(kHome, kRoot, "CreateSecret",
+                 R"({"ClientRequestToken": "00000000-0000-0000-0000-000000000001", "SecretString": "s", "Name": ")" +
+                     name + "\"}");
+  if (answer.status != 200) fail({ErrorCode::kUsage, answer.message});
+  return std::string(boost::json::parse(answer.output).at("ARN").as_string());
+}
+
+struct Fixture {
+  SeededRandom random{7};
+  World world{random};
+  const std::string arn = create(world, "a");
+
+  Result<secrets::SecretPointer> change(const api::Resource& resource) {
+    const auto edit = [](const secrets::SecretView& view) -> Result<std::optional<secrets::Change>> {
+      secrets::Change change = change_of(view);
+      change.secret.description = "changed";
+      return std::optional(std::move(change));
+    };
+    return change_secret({"a", kRoot, resource}, world.rooms(kHome), edit);
+  }
+};
+
+// A secret that was deleted and made again after the authorization has another ARN: nobody was asked about that one.
+TEST(AuthorizedSecret, IsNotAnotherOneOfThatName) {
+  Fixture f;
+  const Rooms& rooms = f.world.rooms(kHome);
+  const api::Resource right{f.arn, kRoot.account};
+  EXPECT_TRUE(find_secret({"a", kRoot, right}, rooms).ok());
+  EXPECT_TRUE(f.change(right).ok());
+  for (const std::string& name : {f.arn.substr(0, f.arn.size() - 6) + "zzzzzz", std::string("a")}) {
+    const api::Resource other{name, kRoot.account};
+    EXPECT_EQ(code_of(find_secret({"a", kRoot, other}, rooms)), ErrorCode::kResourceNotFound) << name;
+    EXPECT_EQ(code_of(f.change(other)), ErrorCode::kResourceNotFound) << name;
+    EXPECT_EQ(code_of(erase_secret({"a", kRoot, other}, rooms, agree)), ErrorCode::kResourceNotFound) << name;
+  }
+  EXPECT_TRUE(find_secret({"a", kRoot, right}, rooms).ok());
+  EXPECT_EQ((*erase_secret({"a", kRoot, right}, rooms, agree))->arn, f.arn);
+}
+
+// Of another account there is no ARN to compare with; the six characters in the id still count.
+TEST(AuthorizedSecret, OfAnotherAccountIsTheOneWithThatSuffix) {
+  Fixture f;
+  const auth::Caller other = root_of("210987654321");
+  const auto edit = [](const secrets::SecretView&) -> Result<std::optional<secrets::Change>> {
+    return std::optional<secrets::Change>();
+  };
+  const std::string wrong = f.arn.substr(0, f.arn.size() - 6) + "zzzzzz";
+  for (const std::string& id : {f.arn, wrong}) {
+    const api::Resource resource{id, kRoot.account};
+    EXPECT_EQ(find_secret({id, other, resource}, f.world.rooms(kHome)).ok(), id == f.arn);
+    EXPECT_EQ(change_secret({id, other, resource}, f.world.rooms(kHome), edit).ok(), id == f.arn);
+  }
+}
+
+// A value under the default key must not cross accounts, even if policies should allow the caller.
+TEST(DefaultKey, IsForItsOwnAccountOnly) {
+  Fixture f;
+  const auto view = *f.world.secrets(kHome).find(kRoot.account, "a");
+  EXPECT_TRUE(refuse_foreign_default_key(*view, kRoot).ok());
+  const auto refused = refuse_foreign_default_key(*view, root_of("210987654321"));
+  EXPECT_EQ(code_of(refused), ErrorCode::kInvalidRequest);
+}
+
+// Caching clients and the CSI driver take a 4xx for the truth, and a 5xx as a reason to ask another region.
+TEST(GetSecretValue, AnswersALostValueWithAServerError) {
+  Fixture f;
+  store::Transaction transaction;
+  for (const store::Row& row : *f.world.store(kHome).scan({.begin = "", .end = ""})) {
+    if (row.key.find(std::string_view("\0v/", 3)) != std::string::npos) transaction.deletes.push_back(row.key);
+  }
+  ASSERT_EQ(transaction.deletes.size(), 1u);
+  ASSERT_TRUE(f.world.store(kHome).commit(std::move(transaction)).ok());
+  const Answer answer = f.world.call(kHome, kRoot, "GetSecretValue", R"({"SecretId": "a"})");
+  EXPECT_EQ(answer.status, 500) << answer.error << ": " << answer.message;
+}
+
+// Clients send a call again when they saw no answer; the first attempt may still be running.
+TEST(CreateSecret, TheSameCallFromManyThreadsMakesOneSecret) {
+  crypto::SystemRandom random;
+  World world(random);
+  world.rooms(kHome);
+  std::vector<std::string> arns(8);
+  std::vector<std::thread> threads;
+  for (std::string& arn : arns)
+    threads.emplace_back([&world, &arn] { arn = create(world, "raced"); });
+  for (std::thread& thread : threads)
+    thread.join();
+  for (const std::string& arn : arns)
+    EXPECT_EQ(arn, arns.front());
+}
+
+// Each write of a new token must make a version, and AWSCURRENT must end on exactly one of them.
+TEST(PutSecretValue, ManyThreadsLoseNoVersion) {
+  crypto::SystemRandom random;
+  World world(random);
+  create(world, "a");
+  std::vector<std::thread> threads;
+  for (int i = 0; i < 8; ++i) {
+    threads.emplace_back([&world, i] {
+      const std::string input = R"({"SecretId": "a", "SecretString": "s", "ClientRequestToken":)"
+                                R"( "10000000-0000-0000-0000-00000000000)" +
+                                std::to_string(i) + "\"}";
+      EXPECT_EQ(world.call(kHome, kRoot, "PutSecretValue", input).status, 200);
+    });
+  }
+  for (std::thread& thread : threads)
+    thread.join();
+  const auto view = *world.secrets(kHome).find(kRoot.account, "a");
+  EXPECT_EQ(view->secret.versions.size(), 9u);
+  size_t labels = 0;
+  for (const secrets::Version& version : view->secret.versions)
+    labels += version.stages.size();
+  EXPECT_EQ(labels, 2u) << "AWSCURRENT and AWSPREVIOUS";
+}
+
+}  // namespace
+}  // namespace coffer::secretsmanager::testing

@@ -1,0 +1,134 @@
+// Makes a secret, with a first version if there is a value. The same token and value again answer as the first time.
+// Differences from AWS: customer KMS keys and managed external secrets (Type) do not exist and are refused.
+// https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_CreateSecret.html
+#include "services/secretsmanager/common.h"
+#include "services/secretsmanager/common_replicas.h"
+#include "services/secretsmanager/common_tags.h"
+#include "services/secretsmanager/common_values.h"
+
+namespace coffer::secretsmanager {
+namespace {
+
+struct CreateSecret {
+  static constexpr std::string_view kName = "CreateSecret";
+  static constexpr std::string_view kAction = "secretsmanager:CreateSecret";
+  static constexpr api::Effect kEffect = api::Effect::kWrites;
+  static constexpr ErrorCode kErrors[] = {ErrorCode::kInvalidParameter,     ErrorCode::kInvalidRequest,
+                                          ErrorCode::kLimitExceeded,        ErrorCode::kEncryptionFailure,
+                                          ErrorCode::kResourceExists,       ErrorCode::kResourceNotFound,
+                                          ErrorCode::kPreconditionNotMet,   ErrorCode::kMalformedPolicyDocument,
+                                          ErrorCode::kInternalServiceError, ErrorCode::kDecryptionFailure};
+  using Rooms = secretsmanager::Rooms;
+
+  struct Request {
+    std::string name;
+    std::optional<std::string> client_request_token;
+    std::optional<std::string> description;
+    std::optional<std::string> kms_key_id;
+    std::optional<wire::SecretBlob> secret_binary;
+    std::optional<wire::SecretText> secret_string;
+    std::optional<std::vector<TagEntry>> tags;
+    std::optional<std::vector<ReplicaRegionEntry>> add_replica_regions;
+    std::optional<bool> force_overwrite_replica_secret;
+    std::optional<std::string> type;
+    static constexpr wire::Field kFields[] = {
+        wire::field<&Request::name>("Name", {.min = 1, .max = 512}),
+        wire::field<&Request::client_request_token>("ClientRequestToken", kVersionIdBounds),
+        wire::field<&Request::description>("Description", {.max = 2048}),
+        wire::field<&Request::kms_key_id>("KmsKeyId", kKmsKeyIdBounds),
+        wire::field<&Request::secret_binary>("SecretBinary", kSecretBinaryBounds),
+        wire::field<&Request::secret_string>("SecretString", kSecretStringBounds),
+        wire::field<&Request::tags>("Tags"),
+        wire::field<&Request::add_replica_regions>("AddReplicaRegions", {.min = 1}),
+        wire::field<&Request::force_overwrite_replica_secret>("ForceOverwriteReplicaSecret"),
+        wire::field<&Request::type>("Type", {.min = 0, .max = 256})};
+  };
+
+  struct Response {
+    std::string arn;
+    std::string name;
+    std::optional<VersionId> version_id;
+    std::optional<std::vector<ReplicationStatusEntry>> replication_status;
+    static constexpr wire::Field kFields[] = {wire::field<&Response::arn>("ARN"), wire::field<&Response::name>("Name"),
+                                              wire::field<&Response::version_id>("VersionId"),
+                                              wire::field<&Response::replication_status>("ReplicationStatus")};
+  };
+
+  static Result<void> check(const Request& request) {
+    COFFER_TRY(secrets::check_name(request.name));
+    COFFER_TRY(check_client_request_token(request.client_request_token));
+    COFFER_TRY(check_given_value(request.secret_string, request.secret_binary));
+    if (request.type) {
+      return Error{ErrorCode::kInvalidParameter, "Type is not supported: there are no managed external secrets."};
+    }
+    return request.tags ? check_tags(*request.tags) : Result<void>();
+  }
+
+  // The six characters are not known yet; policies are written with "-??????" as well.
+  static Result<api::Resource> resource(const Request& request, const auth::Caller& caller, Rooms& rooms) {
+    return api::Resource{secrets::secret_arn(rooms.region, caller.account, request.name, "??????"), caller.account};
+  }
+
+  static Result<secrets::Change> change(const Request& request, const AccountId& account, const Rooms& rooms) {
+    secrets::Change change;
+    secrets::Secret& secret = change.secret;
+    secret.account = account;
+    secret.name = request.name;
+    secret.description = request.description.value_or("");
+    secret.kms_key_id = request.kms_key_id.value_or("");
+    COFFER_TRY(check_kms_key(secret.kms_key_id, account, rooms.region));
+    if (request.tags && !request.tags->empty()) {
+      secret.tags = to_tags(*request.tags);
+      secret.tagged = true;
+    }
+    if (const GivenValue value = given_value(request.secret_string, request.secret_binary)) {
+      COFFER_TRY(add_value(*VersionId::parse(*request.client_request_token), value, {}, change));
+    }
+    if (request.add_replica_regions) {
+      const bool force = request.force_overwrite_replica_secret.value_or(false);
+      COFFER_TRY(add_replicas({*request.add_replica_regions, force}, rooms, change));
+    }
+    return change;
+  }
+
+  // The name is taken: by an earlier attempt of this very call, or by something else.
+  static Result<secrets::SecretPointer> repeated(const api::Authorized<CreateSecret>& authorized, const Rooms& rooms,
+                                                 const Error& taken) {
+    const Request& request = authorized.request();
+    const GivenValue value = given_value(request.secret_string, request.secret_binary);
+    if (!value) return taken;
+    // update(), to see the secret as it is and not as a cache has it; nothing is changed.
+    return rooms.secrets.update(authorized.caller().account, request.name,
+                                [&](const secrets::SecretView& view) -> Result<std::optional<secrets::Change>> {
+                                  if (view.secret.role != secrets::Role::kPrimary) return taken;
+                                  const VersionId token = *VersionId::parse(*request.client_request_token);
+                                  COFFER_ASSIGN(const bool is_repeated, is_repeated_write(view, token, value, rooms));
+                                  if (!is_repeated) return taken;
+                                  return std::optional<secrets::Change>();
+                                });
+  }
+
+  static Result<Response> handle(const api::Authorized<CreateSecret>& authorized, Rooms& rooms) {
+    const Request& request = authorized.request();
+    COFFER_ASSIGN(secrets::Change wanted, change(request, authorized.caller().account, rooms));
+    auto made = rooms.secrets.create(std::move(wanted));
+    if (!made.ok() && made.error().code == ErrorCode::kResourceExists) {
+      made = repeated(authorized, rooms, made.error());
+    }
+    COFFER_ASSIGN(const secrets::SecretPointer view, std::move(made));
+    Response response{view->arn, view->secret.name, std::nullopt, std::nullopt};
+    if (given_value(request.secret_string, request.secret_binary)) {
+      response.version_id = VersionId::parse(*request.client_request_token);
+    }
+    if (!view->secret.replicas.empty()) response.replication_status = replication_status(*view);
+    return response;
+  }
+};
+
+}  // namespace
+
+api::Operation create_secret() {
+  return api::operation<CreateSecret>();
+}
+
+}  // namespace coffer::secretsmanager

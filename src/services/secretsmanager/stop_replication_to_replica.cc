@@ -1,0 +1,60 @@
+// Promotes a replica: it becomes a secret of its own in this region, with the same ARN and versions, and accepts
+// writes. The raised lineage epoch fences off the old primary, whose state is refused from now on. Difference from AWS:
+// on a secret that is no replica the text is ours; AWS's is not known.
+// https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_StopReplicationToReplica.html
+#include "services/secretsmanager/common.h"
+
+namespace coffer::secretsmanager {
+namespace {
+
+struct StopReplicationToReplica {
+  static constexpr std::string_view kName = "StopReplicationToReplica";
+  static constexpr std::string_view kAction = "secretsmanager:StopReplicationToReplica";
+  static constexpr api::Effect kEffect = api::Effect::kWrites;
+  static constexpr ErrorCode kErrors[] = {ErrorCode::kResourceNotFound, ErrorCode::kInvalidRequest,
+                                          ErrorCode::kInvalidParameter, ErrorCode::kInternalServiceError};
+  using Rooms = secretsmanager::Rooms;
+
+  struct Request {
+    std::string secret_id;
+    static constexpr wire::Field kFields[] = {wire::field<&Request::secret_id>("SecretId", kSecretIdBounds)};
+  };
+
+  struct Response {
+    std::string arn;
+    static constexpr wire::Field kFields[] = {wire::field<&Response::arn>("ARN")};
+  };
+
+  static Result<void> check(const Request&) { return {}; }
+
+  static Result<api::Resource> resource(const Request& request, const auth::Caller& caller, Rooms& rooms) {
+    return secret_resource(request.secret_id, caller, rooms);
+  }
+
+  static Result<Response> handle(const api::Authorized<StopReplicationToReplica>& authorized, Rooms& rooms) {
+    const auto promote = [&rooms](const secrets::SecretView& view) -> Result<std::optional<secrets::Change>> {
+      COFFER_TRY(refuse_pending_deletion(view));
+      if (view.secret.role != secrets::Role::kReplica) {
+        return Error{ErrorCode::kInvalidRequest,
+                     "You can't stop the replication of a secret that is not a replica. Call this operation in the "
+                     "replica's Region, or use RemoveRegionsFromReplication."};
+      }
+      secrets::Change change = change_of(view);
+      change.secret.role = secrets::Role::kPrimary;
+      change.secret.primary_region = rooms.region;
+      change.secret.replicas.clear();
+      ++change.secret.lineage_epoch;
+      return std::optional(std::move(change));
+    };
+    COFFER_ASSIGN(const secrets::SecretPointer view, change_secret(target(authorized), rooms, promote));
+    return Response{view->arn};
+  }
+};
+
+}  // namespace
+
+api::Operation stop_replication_to_replica() {
+  return api::operation<StopReplicationToReplica>();
+}
+
+}  // namespace coffer::secretsmanager

@@ -1,0 +1,142 @@
+#include "services/secretsmanager/testing/world.h"
+
+#include <algorithm>
+#include <cstdio>
+#include <cstdlib>
+
+#include "base/time_text.h"
+#include "seal/region_key.h"
+#include "seal/root_key.h"
+#include "store/memory_store.h"
+#include "store/testing/temp_directory.h"
+#include "wire/json.h"
+
+namespace coffer::secretsmanager::testing {
+namespace {
+
+const std::string& root_key_file() {
+  static const store::testing::TempDirectory directory;
+  static const std::string path = [] {
+    SeededRandom random(1);
+    must(seal::RootKey::generate_file(directory / "root.key", random));
+    return directory / "root.key";
+  }();
+  return path;
+}
+
+std::vector<Region> deployment() {
+  std::vector<Region> regions;
+  for (const char* name : {"us-east-1", "us-west-2", "eu-west-1", "eu-central-1", "ap-northeast-1", "ap-southeast-2"})
+    regions.push_back(*Region::parse(name));
+  return regions;
+}
+
+std::unique_ptr<seal::RegionKey> open_region_key(store::Store& store, const Region& region, Random& random) {
+  const seal::SealOptions options{
+      .root_key = [](const crypto::ScryptParameters&) { return seal::RootKey::from_file(root_key_file()); },
+      .region = region.text()};
+  return std::make_unique<seal::RegionKey>(must(seal::RegionKey::open(store, options, random)));
+}
+
+}  // namespace
+
+struct World::Node {
+  Node(World& world, const Region& self)
+      : store(store::make_memory_store()),
+        region_key(open_region_key(*store, self, world.random)),
+        keyring({*store, *region_key, world.random, world.clock, self}),
+        secrets({*store, keyring, world.random, world.clock, self, deployment()}),
+        rooms{secrets, world.random, self, deployment()},
+        service(make_service(rooms)) {}
+
+  std::unique_ptr<store::Store> store;
+  std::unique_ptr<seal::RegionKey> region_key;
+  kms::Keyring keyring;
+  secrets::SecretStore secrets;
+  Rooms rooms;
+  api::Service service;
+};
+
+World::World(Random& random) : random(random), clock(*parse_iso_basic("20261124T103000Z")) {}
+World::~World() = default;
+
+World::Node& World::node(std::string_view region) {
+  auto found = nodes_.find(region);
+  if (found == nodes_.end()) {
+    found = nodes_.emplace(region, std::make_unique<Node>(*this, *Region::parse(region))).first;
+  }
+  return *found->second;
+}
+
+secrets::SecretStore& World::secrets(std::string_view region) {
+  return node(region).secrets;
+}
+
+const Rooms& World::rooms(std::string_view region) {
+  return node(region).rooms;
+}
+
+store::Store& World::store(std::string_view region) {
+  return *node(region).store;
+}
+
+Answer World::call(std::string_view region, const auth::Caller& caller, std::string_view operation,
+                   std::string_view input) {
+  Node& self = node(region);
+  const auto& operations = self.service.operations;
+  const auto card = std::ranges::find(operations, operation, &api::Operation::name);
+  if (card == operations.end()) fail({ErrorCode::kUnknownOperation, std::string(operation)});
+  wire::Document document;
+  must(wire::parse_json(input, {}, document));
+  SecretBuffer output;
+  wire::JsonEncoder encoder(output);
+  const api::Invocation invocation{.caller = caller, .now = clock.now(), .request_id = "test"};
+  const Result<void> result = card->run(invocation, self.service.rooms, document.root(), encoder);
+  if (result.ok()) return {.status = 200, .error = "", .message = "", .output = std::string(output.view())};
+  const Error& error = result.error();
+  return {.status = http_status(error.code),
+          .error = std::string(error_name(error.code)),
+          .message = error.message,
+          .output = ""};
+}
+
+Replicated World::replicate(const AccountId& account, const std::string& name, std::string_view from,
+                            std::string_view to) {
+  const Region destination = *Region::parse(to);
+  auto state = must(secrets(from).export_state(account, name, destination, secrets::ValuesToSend::kAll));
+  if (!state) fail({ErrorCode::kNotFound, "no state of " + name});
+  secrets::ProgressReport report{.account = account,
+                                 .name = name,
+                                 .suffix = state->suffix,
+                                 .region = destination,
+                                 .progress = {},
+                                 .mark_to_clear = std::nullopt};
+  const uint64_t generation = state->generation;
+  const secrets::ApplyOutcome outcome = must(secrets(to).apply_state(std::move(*state)));
+  const bool arrived =
+      outcome.verdict == secrets::ApplyVerdict::kApplied || outcome.verdict == secrets::ApplyVerdict::kAlreadyNewer;
+  report.progress.acknowledged_generation = arrived ? generation : 0;
+  report.progress.failed = !arrived;
+  report.progress.message = outcome.message;
+  report.progress.last_attempt = clock.now();
+  must(secrets(from).record_progress(report));
+  return {outcome.verdict, outcome.message};
+}
+
+auth::Caller root_of(std::string_view account) {
+  return {*AccountId::parse(account), auth::PrincipalKind::kRoot, "arn:aws:iam::" + std::string(account) + ":root", {}};
+}
+
+auth::Caller user_of(std::string_view account) {
+  return {*AccountId::parse(account),
+          auth::PrincipalKind::kUser,
+          "arn:aws:iam::" + std::string(account) + ":user/alice",
+          {}};
+}
+
+void fail(const Error& error) {
+  std::fprintf(stderr, "test world: %s: %s\n", std::string(error_name(error.code)).c_str(), error.message.c_str());
+  std::abort();
+}
+
+}  // namespace coffer::secretsmanager::testing

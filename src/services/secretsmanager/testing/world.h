@@ -1,0 +1,69 @@
+// A deployment in memory for tests: regions on demand, one clock, and calls as a client makes them, from JSON to JSON.
+// Calls go through api::Operation::run: decoding, authorization and encoding are the real ones. Calls are thread-safe
+// once their region was used, if the Random is.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "auth/caller.h"
+#include "base/clock.h"
+#include "base/random.h"
+#include "services/secretsmanager/rooms.h"
+#include "store/store.h"
+
+namespace coffer::secretsmanager::testing {
+
+inline constexpr std::string_view kHome = "us-east-1";
+
+struct Answer {
+  int status = 0;
+  std::string error;  // the name on the wire; empty on success
+  std::string message;
+  std::string output;  // JSON
+};
+
+// What the region answered to the state of a secret.
+struct Replicated {
+  secrets::ApplyVerdict verdict;
+  std::string message;
+};
+
+class World {
+ public:
+  explicit World(Random& random);
+  ~World();
+
+  // Regions: us-east-1, us-west-2, eu-west-1, eu-central-1, ap-northeast-1, ap-southeast-2.
+  Answer call(std::string_view region, const auth::Caller& caller, std::string_view operation, std::string_view input);
+  // What the replicator does for one secret and region, once.
+  Replicated replicate(const AccountId& account, const std::string& name, std::string_view from, std::string_view to);
+  secrets::SecretStore& secrets(std::string_view region);
+  const Rooms& rooms(std::string_view region);
+  store::Store& store(std::string_view region);
+
+  Random& random;
+  ManualClock clock;
+
+ private:
+  struct Node;
+  Node& node(std::string_view region);
+
+  std::map<std::string, std::unique_ptr<Node>, std::less<>> nodes_;
+};
+
+auth::Caller root_of(std::string_view account);
+auth::Caller user_of(std::string_view account);
+
+// Of a result that a test relies on; ends the process with the error otherwise.
+[[noreturn]] void fail(const Error& error);
+template <class T>
+T must(Result<T> result) {
+  if (!result.ok()) fail(result.error());
+  return std::move(result).value();
+}
+
+}  // namespace coffer::secretsmanager::testing
