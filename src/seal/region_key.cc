@@ -145,7 +145,10 @@ std::string RegionKey::wrap(const SecretBytes& plaintext, std::string_view conte
 }
 
 Result<SecretBytes> RegionKey::unwrap(std::string_view wrapped, std::string_view context) const {
-  return key_.open(wrapped, context);
+  auto opened = key_.open(wrapped, context);
+  if (opened.ok()) return opened;
+  // This store wrote it under this key: it is damaged, or was moved. Not something that a client asked for.
+  return Error{ErrorCode::kCorrupt, "a key of this store is damaged: the region key does not open it"};
 }
 
 }  // namespace coffer::seal

@@ -36,7 +36,7 @@ class RegionKey {
 
   // `context` is authenticated: bytes wrapped for one row do not open in another. Use the row's key.
   std::string wrap(const SecretBytes& plaintext, std::string_view context, Random& random) const;
-  // kDecryptionFailure when anything differs.
+  // kCorrupt when anything differs.
   Result<SecretBytes> unwrap(std::string_view wrapped, std::string_view context) const;
 
  private:

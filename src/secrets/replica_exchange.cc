@@ -21,6 +21,38 @@ bool is_replica_of(const ReplicaState& state, const SecretView* current) {
   return current != nullptr && current->secret.role == Role::kReplica && current->secret.suffix == state.suffix;
 }
 
+// A first part of a state that is too large for one transaction: the copy as it is, and some of the new versions
+// without labels, so that nobody meets them before the state is complete.
+ReplicaState part_of(const ReplicaState& state, const SecretView* current) {
+  const bool replica = is_replica_of(state, current);
+  ReplicaState part{.account = state.account,
+                    .name = state.name,
+                    .suffix = state.suffix,
+                    .primary_region = state.primary_region,
+                    .lineage_epoch = state.lineage_epoch,
+                    .generation = replica ? current->secret.generation : 0,
+                    .force_overwrite = state.force_overwrite,
+                    .kms_key_id = state.kms_key_id,
+                    .description = state.description,
+                    .tags = state.tags,
+                    .tagged = state.tagged,
+                    .versions = {}};
+  if (replica) {
+    for (const Version& version : current->secret.versions)
+      part.versions.push_back({version, std::nullopt});
+  }
+  size_t bytes = 0;
+  for (const ReplicaVersion& incoming : state.versions) {
+    if (!incoming.value || (replica && has_value(current->secret.version(incoming.version.id)))) continue;
+    bytes += incoming.value->size();
+    if (bytes > store::kMaxTransactionBytes / 2) break;
+    std::erase_if(part.versions, [&](const auto& entry) { return entry.version.id == incoming.version.id; });
+    part.versions.push_back({incoming.version, incoming.value->clone()});
+    part.versions.back().version.stages.clear();
+  }
+  return part;
+}
+
 ApplyOutcome refused(ApplyVerdict verdict, std::string message) {
   return {verdict, {}, "Replication failed: " + std::move(message)};
 }
@@ -157,31 +189,16 @@ Result<store::Transaction> SecretStore::Impl::replica_transaction(const ReplicaS
   return transaction;
 }
 
-Result<bool> SecretStore::Impl::commit_values_first(store::Transaction& transaction) {
-  const store::Precondition unchanged = transaction.preconditions.front();
-  while (store::transaction_bytes(transaction) > store::kMaxTransactionBytes) {
-    store::Transaction values;
-    values.preconditions.push_back(unchanged);
-    for (size_t bytes = 0; bytes < store::kMaxTransactionBytes / 2 && transaction.puts.size() > 1;) {
-      const auto key = parse_secret_row_key(transaction.puts.back().key);
-      if (!key || key->kind != RowKind::kValue) break;
-      bytes += transaction.puts.back().key.size() + transaction.puts.back().value.size();
-      values.puts.push_back(std::move(transaction.puts.back()));
-      transaction.puts.pop_back();
-    }
-    COFFER_ASSIGN(const auto committed, try_commit(std::move(values)));
-    if (!committed) return false;
-  }
-  return true;
-}
-
 Result<ApplyOutcome> SecretStore::Impl::apply_state(const ReplicaState& state) {
   return until_undisturbed<ApplyOutcome>([&]() -> Result<std::optional<ApplyOutcome>> {
     COFFER_ASSIGN(const SecretPointer current, reader_.load(state.account, state.name));
     if (auto outcome = refusal(state, current.get())) return outcome;
     COFFER_ASSIGN(store::Transaction transaction, replica_transaction(state, current.get()));
-    COFFER_ASSIGN(const bool undisturbed, commit_values_first(transaction));
-    if (!undisturbed) return std::optional<ApplyOutcome>();
+    if (store::transaction_bytes(transaction) > store::kMaxTransactionBytes) {
+      COFFER_ASSIGN(store::Transaction part, replica_transaction(part_of(state, current.get()), current.get()));
+      COFFER_TRY(try_commit(std::move(part)));
+      return std::optional<ApplyOutcome>();  // there is less to do now
+    }
     COFFER_ASSIGN(const auto committed, try_commit(std::move(transaction)));
     return committed ? std::optional(ApplyOutcome{}) : std::nullopt;
   });

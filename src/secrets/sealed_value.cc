@@ -32,9 +32,10 @@ Error refused() {
                "Secrets Manager can't decrypt the protected secret text using the provided KMS key."};
 }
 
-// Trouble of this node, which another attempt may not have.
+// Trouble of this node, its disk or its rows: answered 5xx, so that clients turn to another region. Only what KMS says
+// about the key itself is for them to know.
 bool is_trouble(ErrorCode code) {
-  return http_status(code) == 503;
+  return !is_wire_error(code) || http_status(code) >= 500;
 }
 
 }  // namespace

@@ -210,8 +210,9 @@ Result<SecretPointer> SecretStore::Impl::update(const AccountId& account, std::s
     COFFER_ASSIGN(const auto committed, try_commit(std::move(transaction)));
     if (!committed) return std::optional<SecretPointer>();
     COFFER_ASSIGN(const SecretPointer now, reader_.find(account, name));
-    // Deleted by somebody else right behind this change, which happened all the same.
-    return std::optional(now ? now : current);
+    // Unless somebody deleted it, or put another in its place, right behind this change, which happened all the same.
+    const bool still_there = now && now->secret.suffix == current->secret.suffix;
+    return std::optional(still_there ? now : current);
   });
 }
 

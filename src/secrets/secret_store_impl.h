@@ -57,8 +57,6 @@ class SecretStore::Impl {
   std::optional<ApplyOutcome> refusal(const ReplicaState& state, const SecretView* current) const;
   Secret replica_record(const ReplicaState& state, const SecretView* current) const;
   Result<store::Transaction> replica_transaction(const ReplicaState& state, const SecretView* current);
-  // Writes values ahead of their record as long as the transaction is too large for one commit.
-  Result<bool> commit_values_first(store::Transaction& transaction);
 
   const Parts parts_;
   AccessRecorder accesses_;
