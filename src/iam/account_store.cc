@@ -152,11 +152,29 @@ class AccountStore::Impl {
       Result<store::Revision> committed = parts_.store.commit(std::move(transaction));
       if (committed.ok()) return {};
       if (committed.error().code != ErrorCode::kConflict) return std::move(committed).error();
+      COFFER_TRY(check_not_taken(state));
     }
     return Error{ErrorCode::kIo, "account " + state.id.text() + " could not be applied: its rows keep changing"};
   }
 
  private:
+  // kInternalServiceError when the name or the key belongs to another account here, which no other attempt will change.
+  Result<void> check_not_taken(const AccountState& state) const {
+    COFFER_ASSIGN(const auto name, parts_.store.get(name_row(state.name)));
+    if (name && name->value != state.id.text()) {
+      return Error{ErrorCode::kInternalServiceError,
+                   "account " + state.id.text() + " cannot be applied: its name is that of account " + name->value};
+    }
+    COFFER_ASSIGN(const auto row, parts_.store.get(access_key_row(state.access_key_id.text())));
+    AccessKeyRecord key;
+    if (row && key.ParseFromString(row->value) && key.account() != state.id.text()) {
+      return Error{
+          ErrorCode::kInternalServiceError,
+          "account " + state.id.text() + " cannot be applied: its access key is that of account " + key.account()};
+    }
+    return {};
+  }
+
   AccountId draw_id() { return *AccountId::parse(parts_.random.text(12, "0123456789")); }
   AccessKeyId draw_access_key_id() { return *AccessKeyId::parse("AKIA" + parts_.random.text(16, kAccessKeyAlphabet)); }
 

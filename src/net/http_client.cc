@@ -50,14 +50,15 @@ class BlockingClient final : public HttpClient {
     const Deadline deadline(timeout);
     COFFER_TRY(format(request));
     auto response = attempt(request, deadline);
-    if (!response.ok() && is_stale_) response = attempt(request, deadline);
+    const bool again = options_.on_stale_connection == OnStaleConnection::kSendAgain;
+    if (!response.ok() && is_stale_ && again) response = attempt(request, deadline);
     if (!response.ok()) disconnect();
     out_.clear();
     return response;
   }
 
  private:
-  // Sets is_stale_ when the request may be sent once more: a kept connection was closed before any byte of the answer.
+  // Sets is_stale_ when a kept connection was closed before any byte of the answer.
   Result<ClientResponse> attempt(const ClientRequest& request, const Deadline& deadline);
   Result<void> format(const ClientRequest& request);
   Result<void> connect(const Deadline& deadline);
@@ -142,8 +143,11 @@ Result<void> BlockingClient::format(const ClientRequest& request) {
 
 Result<void> BlockingClient::connect(const Deadline& deadline) {
   const Deadline soon = deadline.sooner(options_.connect_timeout);
-  if (options_.tls && !tls_) {
-    COFFER_ASSIGN(tls_, TlsContext::client(*options_.tls));
+  if (options_.tls) {
+    auto context = TlsContext::client(*options_.tls);
+    // A certificate that is being replaced must not stop what works with the one before.
+    if (!context.ok() && !tls_) return std::move(context).error();
+    if (context.ok()) tls_ = std::move(*context);
   }
   if (!options_.unix_path.empty()) {
     COFFER_ASSIGN(socket_, start_connect_unix(options_.unix_path));

@@ -17,6 +17,10 @@
 
 namespace coffer::net {
 
+// What to do when a kept-alive connection turns out closed before any byte of the answer: nobody knows whether the
+// request was carried out.
+enum class OnStaleConnection : uint8_t { kFail, kSendAgain };
+
 struct ClientOptions {
   std::string host = "127.0.0.1";
   uint16_t port = 0;
@@ -24,6 +28,7 @@ struct ClientOptions {
   std::optional<TlsClientOptions> tls;
   Duration connect_timeout = std::chrono::seconds(5);
   size_t max_body_bytes = 16 * 1024 * 1024;
+  OnStaleConnection on_stale_connection = OnStaleConnection::kFail;
 };
 
 struct ClientRequest {
@@ -45,8 +50,8 @@ class HttpClient {
   static std::unique_ptr<HttpClient> make(const ClientOptions& options);
   virtual ~HttpClient() = default;
 
-  // Connects if need be. A kept-alive connection that turns out closed before any byte of the answer is replaced once
-  // and the request sent again. kIo (cannot connect, reset, TLS refused) or kTimeout, with a message naming the peer.
+  // Connects if need be; every new connection reads the TLS files again. kIo (cannot connect, reset, TLS refused) or
+  // kTimeout, with a message naming the peer.
   virtual Result<ClientResponse> send(const ClientRequest& request, Duration timeout) = 0;
 };
 

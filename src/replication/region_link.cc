@@ -26,6 +26,8 @@ std::unique_ptr<RegionLink> RegionLink::make(const Endpoint& endpoint) {
                                       .private_key_file = endpoint.private_key_file,
                                       .server_name = link_host_name(endpoint.region)};
   options.max_body_bytes = kMaxAnswerBytes;
+  // States and removals may arrive twice.
+  options.on_stale_connection = net::OnStaleConnection::kSendAgain;
   return std::make_unique<RegionLink>(net::HttpClient::make(options), endpoint.region, endpoint.timeout);
 }
 

@@ -23,6 +23,8 @@ namespace coffer::server {
 namespace {
 
 constexpr Duration kStopGrace = std::chrono::seconds(5);
+// Regions and tools try again by themselves. Together with the above below the 10 s that supervisors allow.
+constexpr Duration kShortStopGrace = std::chrono::seconds(1);
 constexpr size_t kQueuedRequests = 4096;
 constexpr size_t kPeerWorkers = 8;
 
@@ -137,8 +139,8 @@ class RegionNode::Impl {
 
   void stop() {
     if (api_server_) api_server_->stop(kStopGrace);
-    if (link_server_) link_server_->stop(kStopGrace);
-    if (admin_server_) admin_server_->stop(kStopGrace);
+    if (link_server_) link_server_->stop(kShortStopGrace);
+    if (admin_server_) admin_server_->stop(kShortStopGrace);
     runner_.stop();
     workers_.stop();
     peer_workers_.stop();

@@ -111,12 +111,29 @@ Result<std::string> read_text_file(const std::string& path) {
   return std::string(content.view());
 }
 
+std::string read_file_tail(const std::string& path, int64_t start) {
+  constexpr int64_t kTail = 4096;
+  const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  const int64_t end = ::lseek(file.get(), 0, SEEK_END);
+  if (end <= start) return {};
+  const int64_t from = std::max(start, end - kTail);
+  std::string text(static_cast<size_t>(end - from), '\0');
+  const ssize_t got = ::pread(file.get(), text.data(), text.size(), from);
+  text.resize(static_cast<size_t>(std::max<ssize_t>(got, 0)));
+  return text;
+}
+
 Result<SecretBytes> read_secret_file(const std::string& path) {
   Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
   if (file.get() < 0 && errno == ENOENT) return Error{ErrorCode::kNotFound, "there is no file " + path};
   if (file.get() < 0) return io_error("read", path, errno);
   struct stat status {};
   if (::fstat(file.get(), &status) != 0) return io_error("look at", path, errno);
+  if (!S_ISREG(status.st_mode)) return Error{ErrorCode::kPermission, path + " is not a regular file"};
+  if (status.st_uid != ::geteuid() && status.st_uid != 0) {
+    return Error{ErrorCode::kPermission, path + " belongs to another user, who can read and change it; run: chown " +
+                                             std::to_string(::geteuid()) + " " + shell_word(path)};
+  }
   if ((status.st_mode & 077) != 0) {
     return Error{ErrorCode::kPermission, path + " may be read by other users; run: chmod 600 " + shell_word(path)};
   }

@@ -20,6 +20,9 @@ Result<void> write_private_file(const std::string& path, std::string_view conten
 // kNotFound, or kIo (also for more than 1 MiB).
 Result<std::string> read_text_file(const std::string& path);
 
+// At most the last 4 KiB of what stands behind `start`; empty when it cannot be read.
+std::string read_file_tail(const std::string& path, int64_t start);
+
 // A passphrase or a key: kPermission when others may read the file. One line end at the end is dropped.
 Result<SecretBytes> read_secret_file(const std::string& path);
 

@@ -38,7 +38,8 @@ std::string issuer_file(const CertificateFiles& link) {
 }  // namespace
 
 Result<void> ensure_authority(const CertificateFiles& authority, const Clock& clock, Random& random) {
-  if (path_exists(authority.certificate) && path_exists(authority.private_key)) return {};
+  // Its key may be kept elsewhere: it is needed to issue certificates only.
+  if (path_exists(authority.certificate)) return {};
   const Time now = clock.now();
   crypto::CertificateRequest request;
   request.common_name = "Coffer deployment " + random.uuid().substr(0, 8);
@@ -56,6 +57,10 @@ Result<void> ensure_link_certificate(const CertificateFiles& authority, const Ce
   const Time now = clock.now();
   if (is_good(link, now) && issued_by.ok() && *issued_by == issuer.certificate_pem) return {};
 
+  if (!path_exists(authority.private_key)) {
+    return Error{ErrorCode::kUsage, "a certificate for " + region.text() + " has to be issued, and " +
+                                        authority.private_key + " is not there: bring it back"};
+  }
   COFFER_ASSIGN(issuer.private_key_pem, read_secret_file(authority.private_key));
   const auto end_of_authority = crypto::certificate_expiry(issuer.certificate_pem);
   if (!end_of_authority.ok()) {

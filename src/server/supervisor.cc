@@ -16,6 +16,7 @@ namespace coffer::server {
 namespace {
 
 constexpr Duration kStopGrace = std::chrono::seconds(10);
+constexpr off_t kMaxOutputBytes = 512 * 1024;
 constexpr Duration kPoll = std::chrono::milliseconds(20);
 
 std::string pid_file(const Deployment& deployment, const Region& region) {
@@ -83,7 +84,9 @@ Result<void> Supervisor::spawn(const Region& region) {
   const std::string log = deployment_.region_file(region, "output.log");
   const int output = ::open(log.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
   if (output < 0) return Error{ErrorCode::kIo, "cannot write " + log + ": " + errno_text(errno)};
-  const off_t start = ::lseek(output, 0, SEEK_END);
+  off_t start = ::lseek(output, 0, SEEK_END);
+  // What earlier runs printed is kept, but not for ever.
+  if (start > kMaxOutputBytes && ::ftruncate(output, 0) == 0) start = 0;
   const pid_t parent = ::getpid();
   const pid_t pid = ::fork();
   if (pid == 0) become_region(config.c_str(), output, parent);
@@ -221,9 +224,8 @@ bool Supervisor::wait_gone(const std::function<bool()>& gone, Duration timeout, 
 
 // The last line that this run of the child wrote to its standard error, without the "coffer: " in front.
 std::string Supervisor::last_words(const Child& child) const {
-  const auto output = read_text_file(deployment_.region_file(child.region, "output.log"));
-  if (!output.ok() || static_cast<size_t>(child.output_start) >= output->size()) return "";
-  std::string_view text = std::string_view(*output).substr(static_cast<size_t>(child.output_start));
+  const std::string output = read_file_tail(deployment_.region_file(child.region, "output.log"), child.output_start);
+  std::string_view text = output;
   while (text.ends_with('\n'))
     text.remove_suffix(1);
   text.remove_prefix(text.rfind('\n') == std::string_view::npos ? 0 : text.rfind('\n') + 1);
