@@ -44,6 +44,7 @@ AuditEntry entry() {
           .request_id = "5f3c",
           .service = "secretsmanager",
           .operation = "GetSecretValue",
+          .resource = "arn:aws:secretsmanager:us-east-1:123456789012:secret:app/db-AbCdEf",
           .caller_arn = "arn:aws:iam::123456789012:root",
           .access_key_id = "AKIAIOSFODNN7EXAMPLE",
           .source_address = "127.0.0.1:50412",
@@ -64,6 +65,7 @@ TEST_F(FileAudit, ALineTellsWhoAskedForWhatAndHowItEnded) {
   }
   const std::string common =
       R"({"time":"2015-08-30T12:36:00.007Z","request_id":"5f3c","service":"secretsmanager","operation":"GetSecretValue",)"
+      R"("resource":"arn:aws:secretsmanager:us-east-1:123456789012:secret:app/db-AbCdEf",)"
       R"("caller":"arn:aws:iam::123456789012:root","access_key_id":"AKIAIOSFODNN7EXAMPLE","source":"127.0.0.1:50412",)";
   EXPECT_EQ(read(path()), common + "\"status\":200,\"microseconds\":1000}\n" + common +
                               "\"error\":\"AccessDeniedException\",\"status\":400,\"microseconds\":1000}\n");

@@ -146,10 +146,15 @@ class RecordingAudit final : public Audit {
     line.append(entry.access_key_id).append(" ").append(entry.error).append(" ").append(std::to_string(entry.status));
     lines_.push_back(line);
     last_request_id_ = entry.request_id;
+    last_resource_ = entry.resource;
   }
   std::string last() {
     std::lock_guard lock(mutex_);
     return lines_.empty() ? "nothing" : lines_.back();
+  }
+  std::string last_resource() {
+    std::lock_guard lock(mutex_);
+    return last_resource_;
   }
   std::string last_request_id() {
     std::lock_guard lock(mutex_);
@@ -160,6 +165,7 @@ class RecordingAudit final : public Audit {
   std::mutex mutex_;
   std::vector<std::string> lines_;
   std::string last_request_id_;
+  std::string last_resource_;
 };
 
 class FakeConnection final : public net::Responder::Connection {
@@ -374,6 +380,33 @@ TEST_F(FrontDoorTest, AnExceptionFailsOneRequestAndItsTextIsNotLogged) {
   EXPECT_NE(log().find("runtime_error"), std::string::npos);
   EXPECT_EQ(log().find("hunter2"), std::string::npos);
   EXPECT_TRUE(call("things.ReadThing", R"({"Name":"a"})").starts_with("200"));
+}
+
+// Who is between the client and us must not be able to turn a signed read into a signed deletion.
+TEST_F(FrontDoorTest, TheOperationMustBeSigned) {
+  const auto sent = make("things.ReadThing", R"({"Name":"a"})");
+  sent->headers.pop_back();
+  auth::SigningRequest signing{
+      .method = "POST", .target = "/", .headers = {sent->request().headers.begin(), sent->request().headers.end()}};
+  std::erase_if(signing.headers, [](const net::Header& header) { return header.name == "X-Amz-Target"; });
+  signing.body = sent->body;
+  sent->headers.emplace_back("Authorization",
+                             auth::sign(signing, kKeyId, SecretBytes::copy_of(kSecret), kScope, clock_.now()));
+  deliver(*sent);
+  EXPECT_EQ(sent->connection.body(),
+            R"({"__type":"InvalidSignatureException","message":"'x-amz-target' must be a 'SignedHeader' in the AWS )"
+            R"(Authorization."})");
+}
+
+// "Who has read this?" is the question that an audit is for. Also when the answer was no.
+TEST_F(FrontDoorTest, TheAuditNamesTheResource) {
+  call("things.ReadThing", R"({"Name":"a"})");
+  EXPECT_EQ(audit_.last_resource(), "arn:things:a");
+  rooms_.owner = "210987654321";
+  call("things.ReadThing", R"({"Name":"b"})");
+  EXPECT_EQ(audit_.last_resource(), "arn:things:b");
+  call("things.ReadThing", R"({"Name":5})");
+  EXPECT_EQ(audit_.last_resource(), "");
 }
 
 TEST_F(FrontDoorTest, AFullQueueOfWritesIsAnsweredAtOnce) {

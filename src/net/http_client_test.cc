@@ -88,12 +88,23 @@ TEST(HttpClient, AConnectionThatTheServerClosedWhileIdleIsReplaced) {
 }
 
 // The server closes while the next request is on its way: no byte of an answer, so it is sent again, once.
-TEST(HttpClient, AKeptConnectionThatDiesUnderARequestIsReplacedOnce) {
+TEST(HttpClient, AKeptConnectionThatDiesUnderARequestIsReplacedOnceIfAskedFor) {
   Script server({Replies{ok_reply("a"), ""}, Replies{ok_reply("b"), ""}});
-  const auto client = HttpClient::make(server.options());
+  ClientOptions options = server.options();
+  options.on_stale_connection = OnStaleConnection::kSendAgain;
+  const auto client = HttpClient::make(options);
   EXPECT_EQ(client->send({}, seconds(10)).value().body.view(), "a");
   EXPECT_EQ(client->send({}, seconds(10)).value().body.view(), "b");
   EXPECT_FALSE(client->send({}, milliseconds(100)).ok());
+}
+
+// The request may have been carried out: without being asked for, it is not sent twice.
+TEST(HttpClient, AKeptConnectionThatDiesUnderARequestFails) {
+  Script server({Replies{ok_reply("a"), ""}, Replies{ok_reply("b")}});
+  const auto client = HttpClient::make(server.options());
+  ASSERT_TRUE(client->send({}, seconds(10)).ok());
+  EXPECT_EQ(client->send({}, seconds(10)).error().code, ErrorCode::kIo);
+  EXPECT_EQ(client->send({}, seconds(10)).value().body.view(), "b");
 }
 
 TEST(HttpClient, ARequestIsNotRepeatedOnceTheAnswerHasBegun) {
