@@ -2,11 +2,23 @@
 
 #include <array>
 #include <cstdint>
+#include <cstring>
 
 namespace coffer {
 namespace {
 
 constexpr char kHexDigits[] = "0123456789abcdef";
+// Both digits of every byte: one look-up a byte, for hashes on the hot path.
+constexpr std::array<char, 512> make_hex_pairs() {
+  std::array<char, 512> pairs{};
+  for (size_t i = 0; i < 256; ++i) {
+    pairs[2 * i] = kHexDigits[i >> 4];
+    pairs[2 * i + 1] = kHexDigits[i & 15];
+  }
+  return pairs;
+}
+constexpr std::array<char, 512> kHexPairs = make_hex_pairs();
+
 constexpr char kUpperHexDigits[] = "0123456789ABCDEF";
 constexpr char kBase64Digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
@@ -36,9 +48,8 @@ bool is_unreserved(char c) {
 
 void hex_encode(std::span<const std::byte> bytes, char* out) {
   for (std::byte byte : bytes) {
-    const auto value = static_cast<uint8_t>(byte);
-    *out++ = kHexDigits[value >> 4];
-    *out++ = kHexDigits[value & 15];
+    std::memcpy(out, &kHexPairs[2 * static_cast<size_t>(byte)], 2);
+    out += 2;
   }
 }
 

@@ -3,6 +3,7 @@
 #include <openssl/evp.h>
 
 #include <array>
+#include <atomic>
 #include <cstdlib>
 
 namespace coffer::crypto {
@@ -46,8 +47,10 @@ const unsigned char* key_bytes(const SecretBytes& key) {
 
 }  // namespace
 
-AeadKey::AeadKey(SecretBytes key) : key_(std::move(key)) {
+AeadKey::AeadKey(SecretBytes key, KeyUse use) : key_(std::move(key)) {
   if (key_.size() != kAeadKeySize) std::abort();
+  static std::atomic<uint64_t> last_serial = 0;
+  if (use == KeyUse::kOften) serial_ = ++last_serial;
 }
 
 AeadKey AeadKey::generate(Random& random) {
@@ -84,16 +87,22 @@ std::string AeadKey::seal(std::span<const std::byte> plaintext, std::string_view
 Result<SecretBytes> AeadKey::open(std::string_view sealed, std::string_view associated_data) const {
   const Error refused{ErrorCode::kDecryptionFailure, "The ciphertext could not be decrypted."};
   if (sealed.size() < kAeadOverhead) return refused;
-  thread_local const Context context(false);
+  thread_local const Context once(false);
+  thread_local const Context often(false);
+  thread_local uint64_t often_serial = 0;
+  const Context& context = serial_ == 0 ? once : often;
+  const bool has_key = serial_ != 0 && serial_ == often_serial;
+  const unsigned char* const key = has_key ? nullptr : key_bytes(key_);
   const size_t plaintext_size = sealed.size() - kAeadOverhead;
   const std::string_view tag = sealed.substr(kNonceSize + plaintext_size);
   SecretBytes plaintext(plaintext_size);
   auto* out =
       reinterpret_cast<unsigned char*>(plaintext.mutable_span(SecretAccess("the cipher writes the plaintext")).data());
+  if (serial_ != 0) often_serial = serial_;
   std::array<unsigned char, 1> end;
   int size = 0;
   // `plaintext` wipes itself when the tag does not fit: nothing unauthenticated leaves this function.
-  const bool ok = EVP_DecryptInit_ex2(context.get(), nullptr, key_bytes(key_), bytes_of(sealed), nullptr) == 1 &&
+  const bool ok = EVP_DecryptInit_ex2(context.get(), nullptr, key, bytes_of(sealed), nullptr) == 1 &&
                   EVP_DecryptUpdate(context.get(), nullptr, &size, bytes_of(associated_data),
                                     static_cast<int>(associated_data.size())) == 1 &&
                   EVP_DecryptUpdate(context.get(), out, &size, bytes_of(sealed) + kNonceSize,

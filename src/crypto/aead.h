@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <span>
 #include <string>
@@ -18,11 +19,15 @@ namespace coffer::crypto {
 inline constexpr size_t kAeadKeySize = 32;
 inline constexpr size_t kAeadOverhead = 12 + 16;
 
-// A key ready for use. Thread-safe: contexts are per thread, or guarded.
+// kOnce: a data key, which opens one message and goes. kOften: every thread keeps the schedule of the last such key
+// that it opened with, which costs memory that outlives the key, and halves the time.
+enum class KeyUse : uint8_t { kOnce, kOften };
+
+// A key ready for use. Thread-safe: contexts are per thread.
 class AeadKey {
  public:
   // REQUIRES: key.size() == kAeadKeySize.
-  explicit AeadKey(SecretBytes key);
+  explicit AeadKey(SecretBytes key, KeyUse use = KeyUse::kOnce);
   AeadKey(AeadKey&&) noexcept = default;
   AeadKey& operator=(AeadKey&&) noexcept = default;
 
@@ -41,6 +46,7 @@ class AeadKey {
 
  private:
   SecretBytes key_;
+  uint64_t serial_ = 0;  // of a key that is used often; never given twice
 };
 
 }  // namespace coffer::crypto

@@ -107,8 +107,11 @@ class AccountStore::Impl {
   Result<std::shared_ptr<const auth::Credential>> find(std::string_view access_key_id) const {
     using Pointer = std::shared_ptr<const auth::Credential>;
     // What is no access key id must not become part of a row's key.
-    if (!AccessKeyId::parse(access_key_id)) return Pointer();
-    const std::string row_key = access_key_row(access_key_id);
+    if (!AccessKeyIdTag::is_valid(access_key_id)) return Pointer();
+    // One buffer per thread: this runs for every request.
+    thread_local std::string row_key;
+    row_key.assign(kAccessKeyFamily).push_back(store::kSeparator);
+    row_key.append(access_key_id);
     return credentials_.get(row_key, [&]() -> Result<Pointer> {
       COFFER_ASSIGN(const auto row, parts_.store.get(row_key));
       if (!row) return Pointer();

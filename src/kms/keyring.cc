@@ -33,11 +33,13 @@ std::string uuid_bytes(std::string_view text) {
   std::ranges::copy_if(text, std::back_inserter(digits), [](char c) { return c != '-'; });
   return hex_decode(digits).value_or(std::string(kKeyIdSize, '\0'));
 }
-std::string uuid_text(std::string_view bytes) {
-  std::string text = hex_encode(std::as_bytes(std::span(bytes)));
-  for (size_t at : {8, 13, 18, 23})
-    text.insert(at, 1, '-');
-  return text;
+void append_uuid(std::string_view bytes, std::string& out) {
+  for (size_t i = 0; i < bytes.size(); ++i) {
+    if (i == 4 || i == 6 || i == 8 || i == 10) out.push_back('-');
+    char digits[2];
+    hex_encode(std::as_bytes(std::span(bytes).subspan(i, 1)), digits);
+    out.append(digits, sizeof(digits));
+  }
 }
 
 void append_part(std::string_view part, std::string& out) {
@@ -93,17 +95,18 @@ class Keyring::Impl {
 
   using KeyPointer = std::shared_ptr<const Key>;
 
-  // A null pointer when the account has no such key.
-  Result<KeyPointer> find(const AccountId& account, const std::string& key_id) const {
-    const std::string row_key = key_row(account, key_id);
+  // A null pointer when there is no such key. `row_key` as key_row() makes it.
+  Result<KeyPointer> find(const std::string& row_key) const {
     return keys_.get(row_key, [&]() -> Result<KeyPointer> {
+      const std::string key_id(store::key_parts(kKeyFamily, row_key).back());
       COFFER_ASSIGN(const auto row, parts_.store.get(row_key));
       if (!row) return KeyPointer();
       KeyRecord record;
       if (!record.ParseFromString(row->value)) return Error{ErrorCode::kCorrupt, "a KMS key's record is damaged"};
       COFFER_ASSIGN(auto material, parts_.region_key.unwrap(record.wrapped_material(), row_key));
       if (material.size() != crypto::kAeadKeySize) return Error{ErrorCode::kCorrupt, "a KMS key has a wrong size"};
-      return std::make_shared<const Key>(Key{key_id, uuid_bytes(key_id), crypto::AeadKey(std::move(material))});
+      return std::make_shared<const Key>(
+          Key{key_id, uuid_bytes(key_id), crypto::AeadKey(std::move(material), crypto::KeyUse::kOften)});
     });
   }
 
@@ -122,7 +125,7 @@ class Keyring::Impl {
     for (int attempt = 0; attempt < 2; ++attempt) {
       COFFER_ASSIGN(const auto target, alias_target(account));
       if (target) {
-        COFFER_ASSIGN(auto key, find(account, *target));
+        COFFER_ASSIGN(auto key, find(key_row(account, *target)));
         if (!key) return Error{ErrorCode::kCorrupt, "alias/aws/secretsmanager names a KMS key that does not exist"};
         return key;
       }
@@ -172,7 +175,12 @@ Result<SecretBytes> Keyring::decrypt(const AccountId& account, std::string_view 
                                      const EncryptionContext& context) const {
   if (ciphertext.size() < kCiphertextHeader || ciphertext[0] != kCiphertextFormat) return refused();
   const std::string_view id_bytes = ciphertext.substr(1, kKeyIdSize);
-  COFFER_ASSIGN(const auto key, impl_->find(account, uuid_text(id_bytes)));
+  // One buffer per thread, since this runs for every value that is read.
+  thread_local std::string row_key;
+  row_key.assign(kKeyFamily).push_back(store::kSeparator);
+  row_key.append(account.text()).push_back(store::kSeparator);
+  append_uuid(id_bytes, row_key);
+  COFFER_ASSIGN(const auto key, impl_->find(row_key));
   if (!key) return refused();
   Result<SecretBytes> opened =
       key->material.open(ciphertext.substr(kCiphertextHeader), associated_data(id_bytes, account, context));

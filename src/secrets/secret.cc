@@ -45,7 +45,7 @@ void split_suffix(std::string_view rest, SecretId& id) {
   if (hyphen != std::string_view::npos && rest[hyphen] == '-' &&
       std::ranges::all_of(rest.substr(hyphen + 1), is_alphanumeric)) {
     id.name = rest.substr(0, hyphen);
-    id.suffix = std::string(rest.substr(hyphen + 1));
+    id.suffix = rest.substr(hyphen + 1);
   } else {
     id.name = rest;
   }
@@ -57,10 +57,10 @@ Result<SecretId> parse_secret_arn(std::string_view text, const Region& region) {
   if (!account || arn->service != "secretsmanager" || !arn->resource.starts_with(kResourcePrefix)) {
     return Error{ErrorCode::kInvalidParameter, "The SecretId is not a valid ARN of a secret."};
   }
-  const std::string_view rest = std::string_view(arn->resource).substr(kResourcePrefix.size());
+  const std::string_view rest = text.substr(text.size() - arn->resource.size() + kResourcePrefix.size());
   if (!has_only_name_characters(rest)) return invalid_name();
   if (arn->partition != "aws" || arn->region != region.text()) return not_found();
-  SecretId id{*account, {}, {}, std::string(text)};
+  SecretId id{*account, {}, {}, text};
   split_suffix(rest, id);
   if (id.name.empty()) return not_found();
   return id;
@@ -88,7 +88,7 @@ Result<SecretId> parse_secret_id(std::string_view text, const AccountId& caller,
   // No name holds a colon, so what begins like an ARN is meant to be one.
   if (text.starts_with(kArnPrefix)) return parse_secret_arn(text, region);
   if (text.empty() || !has_only_name_characters(text)) return invalid_name();
-  return SecretId{caller, std::string(text), {}, std::string(text)};
+  return SecretId{caller, text, {}, text};
 }
 
 Result<void> check_name(std::string_view name) {

@@ -71,12 +71,12 @@ struct Secret {
   bool pending_deletion() const { return deletion_date.has_value(); }
 };
 
-// What SecretId may be: a name, a full ARN, or an ARN without the suffix. Section "Names, identifiers, ARNs".
+// What SecretId may be: a name, a full ARN, or an ARN without the suffix. Views into the text that was parsed.
 struct SecretId {
   AccountId account;  // of the ARN, or the caller's
-  std::string name;
-  std::optional<std::string> suffix;  // must match when given
-  std::string given;                  // as the caller wrote it
+  std::string_view name;
+  std::optional<std::string_view> suffix;  // must match when given
+  std::string_view given;                  // as the caller wrote it
 };
 
 // kValidation for a character that no name may have (AWS's text), kInvalidParameter for an ARN of another service,

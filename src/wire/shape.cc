@@ -276,7 +276,7 @@ bool expect_object(const Value& value, Decoder& decoder) {
   return false;
 }
 
-void encode_value(const std::string& value, Encoder& encoder) {
+void encode_value(std::string_view value, Encoder& encoder) {
   encoder.string(value);
 }
 void encode_value(const SecretText& value, Encoder& encoder) {

@@ -10,7 +10,7 @@
 //   };
 //
 // Member types: std::string, SecretText and SecretBlob (values), bool, int64_t, a struct with kFields, std::vector of
-// those; in responses also Time, StringListMap and ids with a text(); std::optional of any of these.
+// those; in responses also std::string_view, Time, StringListMap and ids with a text(); std::optional of any of these.
 // A member that is not std::optional is required in a request. Unknown members are ignored, JSON null is absent.
 #pragma once
 
@@ -155,7 +155,8 @@ concept HasText = requires(const T& id) {
 };
 // Answers only: a request has no member of such a type.
 template <class T>
-concept OnlyEncoded = std::is_same_v<T, Time> || std::is_same_v<T, StringListMap> || HasText<T>;
+concept OnlyEncoded =
+    std::is_same_v<T, Time> || std::is_same_v<T, std::string_view> || std::is_same_v<T, StringListMap> || HasText<T>;
 
 // One overload per leaf type; shape.cc holds them.
 void decode_value(const Value& value, std::string& out, const Constraint& constraint, Decoder& decoder);
@@ -168,7 +169,7 @@ void check_list_size(size_t size, const Constraint& constraint, Decoder& decoder
 bool expect_list(const Value& value, Decoder& decoder);
 bool expect_object(const Value& value, Decoder& decoder);
 
-void encode_value(const std::string& value, Encoder& encoder);
+void encode_value(std::string_view value, Encoder& encoder);
 void encode_value(const SecretText& value, Encoder& encoder);
 void encode_value(const SecretBlob& value, Encoder& encoder);
 void encode_value(bool value, Encoder& encoder);

@@ -43,9 +43,9 @@ Result<void> check_client_request_token(const std::optional<std::string>& token)
 
 Result<api::Resource> secret_resource(std::string_view secret_id, const auth::Caller& caller, const Rooms& rooms) {
   COFFER_ASSIGN(secrets::SecretId id, secrets::parse_secret_id(secret_id, caller.account, rooms.region));
-  if (id.account != caller.account) return api::Resource{std::move(id.given), std::move(id.account)};
+  if (id.account != caller.account) return api::Resource{std::string(id.given), std::move(id.account)};
   COFFER_ASSIGN(const secrets::SecretPointer view, rooms.secrets.find(id));
-  return api::Resource{view ? view->arn : std::move(id.given), std::move(id.account)};
+  return api::Resource{view ? view->arn : std::string(id.given), std::move(id.account)};
 }
 
 Result<secrets::SecretPointer> find_secret(const Target& target, const Rooms& rooms) {

@@ -66,8 +66,8 @@ struct DeleteSecret {
   static Result<Response> nothing_deleted(const api::Authorized<DeleteSecret>& authorized, const Rooms& rooms) {
     COFFER_ASSIGN(const auto id,
                   secrets::parse_secret_id(authorized.request().secret_id, authorized.caller().account, rooms.region));
-    const std::string suffix = id.suffix ? *id.suffix : rooms.random.text(6, kAlphabet);
-    return Response{secrets::secret_arn(rooms.region, id.account, id.name, suffix), id.name, authorized.now()};
+    const std::string suffix = id.suffix ? std::string(*id.suffix) : rooms.random.text(6, kAlphabet);
+    return Response{secrets::secret_arn(rooms.region, id.account, id.name, suffix), std::string(id.name), authorized.now()};
   }
 
   static Result<void> refuse(const secrets::SecretView& view) {

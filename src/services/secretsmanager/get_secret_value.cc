@@ -28,9 +28,10 @@ struct GetSecretValue {
   };
 
   struct Response {
-    std::string arn;
-    std::string name;
-    VersionId version_id;
+    secrets::SecretPointer view;  // keeps alive what the next three point to
+    std::string_view arn;
+    std::string_view name;
+    std::string_view version_id;
     std::optional<wire::SecretBlob> secret_binary;
     std::optional<wire::SecretText> secret_string;
     std::optional<std::vector<std::string>> version_stages;
@@ -86,7 +87,7 @@ struct GetSecretValue {
     Response response;
     response.arn = view->arn;
     response.name = view->secret.name;
-    response.version_id = version->id;
+    response.version_id = version->id.text();
     if (version->kind == secrets::ValueKind::kBinary) {
       response.secret_binary.emplace(std::move(value));
     } else {
@@ -94,6 +95,7 @@ struct GetSecretValue {
     }
     if (!version->stages.empty()) response.version_stages = version->stages;
     response.created_date = version->created;
+    response.view = view;
     return response;
   }
 
