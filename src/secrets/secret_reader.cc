@@ -5,12 +5,13 @@
 #include "secrets/record_codec.h"
 #include "secrets/sealed_value.h"
 #include "secrets/secret_rows.h"
+#include "secrets/version_stages.h"
 
 namespace coffer::secrets {
 namespace {
 
-// Larger values are read from the store each time: the caches are bounded in entries, not in bytes.
-constexpr size_t kMaxCachedValue = 8 * 1024;
+// Larger values are read from the store each time: the cache is bounded in entries, not in bytes.
+constexpr size_t kMaxHotValue = 8 * 1024;
 constexpr size_t kMaxRows = 1000;
 
 Error damaged(std::string_view name) {
@@ -52,13 +53,11 @@ Result<void> add_row(const store::Row& row, SecretView& view) {
 }  // namespace
 
 SecretReader::SecretReader(const SecretStore::Parts& parts, const AccessRecorder& accesses)
-    : parts_(parts), accesses_(accesses), views_(parts.cache_entries), values_(parts.cache_entries) {
+    : parts_(parts), accesses_(accesses), views_(parts.cache_entries) {
   parts_.store.on_commit([this](store::Revision, const std::vector<store::Change>& changes) {
     for (const store::Change& change : changes) {
       const auto key = parse_secret_row_key(change.key);
-      if (!key) continue;
-      views_.invalidate(key->prefix);
-      if (key->kind == RowKind::kValue) values_.invalidate(change.key);
+      if (key) views_.invalidate(key->prefix);
     }
   });
 }
@@ -89,13 +88,22 @@ Result<SecretPointer> SecretReader::load(const AccountId& account, std::string_v
 }
 
 Result<SecretBytes> SecretReader::read_value(const SecretView& view, const VersionId& version) const {
-  COFFER_ASSIGN(const SealedValue sealed, sealed_value(view, version));
-  if (!sealed) {
+  const ValueContext context{view.secret.account, view.arn, version};
+  if (const std::string* const sealed = view.hot.find(version)) return open_value(parts_.keyring, context, *sealed);
+  RowKey key(view.secret.account, view.secret.name);
+  key.append("v/").append(version.text());
+  COFFER_ASSIGN(auto row, parts_.store.get(key.text()));
+  if (!row) {
     return Error{ErrorCode::kNotFound, "secret " + view.secret.name + " has no value for version " + version.text()};
   }
-  const ValueContext context{view.secret.account, view.arn, version};
-  Result<SecretBytes> value = open_value(parts_.keyring, context, *sealed);
-  if (value.ok() || value.error().code != ErrorCode::kDecryptionFailure) return value;
+  Result<SecretBytes> value = open_value(parts_.keyring, context, row->value);
+  if (value.ok()) {
+    const Version* const current = view.secret.version_with(kAwsCurrent);
+    const bool is_hot = current != nullptr && &current->id == &version && row->value.size() <= kMaxHotValue;
+    if (is_hot) view.hot.fill(version, std::move(row->value));
+    return value;
+  }
+  if (value.error().code != ErrorCode::kDecryptionFailure) return value;
   // Deleted and made again since the view was taken: the value of that view is gone, and nothing is damaged.
   COFFER_ASSIGN(const SecretPointer now, load(view.secret.account, view.secret.name));
   if (now && now->secret.suffix == view.secret.suffix) return value;
@@ -104,21 +112,6 @@ Result<SecretBytes> SecretReader::read_value(const SecretView& view, const Versi
 
 void SecretReader::forget(const AccountId& account, std::string_view name) {
   views_.invalidate(RowKey(account, name).text());
-}
-
-Result<SecretReader::SealedValue> SecretReader::sealed_value(const SecretView& view, const VersionId& version) const {
-  RowKey key(view.secret.account, view.secret.name);
-  key.append("v/").append(version.text());
-  SealedValue large;
-  COFFER_ASSIGN(SealedValue found, values_.get(key.text(), [&]() -> Result<SealedValue> {
-    COFFER_ASSIGN(auto row, parts_.store.get(key.text()));
-    if (!row) return SealedValue();
-    auto sealed = std::make_shared<const std::string>(std::move(row->value));
-    if (sealed->size() <= kMaxCachedValue) return SealedValue(std::move(sealed));
-    large = std::move(sealed);  // a null pointer is what the cache does not keep
-    return SealedValue();
-  }));
-  return large ? large : found;
 }
 
 }  // namespace coffer::secrets

@@ -1,5 +1,6 @@
-// Reading secrets: the parsed record through a cache, values sealed through another. Plaintext is never kept. Both
-// caches are invalidated by the store's commits, so that a caller reads its own writes. Thread-safe.
+// Reading secrets: the parsed record through a cache, and with it the sealed value of AWSCURRENT once it was read.
+// Plaintext is never kept. The cache is invalidated by the store's commits, so that a caller reads its own writes.
+// Thread-safe.
 #pragma once
 
 #include <string>
@@ -13,7 +14,7 @@ namespace coffer::secrets {
 
 class SecretReader {
  public:
-  // Registers its caches with the store's commits.
+  // Registers its cache with the store's commits.
   SecretReader(const SecretStore::Parts& parts, const AccessRecorder& accesses);
 
   // As SecretStore: a null pointer when there is none.
@@ -26,14 +27,9 @@ class SecretReader {
   void forget(const AccountId& account, std::string_view name);
 
  private:
-  using SealedValue = store::RowCache<std::string>::Pointer;
-
-  Result<SealedValue> sealed_value(const SecretView& view, const VersionId& version) const;
-
   const SecretStore::Parts parts_;
   const AccessRecorder& accesses_;
   mutable store::RowCache<SecretView> views_;
-  mutable store::RowCache<std::string> values_;
 };
 
 }  // namespace coffer::secrets

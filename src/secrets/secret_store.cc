@@ -58,7 +58,8 @@ bool contains(const std::vector<ReplicaRegion>& replicas, const Region& region) 
 
 void SecretStore::Impl::note_access(const SecretView& view, const VersionId& version) {
   const Time day = start_of_day(parts_.clock.now());
-  if (accessed_on(view, version, day)) return;
+  if (view.hot.was_noted(version, day)) return;
+  if (accessed_on(view, version, day)) return view.hot.set_noted(version, day);
   if (accesses_.note(view, version, day)) reader_.forget(view.secret.account, view.secret.name);
 }
 

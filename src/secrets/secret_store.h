@@ -16,6 +16,7 @@
 #include "base/result.h"
 #include "base/secret_bytes.h"
 #include "kms/keyring.h"
+#include "secrets/hot_value.h"
 #include "secrets/replica_state.h"
 #include "secrets/secret.h"
 #include "store/store.h"
@@ -30,6 +31,7 @@ struct SecretView {
   std::optional<Time> last_accessed;  // 00:00 UTC
   std::vector<std::pair<VersionId, Time>> version_last_accessed;
   store::Revision revision = 0;  // of the record's row
+  HotValue hot;                  // of AWSCURRENT
 
   // InProgress, InSync or Failed, and the message, as DescribeSecret shows them.
   struct Status {
