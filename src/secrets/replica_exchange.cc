@@ -107,8 +107,12 @@ std::optional<ApplyOutcome> SecretStore::Impl::refusal(const ReplicaState& state
     const bool same_lineage = secret.suffix == state.suffix;
     const bool same_primary = secret.primary_region == state.primary_region;
     if (same_lineage && state.lineage_epoch < secret.lineage_epoch) {
-      return refused(ApplyVerdict::kFenced, "the secret was promoted: region " + secret.primary_region.text() +
-                                                " has become its primary for region " + here + ".");
+      const std::string& primary = secret.primary_region.text();
+      return refused(
+          ApplyVerdict::kFenced,
+          secret.role == Role::kPrimary
+              ? "the secret in region " + here + " was promoted to a stand-alone secret."
+              : "the secret was promoted in region " + primary + ", which now replicates it to " + here + ".");
     }
     if (secret.role == Role::kReplica) {
       const bool newer_lineage = same_lineage && state.lineage_epoch > secret.lineage_epoch;

@@ -164,7 +164,7 @@ class Deployment:
 class Region:
     """One `coffer serve` of its own: what to kill and start again hundreds of times."""
 
-    def __init__(self, directory, region="us-east-1"):
+    def __init__(self, directory, region="us-east-1", more=""):
         self.directory = pathlib.Path(directory)
         self.directory.mkdir(mode=0o700)
         self.region = region
@@ -176,7 +176,7 @@ class Region:
         self.config = self.directory / "coffer.toml"
         self.config.write_text(
             f'region = "{region}"\ndata = "data"\n[listen]\nport = {self.port}\n[seal]\nroot_key_file = "root.key"\n'
-            f'[log]\nfile = "log.jsonl"\n')
+            f'[log]\nfile = "log.jsonl"\n{more}')
         self.start()
         made = json.loads(coffer("account", "create", "test", "--config", self.config).stdout)
         self.credentials = (made["AccessKeyId"], made["SecretAccessKey"])

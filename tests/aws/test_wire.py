@@ -2,12 +2,15 @@
 
 import json
 import socket
+import ssl
 from urllib.parse import urlparse
 
 import boto3.session
 import botocore.auth
 import botocore.awsrequest
 import pytest
+
+from deployment import Region, coffer
 
 
 def address(deployment, region="us-east-1"):
@@ -53,8 +56,12 @@ class Connection:
 def signed(deployment, operation, body, **changes):
     """The bytes of a signed request, as botocore signs it; `changes` are applied after signing."""
     env = deployment.env()
-    session = boto3.session.Session(env["AWS_ACCESS_KEY_ID"], env["AWS_SECRET_ACCESS_KEY"])
-    url = deployment.endpoint("us-east-1") + "/"
+    credentials = (env["AWS_ACCESS_KEY_ID"], env["AWS_SECRET_ACCESS_KEY"])
+    return signed_for(deployment.endpoint("us-east-1") + "/", credentials, operation, body, **changes)
+
+
+def signed_for(url, credentials, operation, body, **changes):
+    session = boto3.session.Session(*credentials)
     data = body if isinstance(body, bytes) else json.dumps(body).encode()
     request = botocore.awsrequest.AWSRequest("POST", url, data=data, headers={
         "Content-Type": "application/x-amz-json-1.1", "X-Amz-Target": f"secretsmanager.{operation}",
@@ -153,6 +160,37 @@ def test_silent_connections_do_not_stop_the_service(five):
     assert call(five, "GetRandomPassword", {})[0] == 200
     for s in silent:
         s.close()
+
+
+# Certificates of the deployment's own authority will do for a test: both versions of TLS, and nothing older.
+@pytest.mark.parametrize("version, accepted", [
+    (ssl.TLSVersion.TLSv1_3, True), (ssl.TLSVersion.TLSv1_2, True), (ssl.TLSVersion.TLSv1_1, False),
+], ids=lambda value: getattr(value, "name", None))
+def test_the_api_speaks_tls_when_certificates_are_configured(tmp_path, version, accepted):
+    coffer("certificates", "--out", tmp_path / "certificates", "--region", "us-east-1")
+    region = Region(tmp_path / "region", more=(
+        f'[tls]\ncertificate = "{tmp_path}/certificates/us-east-1.pem"\n'
+        f'private_key = "{tmp_path}/certificates/us-east-1.key"\n'))
+    try:
+        context = ssl.create_default_context(cafile=tmp_path / "certificates" / "ca.pem")
+        context.minimum_version = context.maximum_version = version
+        context.set_ciphers("DEFAULT@SECLEVEL=0")
+        connection = Connection.__new__(Connection)
+        connection.buffer = b""
+        plain = socket.create_connection(("127.0.0.1", region.port), timeout=20)
+        if not accepted:
+            with pytest.raises(ssl.SSLError):
+                context.wrap_socket(plain, server_hostname="us-east-1.coffer.internal")
+            return
+        connection.socket = context.wrap_socket(plain, server_hostname="us-east-1.coffer.internal")
+        assert connection.socket.version() == version.name.replace("_", ".")
+        url = f"https://us-east-1.coffer.internal:{region.port}/"
+        for length in (10, 20):  # on one connection
+            connection.send(signed_for(url, region.credentials, "GetRandomPassword", {"PasswordLength": length}))
+            status, _, body = connection.reply()
+            assert status == 200 and len(json.loads(body)["RandomPassword"]) == length
+    finally:
+        region.stop()
 
 
 def test_health_needs_no_signature_and_tells_nothing(five):
