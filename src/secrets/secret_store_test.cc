@@ -6,6 +6,7 @@
 #include <thread>
 
 #include "base/time_text.h"
+#include "crypto/system_random.h"
 #include "seal/root_key.h"
 #include "secrets/secret_rows.h"
 #include "secrets/version_stages.h"
@@ -118,7 +119,7 @@ class SecretStoreTest : public ::testing::Test {
 
   ApplyVerdict apply(ReplicaState state) { return secrets_.apply_state(std::move(state))->verdict; }
 
-  SeededRandom random_{7};
+  crypto::SystemRandom random_;
   ManualClock clock_{*parse_iso_basic("20261124T103000Z")};
   std::unique_ptr<store::testing::FaultStore> store_ = store::testing::FaultStore::make();
   seal::RegionKey region_key_ = open_region_key(*store_, random_);
