@@ -92,6 +92,10 @@ function(_coffer_room_tests name tests rooms private vendor protos)
     target_link_libraries(${target} PRIVATE protobuf::libprotobuf-lite)
   endif()
   add_test(NAME ${name} COMMAND ${target})
+  if(COFFER_SANITIZE STREQUAL "thread")
+    set_tests_properties(${name} PROPERTIES ENVIRONMENT
+                         "TSAN_OPTIONS=suppressions=${CMAKE_SOURCE_DIR}/tests/tsan_suppressions.txt")
+  endif()
 endfunction()
 
 # A folder of operation cards. Each word of CARDS is a file CARD.cc in the folder that defines
