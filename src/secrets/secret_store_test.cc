@@ -1,3 +1,4 @@
+// The life of a secret: creation, changes, deletion, lists, access dates.
 #include "secrets/secret_store.h"
 
 #include <gtest/gtest.h>
@@ -5,127 +6,20 @@
 #include <algorithm>
 #include <thread>
 
-#include "base/time_text.h"
-#include "crypto/system_random.h"
-#include "seal/root_key.h"
-#include "secrets/secret_rows.h"
+#include "secrets/testing/store_fixture.h"
 #include "secrets/version_stages.h"
-#include "store/keys.h"
-#include "store/testing/fault_store.h"
-#include "store/testing/temp_directory.h"
 
 namespace coffer::secrets {
 namespace {
 
 using std::chrono::hours;
-
-constexpr SecretAccess kTest("tests look at what they made");
-const AccountId kAccount = *AccountId::parse("123456789012");
-const AccountId kOther = *AccountId::parse("210987654321");
-const Region kEast = *Region::parse("us-east-1");
-const Region kWest = *Region::parse("us-west-2");
-const Region kEurope = *Region::parse("eu-west-1");
-
-const std::string& root_key_file() {
-  static const store::testing::TempDirectory directory;
-  static const std::string path = [] {
-    SeededRandom random(1);
-    if (!seal::RootKey::generate_file(directory / "root.key", random).ok()) std::abort();
-    return directory / "root.key";
-  }();
-  return path;
-}
-
-VersionId version_id(int number) {
-  return *VersionId::parse("version-0000000000000000000000-" + std::to_string(1000 + number));
-}
-
-class SecretStoreTest : public ::testing::Test {
- protected:
-  static seal::RegionKey open_region_key(store::Store& store, Random& random) {
-    return std::move(*seal::RegionKey::open(
-        store,
-        {.root_key = [](const crypto::ScryptParameters&) { return seal::RootKey::from_file(root_key_file()); },
-         .region = "us-east-1"},
-        random));
-  }
-
-  static Change new_secret(const std::string& name, std::string_view value, const std::vector<Region>& replicas = {}) {
-    Change change;
-    change.secret.account = kAccount;
-    change.secret.name = name;
-    change.secret.versions.push_back({version_id(0), {"AWSCURRENT"}, {}, ValueKind::kString, 0});
-    for (const Region& region : replicas)
-      change.secret.replicas.push_back({region, "", false});
-    change.values.push_back({version_id(0), SecretBytes::copy_of(value)});
-    return change;
-  }
-
-  SecretPointer create(const std::string& name, std::string_view value = "v",
-                       const std::vector<Region>& replicas = {}) {
-    auto made = secrets_.create(new_secret(name, value, replicas));
-    EXPECT_TRUE(made.ok()) << (made.ok() ? "" : made.error().message);
-    return *made;
-  }
-
-  Result<SecretPointer> edit(const std::string& name, const std::function<void(Change&)>& change_it) {
-    return secrets_.update(kAccount, name, [&](const SecretView& view) -> Result<std::optional<Change>> {
-      Change change;
-      change.secret = view.secret;
-      change_it(change);
-      return std::optional(std::move(change));
-    });
-  }
-
-  Result<SecretPointer> put(const std::string& name, int number, std::string_view value) {
-    return edit(name, [&](Change& change) {
-      for (Version& version : change.secret.versions)
-        version.stages.clear();
-      change.secret.versions.push_back({version_id(number), {"AWSCURRENT"}, {}, ValueKind::kString, 0});
-      change.values.push_back({version_id(number), SecretBytes::copy_of(value)});
-    });
-  }
-
-  Result<SecretPointer> erase(const std::string& name) {
-    return secrets_.erase(kAccount, name, [](const SecretView&) { return Result<void>(); });
-  }
-
-  SecretPointer find(const std::string& name) { return *secrets_.find(kAccount, name); }
-
-  std::string value(const SecretPointer& view, const VersionId& version) {
-    const auto read = secrets_.read_value(*view, version);
-    return read.ok() ? std::string(read->view(kTest)) : std::string(error_name(read.error().code));
-  }
-
-  size_t rows() { return store_->scan({"\x01", "", 100'000})->size(); }
-
-  std::optional<store::OutboxMark> mark(const Region& region, const std::string& name) {
-    const auto row = store_->get(store::OutboxKey{region, "secret", kAccount, name}.text());
-    return *row ? store::OutboxMark::parse((*row)->value) : std::nullopt;
-  }
-
-  ReplicaState state_from(const Region& primary, const std::string& suffix, uint64_t epoch, uint64_t generation) {
-    ReplicaState state{.account = kAccount,
-                       .name = "copy",
-                       .suffix = suffix,
-                       .primary_region = primary,
-                       .lineage_epoch = epoch,
-                       .generation = generation,
-                       .versions = {}};
-    state.versions.push_back({{version_id(1), {"AWSCURRENT"}, clock_.now(), ValueKind::kString, 1},
-                              SecretBytes::copy_of(suffix + std::to_string(generation))});
-    return state;
-  }
-
-  ApplyVerdict apply(ReplicaState state) { return secrets_.apply_state(std::move(state))->verdict; }
-
-  crypto::SystemRandom random_;
-  ManualClock clock_{*parse_iso_basic("20261124T103000Z")};
-  std::unique_ptr<store::testing::FaultStore> store_ = store::testing::FaultStore::make();
-  seal::RegionKey region_key_ = open_region_key(*store_, random_);
-  kms::Keyring keyring_{{*store_, region_key_, random_, clock_, kEast}};
-  SecretStore secrets_{{*store_, keyring_, random_, clock_, kEast, {kEast, kWest, kEurope}}};
-};
+using testing::kAccount;
+using testing::kEast;
+using testing::kEurope;
+using testing::kOther;
+using testing::kWest;
+using testing::version_id;
+class SecretStoreTest : public testing::SecretStoreTest {};
 
 TEST_F(SecretStoreTest, ASecretIsFoundByNameAndByItsOwnArnOnly) {
   const SecretPointer made = create("db/password", "s3cr3t");
@@ -389,121 +283,6 @@ TEST_F(SecretStoreTest, EveryChangeMarksEveryReplicaInTheSameCommit) {
   store_->fail_syncs(1);
   ASSERT_FALSE(put("db", 2, "x").ok());
   EXPECT_EQ(mark(kWest, "db")->generation, 3u);
-}
-
-TEST_F(SecretStoreTest, AReplicaIsAppliedOnceAndOnlyForward) {
-  EXPECT_EQ(apply(state_from(kWest, "AAAAAA", 1, 5)), ApplyVerdict::kApplied);
-  EXPECT_EQ(apply(state_from(kWest, "AAAAAA", 1, 5)), ApplyVerdict::kAlreadyNewer);
-  EXPECT_EQ(apply(state_from(kWest, "AAAAAA", 1, 4)), ApplyVerdict::kAlreadyNewer);
-  EXPECT_EQ(value(find("copy"), version_id(1)), "AAAAAA5");
-  EXPECT_EQ(find("copy")->secret.role, Role::kReplica);
-  EXPECT_EQ(find("copy")->arn, "arn:aws:secretsmanager:us-east-1:123456789012:secret:copy-AAAAAA");
-  EXPECT_EQ(apply(state_from(kWest, "AAAAAA", 1, 6)), ApplyVerdict::kApplied);
-  EXPECT_EQ(value(find("copy"), version_id(1)), "AAAAAA5") << "a version never changes its value";
-}
-
-TEST_F(SecretStoreTest, ValuesThatAreMissingAreAskedFor) {
-  ReplicaState state = state_from(kWest, "AAAAAA", 1, 5);
-  state.versions[0].value.reset();
-  const auto outcome = secrets_.apply_state(std::move(state));
-  EXPECT_EQ(outcome->verdict, ApplyVerdict::kNeedVersions);
-  EXPECT_EQ(outcome->needed, std::vector{version_id(1)});
-  EXPECT_FALSE(find("copy"));
-}
-
-// Whatever a primary that lost its region says afterwards: what was promoted stays.
-TEST_F(SecretStoreTest, APromotedCopyIsFencedOffFromItsOldPrimary) {
-  ASSERT_EQ(apply(state_from(kWest, "AAAAAA", 1, 5)), ApplyVerdict::kApplied);
-  ASSERT_TRUE(edit("copy", [](Change& change) {
-                change.secret.role = Role::kPrimary;
-                change.secret.primary_region = kEast;
-                change.secret.lineage_epoch = 2;
-              }).ok());
-  ReplicaState late = state_from(kWest, "AAAAAA", 1, 900);
-  late.force_overwrite = true;
-  const auto outcome = secrets_.apply_state(std::move(late));
-  EXPECT_EQ(outcome->verdict, ApplyVerdict::kFenced);
-  EXPECT_NE(outcome->message.find("promoted"), std::string::npos);
-  EXPECT_EQ(secrets_.apply_removal({kAccount, "copy", "AAAAAA", kWest, 1})->verdict, ApplyVerdict::kAlreadyNewer);
-  EXPECT_EQ(value(find("copy"), version_id(1)), "AAAAAA5");
-}
-
-// The other replicas of a lost primary follow the promoted one, and from then on nobody else.
-TEST_F(SecretStoreTest, AReplicaFollowsTheHigherLineageEpoch) {
-  ASSERT_EQ(apply(state_from(kWest, "AAAAAA", 1, 50)), ApplyVerdict::kApplied);
-  EXPECT_EQ(apply(state_from(kEurope, "AAAAAA", 1, 60)), ApplyVerdict::kOtherLineage);
-  EXPECT_EQ(apply(state_from(kEurope, "AAAAAA", 2, 6)), ApplyVerdict::kApplied);
-  EXPECT_EQ(find("copy")->secret.primary_region, kEurope);
-  EXPECT_EQ(apply(state_from(kWest, "AAAAAA", 1, 70)), ApplyVerdict::kFenced);
-  EXPECT_EQ(apply(state_from(kWest, "AAAAAA", 2, 70)), ApplyVerdict::kOtherLineage);
-}
-
-TEST_F(SecretStoreTest, ANameThatIsTakenIsOverwrittenOnlyByForce) {
-  create("copy", "mine");
-  const auto outcome = secrets_.apply_state(state_from(kWest, "AAAAAA", 1, 5));
-  EXPECT_EQ(outcome->verdict, ApplyVerdict::kNameTaken);
-  EXPECT_EQ(outcome->message, "Replication failed: Secret name copy already exists in region us-east-1.");
-  EXPECT_EQ(value(find("copy"), version_id(0)), "mine");
-  ReplicaState forced = state_from(kWest, "AAAAAA", 1, 5);
-  forced.force_overwrite = true;
-  EXPECT_EQ(apply(std::move(forced)), ApplyVerdict::kApplied);
-  EXPECT_EQ(value(find("copy"), version_id(1)), "AAAAAA5");
-  EXPECT_EQ(secrets_.list(kAccount, std::nullopt, 10, [](const SecretView&) { return true; })->secrets.size(), 1u);
-}
-
-TEST_F(SecretStoreTest, ASecretWithReplicasOfItsOwnIsNotOverwrittenEvenByForce) {
-  create("copy", "mine", {kEurope});
-  ReplicaState forced = state_from(kWest, "AAAAAA", 1, 5);
-  forced.force_overwrite = true;
-  EXPECT_EQ(apply(std::move(forced)), ApplyVerdict::kNameTaken);
-}
-
-// The removal of the first secret was overtaken by the second of the same name: one mark per name and region.
-TEST_F(SecretStoreTest, ACopyOfAnEarlierSecretOfTheSamePrimaryGoes) {
-  ASSERT_EQ(apply(state_from(kWest, "AAAAAA", 3, 5)), ApplyVerdict::kApplied);
-  EXPECT_EQ(apply(state_from(kEurope, "BBBBBB", 1, 1)), ApplyVerdict::kOtherLineage);
-  EXPECT_EQ(apply(state_from(kWest, "BBBBBB", 1, 1)), ApplyVerdict::kApplied);
-  EXPECT_EQ(find("copy")->secret.suffix, "BBBBBB");
-  EXPECT_EQ(secrets_.apply_removal({kAccount, "copy", "CCCCCC", kEurope, 9})->verdict, ApplyVerdict::kAlreadyNewer);
-  EXPECT_EQ(secrets_.apply_removal({kAccount, "copy", "CCCCCC", kWest, 1})->verdict, ApplyVerdict::kApplied);
-  EXPECT_FALSE(find("copy"));
-}
-
-// 150 versions of 64 KiB are more than one transaction of the store holds.
-TEST_F(SecretStoreTest, AReplicaOfAnySizeIsApplied) {
-  ReplicaState state = state_from(kWest, "AAAAAA", 1, 5);
-  for (int i = 2; i <= 150; ++i) {
-    state.versions.push_back({{version_id(i), {}, clock_.now(), ValueKind::kString, 1},
-                              SecretBytes::copy_of(std::string(65'536, static_cast<char>('a' + i % 26)))});
-  }
-  EXPECT_EQ(apply(std::move(state)), ApplyVerdict::kApplied);
-  const SecretPointer view = find("copy");
-  ASSERT_EQ(view->secret.versions.size(), 150u);
-  for (int i = 2; i <= 150; ++i)
-    EXPECT_EQ(value(view, version_id(i)), std::string(65'536, static_cast<char>('a' + i % 26)));
-}
-
-TEST_F(SecretStoreTest, AKeyThatDoesNotExistHereIsReported) {
-  ReplicaState state = state_from(kWest, "AAAAAA", 1, 5);
-  state.kms_key_id = "alias/mine";
-  EXPECT_EQ(apply(std::move(state)), ApplyVerdict::kKeyUnusable);
-  EXPECT_FALSE(find("copy"));
-}
-
-TEST_F(SecretStoreTest, ProgressOfAnEarlierSecretIsNotTakenForThatOfTheNext) {
-  const std::string first = create("db", "v", {kWest})->secret.suffix;
-  ASSERT_TRUE(edit("db", [](Change& change) {
-                change.secret.replicas.clear();
-                change.removed_replicas.push_back(kWest);
-              }).ok());
-  ASSERT_TRUE(erase("db").ok());
-  create("db", "w", {kWest});
-  const ReplicaProgress progress{.acknowledged_generation = 9, .failed = false, .message = {}, .last_attempt = {}};
-  ASSERT_TRUE(secrets_.record_progress({kAccount, "db", first, kWest, progress, std::nullopt}).ok());
-  EXPECT_EQ(find("db")->replica_status(kWest).status, "InProgress");
-  ASSERT_TRUE(
-      secrets_.record_progress({kAccount, "db", find("db")->secret.suffix, kWest, progress, std::nullopt}).ok());
-  EXPECT_EQ(find("db")->replica_status(kWest).status, "InSync");
 }
 
 // Rows that were damaged are reported, never guessed at.

@@ -1,0 +1,140 @@
+// What a region makes of the states that other regions send: the rules of replica_state.h, one by one.
+#include "secrets/replica_state.h"
+
+#include <gtest/gtest.h>
+
+#include "secrets/testing/store_fixture.h"
+
+namespace coffer::secrets {
+namespace {
+
+using testing::kAccount;
+using testing::kEast;
+using testing::kEurope;
+using testing::kWest;
+using testing::version_id;
+class ReplicaExchangeTest : public testing::SecretStoreTest {};
+
+TEST_F(ReplicaExchangeTest, AReplicaIsAppliedOnceAndOnlyForward) {
+  EXPECT_EQ(apply(state_from(kWest, "AAAAAA", 1, 5)), ApplyVerdict::kApplied);
+  EXPECT_EQ(apply(state_from(kWest, "AAAAAA", 1, 5)), ApplyVerdict::kAlreadyNewer);
+  EXPECT_EQ(apply(state_from(kWest, "AAAAAA", 1, 4)), ApplyVerdict::kAlreadyNewer);
+  EXPECT_EQ(value(find("copy"), version_id(1)), "AAAAAA5");
+  EXPECT_EQ(find("copy")->secret.role, Role::kReplica);
+  EXPECT_EQ(find("copy")->arn, "arn:aws:secretsmanager:us-east-1:123456789012:secret:copy-AAAAAA");
+  EXPECT_EQ(apply(state_from(kWest, "AAAAAA", 1, 6)), ApplyVerdict::kApplied);
+  EXPECT_EQ(value(find("copy"), version_id(1)), "AAAAAA5") << "a version never changes its value";
+}
+
+TEST_F(ReplicaExchangeTest, ValuesThatAreMissingAreAskedFor) {
+  ReplicaState state = state_from(kWest, "AAAAAA", 1, 5);
+  state.versions[0].value.reset();
+  const auto outcome = secrets_.apply_state(std::move(state));
+  EXPECT_EQ(outcome->verdict, ApplyVerdict::kNeedVersions);
+  EXPECT_EQ(outcome->needed, std::vector{version_id(1)});
+  EXPECT_FALSE(find("copy"));
+}
+
+// Whatever a primary that lost its region says afterwards: what was promoted stays.
+TEST_F(ReplicaExchangeTest, APromotedCopyIsFencedOffFromItsOldPrimary) {
+  ASSERT_EQ(apply(state_from(kWest, "AAAAAA", 1, 5)), ApplyVerdict::kApplied);
+  ASSERT_TRUE(edit("copy", [](Change& change) {
+                change.secret.role = Role::kPrimary;
+                change.secret.primary_region = kEast;
+                change.secret.lineage_epoch = 2;
+              }).ok());
+  ReplicaState late = state_from(kWest, "AAAAAA", 1, 900);
+  late.force_overwrite = true;
+  const auto outcome = secrets_.apply_state(std::move(late));
+  EXPECT_EQ(outcome->verdict, ApplyVerdict::kFenced);
+  EXPECT_NE(outcome->message.find("promoted"), std::string::npos);
+  EXPECT_EQ(secrets_.apply_removal({kAccount, "copy", "AAAAAA", kWest, 1})->verdict, ApplyVerdict::kAlreadyNewer);
+  EXPECT_EQ(value(find("copy"), version_id(1)), "AAAAAA5");
+}
+
+// The other replicas of a lost primary follow the promoted one, and from then on nobody else.
+TEST_F(ReplicaExchangeTest, AReplicaFollowsTheHigherLineageEpoch) {
+  ASSERT_EQ(apply(state_from(kWest, "AAAAAA", 1, 50)), ApplyVerdict::kApplied);
+  EXPECT_EQ(apply(state_from(kEurope, "AAAAAA", 1, 60)), ApplyVerdict::kOtherLineage);
+  EXPECT_EQ(apply(state_from(kEurope, "AAAAAA", 2, 6)), ApplyVerdict::kApplied);
+  EXPECT_EQ(find("copy")->secret.primary_region, kEurope);
+  EXPECT_EQ(apply(state_from(kWest, "AAAAAA", 1, 70)), ApplyVerdict::kFenced);
+  EXPECT_EQ(apply(state_from(kWest, "AAAAAA", 2, 70)), ApplyVerdict::kOtherLineage);
+}
+
+TEST_F(ReplicaExchangeTest, ANameThatIsTakenIsOverwrittenOnlyByForce) {
+  create("copy", "mine");
+  const auto outcome = secrets_.apply_state(state_from(kWest, "AAAAAA", 1, 5));
+  EXPECT_EQ(outcome->verdict, ApplyVerdict::kNameTaken);
+  EXPECT_EQ(outcome->message, "Replication failed: Secret name copy already exists in region us-east-1.");
+  EXPECT_EQ(value(find("copy"), version_id(0)), "mine");
+  ReplicaState forced = state_from(kWest, "AAAAAA", 1, 5);
+  forced.force_overwrite = true;
+  EXPECT_EQ(apply(std::move(forced)), ApplyVerdict::kApplied);
+  EXPECT_EQ(value(find("copy"), version_id(1)), "AAAAAA5");
+  EXPECT_EQ(secrets_.list(kAccount, std::nullopt, 10, [](const SecretView&) { return true; })->secrets.size(), 1u);
+}
+
+TEST_F(ReplicaExchangeTest, ASecretWithReplicasOfItsOwnIsNotOverwrittenEvenByForce) {
+  create("copy", "mine", {kEurope});
+  ReplicaState forced = state_from(kWest, "AAAAAA", 1, 5);
+  forced.force_overwrite = true;
+  EXPECT_EQ(apply(std::move(forced)), ApplyVerdict::kNameTaken);
+}
+
+// The removal of the first secret was overtaken by the second of the same name: one mark per name and region.
+TEST_F(ReplicaExchangeTest, ACopyOfAnEarlierSecretOfTheSamePrimaryGoes) {
+  ASSERT_EQ(apply(state_from(kWest, "AAAAAA", 3, 5)), ApplyVerdict::kApplied);
+  EXPECT_EQ(apply(state_from(kEurope, "BBBBBB", 1, 1)), ApplyVerdict::kOtherLineage);
+  EXPECT_EQ(apply(state_from(kWest, "BBBBBB", 1, 1)), ApplyVerdict::kApplied);
+  EXPECT_EQ(find("copy")->secret.suffix, "BBBBBB");
+  EXPECT_EQ(secrets_.apply_removal({kAccount, "copy", "CCCCCC", kEurope, 9})->verdict, ApplyVerdict::kAlreadyNewer);
+  EXPECT_EQ(secrets_.apply_removal({kAccount, "copy", "CCCCCC", kWest, 1})->verdict, ApplyVerdict::kApplied);
+  EXPECT_FALSE(find("copy"));
+}
+
+// 150 versions of 64 KiB are more than one transaction of the store holds.
+TEST_F(ReplicaExchangeTest, AReplicaOfAnySizeIsApplied) {
+  create("other");
+  const size_t before = rows();
+  ReplicaState state = state_from(kWest, "AAAAAA", 1, 5);
+  for (int i = 2; i <= 150; ++i) {
+    state.versions.push_back({{version_id(i), {}, clock_.now(), ValueKind::kString, 1},
+                              SecretBytes::copy_of(std::string(65'536, static_cast<char>('a' + i % 26)))});
+  }
+  EXPECT_EQ(apply(std::move(state)), ApplyVerdict::kApplied);
+  const SecretPointer view = find("copy");
+  ASSERT_EQ(view->secret.versions.size(), 150u);
+  for (int i = 2; i <= 150; ++i)
+    EXPECT_EQ(value(view, version_id(i)), std::string(65'536, static_cast<char>('a' + i % 26)));
+  EXPECT_EQ(find("copy")->secret.version_with("AWSCURRENT")->id, version_id(1));
+  // Nothing stays behind that no record knows of.
+  EXPECT_EQ(secrets_.apply_removal({kAccount, "copy", "AAAAAA", kWest, 1})->verdict, ApplyVerdict::kApplied);
+  EXPECT_EQ(rows(), before);
+}
+
+TEST_F(ReplicaExchangeTest, AKeyThatDoesNotExistHereIsReported) {
+  ReplicaState state = state_from(kWest, "AAAAAA", 1, 5);
+  state.kms_key_id = "alias/mine";
+  EXPECT_EQ(apply(std::move(state)), ApplyVerdict::kKeyUnusable);
+  EXPECT_FALSE(find("copy"));
+}
+
+TEST_F(ReplicaExchangeTest, ProgressOfAnEarlierSecretIsNotTakenForThatOfTheNext) {
+  const std::string first = create("db", "v", {kWest})->secret.suffix;
+  ASSERT_TRUE(edit("db", [](Change& change) {
+                change.secret.replicas.clear();
+                change.removed_replicas.push_back(kWest);
+              }).ok());
+  ASSERT_TRUE(erase("db").ok());
+  create("db", "w", {kWest});
+  const ReplicaProgress progress{.acknowledged_generation = 9, .failed = false, .message = {}, .last_attempt = {}};
+  ASSERT_TRUE(secrets_.record_progress({kAccount, "db", first, kWest, progress, std::nullopt}).ok());
+  EXPECT_EQ(find("db")->replica_status(kWest).status, "InProgress");
+  ASSERT_TRUE(
+      secrets_.record_progress({kAccount, "db", find("db")->secret.suffix, kWest, progress, std::nullopt}).ok());
+  EXPECT_EQ(find("db")->replica_status(kWest).status, "InSync");
+}
+
+}  // namespace
+}  // namespace coffer::secrets
