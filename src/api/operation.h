@@ -92,7 +92,7 @@ class Pipeline {
     COFFER_ASSIGN(auto resource, Card::resource(request, invocation.caller, typed_rooms));
     if (invocation.resource != nullptr) *invocation.resource = resource.name;
     COFFER_TRY(authorize(invocation.caller, Card::kAction, resource));
-    const Authorized<Card> authorized(invocation, std::move(request), std::move(resource));
+    Authorized<Card> authorized(invocation, std::move(request), std::move(resource));
     COFFER_ASSIGN(auto response, Card::handle(authorized, typed_rooms));
     // An operation without output members answers with an empty body, as AWS does.
     if constexpr (std::size(Card::Response::kFields) != 0) {
