@@ -64,7 +64,8 @@ Result<secrets::SecretStore::Page> list_page(const Rooms& rooms, const ListQuery
     entries.push_back({std::move(position), std::move(view)});
   }
   std::ranges::sort(
-      entries, [order](const Position& a, const Position& b) { return comes_before(a, b, order); }, &Entry::position);
+      entries, [order = order](const Position& a, const Position& b) { return comes_before(a, b, order); },
+      &Entry::position);
   secrets::SecretStore::Page page;
   for (const Entry& entry : entries) {
     if (page.secrets.size() == query.limit) break;

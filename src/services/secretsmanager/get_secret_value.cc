@@ -89,9 +89,9 @@ struct GetSecretValue {
     response.name = view->secret.name;
     response.version_id = version->id.text();
     if (version->kind == secrets::ValueKind::kBinary) {
-      response.secret_binary.emplace(std::move(value));
+      response.secret_binary = wire::SecretBlob{std::move(value)};
     } else {
-      response.secret_string.emplace(std::move(value));
+      response.secret_string = wire::SecretText{std::move(value)};
     }
     if (!version->stages.empty()) response.version_stages = version->stages;
     response.created_date = version->created;
