@@ -120,8 +120,11 @@ void FrontDoor::handle(const net::Request& request, net::Responder responder) {
 
   // Shared, so that the responder survives a refusal by the pool.
   const auto waiting = std::make_shared<Exchange>(std::move(exchange));
-  if (!parts_.workers.submit([this, waiting] { answer(*waiting); })) {
-    finish(*waiting, Error{ErrorCode::kServiceUnavailable, "the queue of writes is full"});
+  const bool scans = waiting->route->operation.effect == Effect::kScans;
+  WorkerPool& pool = scans ? parts_.scanners : parts_.workers;
+  if (!pool.submit([this, waiting] { answer(*waiting); })) {
+    const char* full = scans ? "the queue of scans is full" : "the queue of writes is full";
+    finish(*waiting, Error{ErrorCode::kServiceUnavailable, full});
   }
 }
 
@@ -129,7 +132,9 @@ void FrontDoor::handle_plain(const net::Request& request, net::Responder respond
   net::Reply& reply = responder.reply();
   if (request.target == "/health" && request.method == "GET") {
     reply.content_type = "application/json";
-    reply.body.append(R"({"status":"ok"})");
+    const bool healthy = parts_.healthy();
+    reply.status = healthy ? 200 : 503;
+    reply.body.append(healthy ? R"({"status":"ok"})" : R"({"status":"not accepting writes"})");
   } else {
     write_http_error(404, reply);
   }

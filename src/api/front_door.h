@@ -1,9 +1,10 @@
 // Where a request enters: request id, target, signature, dispatch, answer, audit. Reads run on the calling I/O thread,
-// scans and writes on the worker pool. Every answer carries x-amzn-RequestId; errors are AWS's, see write_error().
-// GET /health is answered unsigned, for load balancers, with nothing but {"status":"ok"}.
-// Must never tell a client about internal failures more than InternalServiceError or ServiceUnavailable.
+// writes and scans each on a worker pool of their own. Every answer carries x-amzn-RequestId; errors are AWS's, see
+// write_error(). GET /health is answered unsigned, for load balancers: {"status":"ok"}, or 503 {"status":"not accepting
+// writes"}. Must never tell a client about internal failures more than InternalServiceError or ServiceUnavailable.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <vector>
 
@@ -31,7 +32,9 @@ class FrontDoor final : public net::Handler {
     const auth::CredentialSource& credentials;
     const Clock& clock;
     Random& random;
-    WorkerPool& workers;
+    WorkerPool& workers;            // for writes
+    WorkerPool& scanners;           // for scans, apart: writes must not wait until lists are made
+    std::function<bool()> healthy;  // any thread, must not wait; whether writes can succeed
     Audit& audit;
     const Log& log;
   };

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <array>
+#include <atomic>
 #include <future>
 #include <mutex>
 #include <stdexcept>
@@ -17,13 +18,20 @@
 namespace coffer::api {
 namespace {
 
-// --- a service of three cards --------------------------------------------------------------------------------------
+// --- a service of four cards ---------------------------------------------------------------------------------------
 
 struct Rooms {
   std::string owner = "123456789012";
   std::thread::id ran_on;
   std::promise<void>* started = nullptr;
   std::shared_future<void>* proceed = nullptr;
+
+  // Of a card that was told to be slow.
+  void wait() {
+    if (started == nullptr) return;
+    started->set_value();
+    proceed->wait();
+  }
 };
 
 struct ReadThing {
@@ -87,11 +95,27 @@ struct WriteThing {
   }
   static Result<Response> handle(const Authorized<WriteThing>& authorized, Rooms& rooms) {
     rooms.ran_on = std::this_thread::get_id();
-    if (rooms.started != nullptr) {
-      rooms.started->set_value();
-      rooms.proceed->wait();
-    }
+    rooms.wait();
     return Response{.name = authorized.request().name.value_or("nobody")};
+  }
+};
+
+struct ScanThings {
+  static constexpr std::string_view kName = "ScanThings";
+  static constexpr std::string_view kAction = "things:ScanThings";
+  static constexpr Effect kEffect = Effect::kScans;
+  static constexpr ErrorCode kErrors[] = {ErrorCode::kInvalidRequest};
+  using Rooms = api::Rooms;
+  using Request = WriteThing::Request;
+  using Response = WriteThing::Response;
+  static Result<void> check(const Request&) { return {}; }
+  static Result<Resource> resource(const Request&, const auth::Caller& caller, Rooms&) {
+    return Resource{.name = "*", .account = caller.account};
+  }
+  static Result<Response> handle(const Authorized<ScanThings>& authorized, Rooms& rooms) {
+    rooms.ran_on = std::this_thread::get_id();
+    rooms.wait();
+    return Response{.name = authorized.request().name.value_or("all")};
   }
 };
 
@@ -210,16 +234,20 @@ class FrontDoorTest : public testing::Test {
  protected:
   void use_workers(size_t threads, size_t queue) {
     workers_ = std::make_unique<WorkerPool>(threads, queue);
+    scanners_ = std::make_unique<WorkerPool>(threads, queue);
     std::vector<Service> services;
     services.push_back({.target_prefix = "things",
                         .signing_name = "things",
-                        .operations = {operation<ReadThing>(), operation<WriteThing>(), operation<TouchThing>()},
+                        .operations = {operation<ReadThing>(), operation<WriteThing>(), operation<ScanThings>(),
+                                       operation<TouchThing>()},
                         .rooms = &rooms_});
     door_ = std::make_unique<FrontDoor>(FrontDoor::Parts{.region = *Region::parse("eu-west-1"),
                                                          .credentials = keys_,
                                                          .clock = clock_,
                                                          .random = random_,
                                                          .workers = *workers_,
+                                                         .scanners = *scanners_,
+                                                         .healthy = [this] { return healthy_.load(); },
                                                          .audit = audit_,
                                                          .log = log_},
                                         std::move(services));
@@ -227,6 +255,7 @@ class FrontDoorTest : public testing::Test {
   FrontDoorTest() { use_workers(1, 4); }
   ~FrontDoorTest() override {
     workers_->stop();
+    scanners_->stop();
     ::close(log_file_);
   }
 
@@ -264,6 +293,7 @@ class FrontDoorTest : public testing::Test {
   }
 
   Rooms rooms_;
+  std::atomic<bool> healthy_ = true;
   Keys keys_;
   ManualClock clock_{*parse_iso_basic("20150830T123600Z")};
   SeededRandom random_{1};
@@ -271,6 +301,7 @@ class FrontDoorTest : public testing::Test {
   int log_file_ = ::memfd_create("log", MFD_CLOEXEC);
   Log log_{clock_, log_file_, LogLevel::kInfo};
   std::unique_ptr<WorkerPool> workers_;
+  std::unique_ptr<WorkerPool> scanners_;
   std::unique_ptr<FrontDoor> door_;
 };
 
@@ -287,6 +318,11 @@ TEST_F(FrontDoorTest, AWriteIsAnsweredByAWorker) {
   EXPECT_EQ(call("things.WriteThing", R"({"Name":"a"})"), R"(200 {"Name":"a"})");
   EXPECT_NE(rooms_.ran_on, std::this_thread::get_id());
   EXPECT_EQ(audit_.last(), "things.WriteThing arn:aws:iam::123456789012:root AKIAIOSFODNN7EXAMPLE  200");
+}
+
+TEST_F(FrontDoorTest, AScanIsAnsweredByAScanner) {
+  EXPECT_EQ(call("things.ScanThings", ""), R"(200 {"Name":"all"})");
+  EXPECT_NE(rooms_.ran_on, std::this_thread::get_id());
 }
 
 TEST_F(FrontDoorTest, AnEmptyBodyMeansAnEmptyObject) {
@@ -431,6 +467,29 @@ TEST_F(FrontDoorTest, AFullQueueOfWritesIsAnsweredAtOnce) {
   EXPECT_EQ(queued->connection.body(), R"({"Name":"queued"})");
 }
 
+// Anybody who may list can keep every scanner busy: that must cost those who list, and nobody else.
+TEST_F(FrontDoorTest, ScansDoNotKeepWritesWaiting) {
+  use_workers(1, 1);
+  std::promise<void> started;
+  std::promise<void> release;
+  std::shared_future<void> proceed = release.get_future().share();
+  rooms_.started = &started;
+  rooms_.proceed = &proceed;
+  const auto running = make("things.ScanThings", R"({"Name":"running"})");
+  door_->handle(running->request(), net::Responder(running->connection, nullptr));
+  started.get_future().wait();
+  rooms_.started = nullptr;
+  const auto queued = make("things.ScanThings", R"({"Name":"queued"})");
+  door_->handle(queued->request(), net::Responder(queued->connection, nullptr));
+  EXPECT_EQ(call("things.ScanThings", ""),
+            R"(503 {"__type":"ServiceUnavailable","Message":"The service is temporarily unavailable. Try again."})");
+  EXPECT_NE(log().find("the queue of scans is full"), std::string::npos);
+  EXPECT_EQ(call("things.WriteThing", R"({"Name":"a"})"), R"(200 {"Name":"a"})");
+  release.set_value();
+  EXPECT_EQ(running->connection.wait(), "sent");
+  EXPECT_EQ(queued->connection.wait(), "sent");
+}
+
 TEST_F(FrontDoorTest, AnErrorThatRepeatsBinaryInputIsStillValidJson) {
   net::Reply reply;
   write_error({ErrorCode::kIncompleteSignature, "got '\xff\"'"}, reply);
@@ -447,6 +506,18 @@ TEST_F(FrontDoorTest, HealthNeedsNoSignature) {
   EXPECT_EQ(sent.connection.status(), 200);
   EXPECT_EQ(sent.connection.body(), R"({"status":"ok"})");
   EXPECT_EQ(sent.connection.header("x-amzn-RequestId").size(), 36u);
+}
+
+// A store that has failed a commit fails all of them until the process restarts: somebody has to learn of it.
+TEST_F(FrontDoorTest, HealthTellsThatWritesFail) {
+  healthy_ = false;
+  Sent sent;
+  sent.method = "GET";
+  sent.target = "/health";
+  deliver(sent);
+  EXPECT_EQ(sent.connection.status(), 503);
+  EXPECT_EQ(sent.connection.body(), R"({"status":"not accepting writes"})");
+  EXPECT_EQ(sent.connection.content_type(), "application/json");
 }
 
 TEST_F(FrontDoorTest, OtherPathsAndMethodsDoNotExist) {

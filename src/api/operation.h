@@ -33,8 +33,8 @@
 
 namespace coffer::api {
 
-// kReads: a few rows, on the I/O thread, which must not wait. kScans: as many rows as there are, and kWrites: commits;
-// both on a worker.
+// kReads: a few rows, on the I/O thread, which must not wait. kScans: as many rows as there are, on a scanner, of which
+// there are few. kWrites: commits, on a worker.
 enum class Effect { kReads, kScans, kWrites };
 
 // What a request is about, for the authorizer and for its error text.

@@ -19,6 +19,7 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
 
+#include "net/byte_budget.h"
 #include "net/session.h"
 #include "net/socket_address.h"
 
@@ -46,13 +47,14 @@ Duration sweep_interval(const ServerOptions& options) {
 // What all loops of one server share. Lives as long as any of its connections.
 struct Common {
   Common(const ServerOptions& options, Handler& handler, const Clock& clock, const Log& log)
-      : options(options), handler(handler), clock(clock), log(log) {}
+      : options(options), handler(handler), clock(clock), log(log), buffers(options.max_buffered_bytes) {}
 
   const ServerOptions options;
   Handler& handler;
   const Clock& clock;
   const Log& log;
   std::atomic<size_t> connections = 0;
+  ByteBudget buffers;
 
   std::shared_ptr<const TlsContext> tls() const {
     const std::lock_guard lock(mutex_);
@@ -91,7 +93,14 @@ class Loop : public std::enable_shared_from_this<Loop> {
  public:
   explicit Loop(std::shared_ptr<Common> common)
       : common_(std::move(common)),
-        shared_{common_->options, common_->handler, common_->log, {}, sweep_interval(common_->options), {}, {}, false},
+        shared_{.options = common_->options,
+                .handler = common_->handler,
+                .log = common_->log,
+                .buffers = common_->buffers,
+                .thread = {},
+                .sweep_interval = sweep_interval(common_->options),
+                .now = {},
+                .date = {}},
         acceptor_(io_),
         sweep_timer_(io_),
         grace_timer_(io_) {

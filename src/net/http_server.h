@@ -25,6 +25,9 @@ struct ServerOptions {
   size_t max_connections = 10'000;
   size_t max_header_bytes = 16 * 1024;
   size_t max_body_bytes = 1024 * 1024;
+  // Memory for the requests of all connections together, from the head that announces a body until the reply is sent. A
+  // request beyond it is answered 503 and not read. What a connection keeps anyway, up to 32 KiB, does not count.
+  size_t max_buffered_bytes = 256 * 1024 * 1024;
   Duration header_timeout = std::chrono::seconds(10);  // from the first byte of a request to the end of its headers
   Duration body_timeout = std::chrono::seconds(30);    // from the headers to the end of the body
   Duration idle_timeout = std::chrono::seconds(75);    // between requests, and for a reply the peer does not read

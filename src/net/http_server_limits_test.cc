@@ -113,6 +113,65 @@ TEST(HttpServerLimits, AHandlerIsNotCutOff) {
   EXPECT_EQ(client.reply().body, "late");
 }
 
+constexpr size_t kLargeBody = 100 * 1024;
+
+std::string large_head() {
+  return "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: " + std::to_string(kLargeBody) +
+         "\r\nExpect: 100-continue\r\n\r\n";
+}
+
+// Status of a request that has a large body, before any of it was sent.
+int announce(RawClient& client) {
+  client.send(large_head());
+  return client.reply(false).status;
+}
+
+// Nobody has signed anything when a body arrives: whoever opens connections must not be able to use up the memory.
+TEST(HttpServerLimits, BodiesOverTheBudgetAreRefusedUnreadAndTheOthersServed) {
+  TestServer server(echo, {.threads = 2, .max_buffered_bytes = 2 * kLargeBody + 10'000});
+  RawClient first(server.port());
+  EXPECT_EQ(announce(first), 100);
+  RawClient second(server.port());
+  EXPECT_EQ(announce(second), 100);
+  for (int i = 0; i < 4; ++i) {
+    expect_refusal(server.port(), large_head(), 503);
+    RawClient small(server.port());
+    small.send(post("/", std::string(16 * 1024, 'x')));
+    EXPECT_EQ(small.reply().status, 200);
+  }
+
+  std::deque<RawClient> others;
+  const auto has_room = [&] {
+    RawClient& other = others.emplace_back(server.port());
+    const int status = announce(other);
+    if (status == 100) return true;
+    EXPECT_EQ(status, 503);
+    others.pop_back();
+    return false;
+  };
+  first.send(std::string(kLargeBody, 'x'));
+  EXPECT_EQ(first.reply().status, 200);
+  EXPECT_TRUE(eventually(has_room)) << "a request that is done gives its memory back";
+  EXPECT_FALSE(has_room());
+  second.close();
+  EXPECT_TRUE(eventually(has_room)) << "as does a connection that is closed";
+  EXPECT_FALSE(has_room());
+  ASSERT_EQ(others.size(), 2U);
+  others.front().send(std::string(kLargeBody, 'x'));
+  EXPECT_EQ(others.front().reply().status, 200);
+  EXPECT_EQ(announce(others.front()), 100) << "the next request of a connection counts as the first did";
+}
+
+// A chunked body does not say how large it is going to be.
+TEST(HttpServerLimits, AChunkedBodyIsRefusedWhenItOutgrowsTheBudget) {
+  TestServer server(echo, {.max_buffered_bytes = 150 * 1024});
+  const std::string head = "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n";
+  expect_refusal(server.port(), head + "40000\r\n" + std::string(0x40000, 'x') + "\r\n0\r\n\r\n", 503);
+  RawClient client(server.port());
+  client.send(head + "fa00\r\n" + std::string(0xfa00, 'x') + "\r\n0\r\n\r\n");
+  EXPECT_EQ(client.reply().status, 200);
+}
+
 TEST(HttpServerLimits, ConnectionsOverTheCapAreTurnedAwayAndTheOthersServed) {
   TestServer server(echo, {.max_connections = 2});
   std::deque<RawClient> clients;

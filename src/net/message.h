@@ -1,4 +1,4 @@
-// HTTP messages as plain values. No Boost here: Beast is hidden in http_server.cc and http_client.cc.
+// HTTP messages as plain values. No Boost here: Beast is hidden in request_parser.cc and response_parser.cc.
 #pragma once
 
 #include <cstdint>
@@ -83,7 +83,8 @@ class Handler {
   virtual ~Handler() = default;
   virtual void handle(const Request& request, Responder responder) = 0;
   // Fills the reply to a request that never became one: 400 (malformed), 408 (too slow), 413 (body over the limit),
-  // 431 (headers over the limit), 503 (too many connections). The connection is closed afterwards.
+  // 431 (headers over the limit), 503 (too many connections, or
+  // too much memory for bodies). The connection is closed afterwards.
   virtual void refuse(int status, Reply& reply) = 0;
 };
 

@@ -15,8 +15,6 @@ namespace http = boost::beast::http;
 using boost::beast::error_code;
 
 constexpr size_t kInitialBytes = 4 * 1024;
-// A buffer above this size is given back after the request.
-constexpr size_t kKeptBytes = 32 * 1024;
 constexpr size_t kMaxHeaders = 128;
 // Beast's chunk parser asserts that this many bytes are there once it has seen the last chunk. No message can end
 // earlier: from the first chunk on, "0\r\n\r\n" is the least that must follow.
@@ -90,13 +88,13 @@ RequestParser::~RequestParser() = default;
 
 std::span<char> RequestParser::prepare() {
   if (filled_ == memory_.size()) {
-    if (chunked_ && state_ == State::kBody && raw_ > head_ + body_) {
+    if (has_parsed_chunks()) {
       const size_t decoded_end = head_ + body_;
       std::memmove(memory_.data() + decoded_end, memory_.data() + raw_, filled_ - raw_);
       filled_ -= raw_ - decoded_end;
       raw_ = decoded_end;
     } else if (state_ == State::kBody) {
-      grow(head_ + (chunked_ ? limits_.body_bytes + 2 * limits_.header_bytes : body_));
+      grow(chunked_ ? chunked_limit() : head_ + body_);
     } else {
       grow(limits_.header_bytes);
     }
@@ -114,15 +112,21 @@ RequestParser::State RequestParser::next() {
   const size_t rest = filled_ - raw_;
   std::memmove(memory_.data(), memory_.data() + raw_, rest);
   wipe(memory_.data() + rest, dirty_ - rest);
-  if (memory_.size() > kKeptBytes && rest <= kInitialBytes) {
+  if (memory_.size() > kKeptBytes && rest <= memory_.size() / 2) {
     SecretBuffer smaller;
-    smaller.resize(kInitialBytes);
+    smaller.resize(std::max(rest, kInitialBytes));
     std::memcpy(smaller.data(), memory_.data(), rest);
     memory_ = std::move(smaller);
   }
   forget();
   filled_ = dirty_ = rest;
   return parse();
+}
+
+size_t RequestParser::memory_needed() const {
+  if (state_ != State::kBody) return memory_.size();
+  if (!chunked_) return std::max(memory_.size(), head_ + body_);
+  return filled_ == memory_.size() && !has_parsed_chunks() ? grown(chunked_limit()) : memory_.size();
 }
 
 Request RequestParser::request() const {
@@ -234,9 +238,13 @@ bool RequestParser::accept_field(std::string_view name, std::string_view value) 
   return true;
 }
 
+size_t RequestParser::grown(size_t limit) const {
+  return std::min(std::max(limit, memory_.size() + 1), memory_.size() * 2);
+}
+
 void RequestParser::grow(size_t limit) {
   SecretBuffer bigger;
-  bigger.resize(std::min(std::max(limit, memory_.size() + 1), memory_.size() * 2));
+  bigger.resize(grown(limit));
   std::memcpy(bigger.data(), memory_.data(), filled_);
   if (head_ != 0) {
     const auto moved = [&](std::string_view text) {

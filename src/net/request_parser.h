@@ -23,6 +23,8 @@ class RequestParser {
     size_t body_bytes = 1024 * 1024;
   };
   enum class State { kEmpty, kHead, kBody, kComplete, kRefused };
+  // A buffer above this size is given back after the request.
+  static constexpr size_t kKeptBytes = 32 * 1024;
 
   explicit RequestParser(const Limits& limits);
   ~RequestParser();
@@ -36,6 +38,9 @@ class RequestParser {
   State state() const { return state_; }
   // Forgets the request (wiped) and looks at the bytes that came after it. REQUIRES: kComplete.
   State next();
+
+  // Size of the buffer after the next prepare(); with a Content-Length, once the whole body is there.
+  size_t memory_needed() const;
 
   // REQUIRES: kComplete. peer_address and peer_name are left to the caller.
   Request request() const;
@@ -59,9 +64,14 @@ class RequestParser {
   State refuse(int status);
   // True if the field may stand in a request that we accept.
   bool accept_field(std::string_view name, std::string_view value);
+  // The size after grow(limit).
+  size_t grown(size_t limit) const;
   // More memory, at most twice as much, and no more than `limit` asks for: a peer that only announces bytes costs
   // nothing.
   void grow(size_t limit);
+  // Whether what was around the chunks can make room.
+  bool has_parsed_chunks() const { return chunked_ && state_ == State::kBody && raw_ > head_ + body_; }
+  size_t chunked_limit() const { return head_ + limits_.body_bytes + 2 * limits_.header_bytes; }
   void forget();
 
   const Limits limits_;

@@ -121,6 +121,38 @@ TEST(RequestParser, HeadersStayReadableWhenALargeBodyMakesTheBufferGrow) {
   }
 }
 
+// The beginning of another request behind a large one must not keep the large one's memory.
+TEST(RequestParser, MemoryGoesBackAlsoWhenMoreWasReceived) {
+  std::string bytes = "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n493E0\r\n" +
+                      std::string(300'000, 'x') + "\r\n0\r\n\r\n";
+  const std::string next = "GET /next HTTP/1.1\r\nX: " + std::string(6000, 'x');
+  RequestParser parser({});
+  ASSERT_EQ(feed(parser, bytes + next), State::kComplete);
+  EXPECT_GT(parser.memory_needed(), 300'000U);
+  EXPECT_EQ(parser.next(), State::kHead);
+  EXPECT_LE(parser.memory_needed(), RequestParser::kKeptBytes);
+  ASSERT_EQ(feed(parser, "\r\nHost: a\r\n\r\n"), State::kComplete);
+  EXPECT_EQ(parser.request().target, "/next");
+}
+
+// What is asked of the server's budget: all that was announced, or what a chunked body makes the buffer grow to.
+TEST(RequestParser, TellsTheMemoryThatItNeedsBeforeItTakesIt) {
+  RequestParser parser({});
+  const std::string head = "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1000000\r\n\r\n";
+  feed(parser, head);
+  EXPECT_EQ(parser.memory_needed(), head.size() + 1'000'000);
+  RequestParser chunked({});
+  feed(chunked, "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n493E0\r\n");
+  for (int i = 0; i < 300; ++i) {
+    const size_t promised = chunked.memory_needed();
+    const size_t space = chunked.prepare().size();
+    EXPECT_EQ(chunked.memory_needed(), promised);
+    std::memset(chunked.prepare().data(), 'x', std::min<size_t>(space, 1000));
+    ASSERT_EQ(chunked.commit(std::min<size_t>(space, 1000)), State::kBody);
+  }
+  EXPECT_GT(chunked.memory_needed(), 200'000U);
+}
+
 // A peer that announces much and sends little must not cost much.
 TEST(RequestParser, MemoryGrowsWithWhatArrivesNotWithWhatIsAnnounced) {
   RequestParser parser({});

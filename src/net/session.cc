@@ -1,5 +1,7 @@
 #include "net/session.h"
 
+#include <utility>
+
 #include "net/socket_address.h"
 
 namespace coffer::net {
@@ -81,6 +83,7 @@ void Session::drain() {
 void Session::close() {
   if (phase_ == Phase::kClosed) return;
   phase_ = Phase::kClosed;
+  shared_.buffers.give_back(std::exchange(taken_, 0));
   on_close();
 }
 
@@ -124,7 +127,20 @@ bool Session::read() {
   return advance(parser_.commit(outcome.bytes), channel_.may_have_more(outcome.bytes, space.size()));
 }
 
+bool Session::settle_buffer() {
+  const size_t bytes = parser_.memory_needed();
+  const size_t wanted = bytes > RequestParser::kKeptBytes ? bytes : 0;
+  if (wanted > taken_ && !shared_.buffers.take(wanted - taken_)) return false;
+  if (wanted < taken_) shared_.buffers.give_back(taken_ - wanted);
+  taken_ = wanted;
+  return true;
+}
+
 bool Session::advance(RequestParser::State state, bool may_have_more) {
+  if (state != RequestParser::State::kRefused && !settle_buffer()) {
+    refuse(503);
+    return true;
+  }
   if (state == RequestParser::State::kComplete) {
     phase_ = Phase::kHandling;
     return true;

@@ -9,6 +9,7 @@
 #include <thread>
 
 #include "base/log.h"
+#include "net/byte_budget.h"
 #include "net/channel.h"
 #include "net/http_server.h"
 #include "net/message.h"
@@ -26,6 +27,7 @@ class Session : public std::enable_shared_from_this<Session>, protected Responde
     const ServerOptions& options;
     Handler& handler;
     const Log& log;
+    ByteBudget& buffers;  // of the whole server
     std::thread::id thread;
     Duration sweep_interval{};  // how often `now` and `date` are brought up to date
     Duration now{};             // monotonic, at most one interval old
@@ -81,6 +83,8 @@ class Session : public std::enable_shared_from_this<Session>, protected Responde
   bool linger();
   bool advance(RequestParser::State state, bool may_have_more);
   bool wait_for(Channel::Status status);
+  // Takes from the server's budget what the request needs now, or gives back. False when so much is not left.
+  bool settle_buffer();
   void refuse(int status);
   void start_reply();
   bool send_continue();
@@ -98,6 +102,7 @@ class Session : public std::enable_shared_from_this<Session>, protected Responde
   bool continue_sent_ = false;
   size_t written_ = 0;
   size_t lingered_ = 0;
+  size_t taken_ = 0;  // from the server's budget
   const std::string peer_address_;
   std::string peer_name_;
   Request request_;

@@ -23,9 +23,12 @@ namespace coffer::server {
 namespace {
 
 constexpr Duration kStopGrace = std::chrono::seconds(5);
-// Regions and tools try again by themselves. Together with the above below the 10 s that supervisors allow.
+// Regions and tools try again by themselves.
 constexpr Duration kShortStopGrace = std::chrono::seconds(1);
 constexpr size_t kQueuedRequests = 4096;
+// Few: a scan keeps a core busy, and cores are for reads first.
+constexpr size_t kScanners = 2;
+constexpr size_t kQueuedScans = 64;
 constexpr size_t kPeerWorkers = 8;
 
 Error sealed(const Error& error) {
@@ -56,6 +59,7 @@ net::ServerOptions api_options(const RegionConfig& config) {
   options.threads =
       config.listen.threads != 0 ? config.listen.threads : std::max(1U, std::thread::hardware_concurrency());
   options.max_connections = config.limits.max_connections;
+  options.max_buffered_bytes = config.limits.buffered_bytes;
   options.header_timeout = config.limits.header_timeout;
   options.body_timeout = config.limits.body_timeout;
   options.idle_timeout = config.limits.idle_timeout;
@@ -117,7 +121,9 @@ class RegionNode::Impl {
         secretsmanager_{secrets_, random_, config_.region, config_.deployment(), config_.limits.replica_regions},
         audit_(std::move(audit)),
         workers_(config_.limits.worker_threads, kQueuedRequests),
-        front_door_({config_.region, accounts_, clock_, random_, workers_, *audit_, log_},
+        scanners_(kScanners, kQueuedScans),
+        front_door_({config_.region, accounts_, clock_, random_, workers_, scanners_,
+                     [this] { return store_->can_commit(); }, *audit_, log_},
                     {secretsmanager::make_service(secretsmanager_)}),
         applier_(secrets_, accounts_),
         peer_workers_(kPeerWorkers, kQueuedRequests),
@@ -137,12 +143,17 @@ class RegionNode::Impl {
     return {};
   }
 
+  // Takes as long as the slowest of: the servers' grace, 7 s together; a message to another region, its time-out. Then
+  // the rest, quickly.
   void stop() {
-    if (api_server_) api_server_->stop(kStopGrace);
-    if (link_server_) link_server_->stop(kShortStopGrace);
-    if (admin_server_) admin_server_->stop(kShortStopGrace);
-    runner_.stop();
+    {
+      const std::jthread runner([this] { runner_.stop(); });
+      if (api_server_) api_server_->stop(kStopGrace);
+      if (link_server_) link_server_->stop(kShortStopGrace);
+      if (admin_server_) admin_server_->stop(kShortStopGrace);
+    }
     workers_.stop();
+    scanners_.stop();
     peer_workers_.stop();
     maintenance_.stop();
   }
@@ -166,6 +177,7 @@ class RegionNode::Impl {
   secretsmanager::Rooms secretsmanager_;
   std::unique_ptr<api::Audit> audit_;
   WorkerPool workers_;
+  WorkerPool scanners_;
   api::FrontDoor front_door_;
   replication::StoreApplier applier_;
   WorkerPool peer_workers_;  // apart, so that requests of clients and of regions do not wait for each other

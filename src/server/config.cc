@@ -10,6 +10,8 @@ namespace {
 
 constexpr IntegerRange kPorts{1, 65535};
 constexpr IntegerRange kSeconds{1, 3600};
+constexpr IntegerRange kBufferedMegabytes{2, 1'000'000};  // 1 would have no room for the largest request
+constexpr size_t kMegabyte = 1 << 20;
 
 // Reads one file into one RegionConfig. Each member reads one table.
 class RegionConfigReader {
@@ -121,6 +123,8 @@ class RegionConfigReader {
     };
     RegionConfig::Limits& limits = config_.limits;
     limits.max_connections = static_cast<size_t>(table.integer("max_connections", {1, 1'000'000}, 10'000));
+    limits.buffered_bytes =
+        kMegabyte * static_cast<size_t>(table.integer("buffered_megabytes", kBufferedMegabytes, 256));
     limits.header_timeout = seconds("header_timeout", 10);
     limits.body_timeout = seconds("body_timeout", 30);
     limits.idle_timeout = seconds("idle_timeout", 75);
@@ -247,6 +251,7 @@ std::string render_region_config(const RegionConfig& config) {
   }
   out.table("[identity]").text("home", config.home.text());
   out.table("[limits]").number("max_connections", static_cast<int64_t>(config.limits.max_connections));
+  out.number("buffered_megabytes", static_cast<int64_t>(config.limits.buffered_bytes / kMegabyte));
   out.seconds("header_timeout", config.limits.header_timeout).seconds("body_timeout", config.limits.body_timeout);
   out.seconds("idle_timeout", config.limits.idle_timeout).number("worker_threads", config.limits.worker_threads);
   out.number("replica_regions", static_cast<int64_t>(config.limits.replica_regions));

@@ -44,6 +44,7 @@ struct RegionConfig {
   };
   struct Limits {
     size_t max_connections = 10'000;
+    size_t buffered_bytes = 256 << 20;  // a whole number of MiB
     Duration header_timeout = std::chrono::seconds(10);
     Duration body_timeout = std::chrono::seconds(30);
     Duration idle_timeout = std::chrono::seconds(75);

@@ -50,6 +50,7 @@ home = "eu-west-1"
 
 [limits]
 max_connections = 500
+buffered_megabytes = 64
 header_timeout = 5
 body_timeout = 6
 idle_timeout = 7
@@ -88,6 +89,7 @@ TEST(Config, TheSmallestFileGetsDefaultsAndPathsBesideIt) {
   EXPECT_EQ(config->home.text(), "us-east-1");
   EXPECT_EQ(config->limits.replica_regions, 4U);
   EXPECT_EQ(config->limits.max_connections, 10'000U);
+  EXPECT_EQ(config->limits.buffered_bytes, 256U << 20);
   EXPECT_EQ(config->limits.idle_timeout, std::chrono::seconds(75));
   EXPECT_EQ(config->audit_file, "/etc/coffer/data/audit.jsonl");
   EXPECT_EQ(config->admin_socket(), "/etc/coffer/data/admin.sock");
@@ -106,6 +108,7 @@ TEST(Config, EveryKeyIsRead) {
   EXPECT_EQ(config->home.text(), "eu-west-1");
   EXPECT_EQ(config->limits.body_timeout, std::chrono::seconds(6));
   EXPECT_EQ(config->limits.worker_threads, 8U);
+  EXPECT_EQ(config->limits.buffered_bytes, 64U << 20);
   EXPECT_EQ(config->log_level, LogLevel::kWarning);
   EXPECT_EQ(config->cached_secrets, 1000U);
   EXPECT_EQ(config->deployment().size(), 3U);

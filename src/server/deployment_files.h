@@ -1,7 +1,8 @@
 // The directory of a local deployment: what lies where, and making it. Everything that `coffer dev` needs to start
 // again is here; a first start that was interrupted can be repeated.
 //   DIR/deployment.toml  lock  env  control.sock  ca/{ca.pem,ca.key}
-//   DIR/regions/REGION/{coffer.toml,root.key,link.pem,link.key,log.jsonl,audit.jsonl,output.log,pid,data/}
+//   DIR/regions/REGION/{coffer.toml,root.key,link.pem,link.pem.issuer,link.key,log.jsonl,audit.jsonl,output.log,pid,
+//                       data/}
 // Must never take over a directory that is not a deployment, or make a new root key for data that exists.
 #pragma once
 

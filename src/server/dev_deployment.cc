@@ -55,8 +55,11 @@ class LocalDeployment {
   void run() {
     // SIGHUP: the terminal has been closed.
     while (!signals_.stop_asked() && !signals_.take_reload()) {
-      while (auto command = control_.next())
+      while (auto command = control_.next()) {
+        // Before the command, which may start the region again.
+        report_ended();
         execute(std::move(*command));
+      }
       report_ended();
       signals_.wait(std::chrono::milliseconds(-1));
     }

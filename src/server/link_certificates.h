@@ -17,10 +17,13 @@ struct CertificateFiles {
   std::string private_key;  // 0600
 };
 
-// Makes the authority unless both files exist. kPermission when its key may be read by others, kIo.
+// Makes the authority, both files, unless its certificate exists. A key that is missing alone is not made again: it may
+// be kept elsewhere. kIo.
 Result<void> ensure_authority(const CertificateFiles& authority, const Clock& clock, Random& random);
 
-// Issues the link certificate of a region unless a good one exists. kCorrupt when the authority's files are damaged.
+// Issues the link certificate of a region unless a good one exists. kUsage, with what to do, when one has to be issued
+// and the authority's key is missing; kPermission when others may read that key; kCorrupt when the authority's files
+// are damaged; kIo.
 Result<void> ensure_link_certificate(const CertificateFiles& authority, const CertificateFiles& link,
                                      const Region& region, const Clock& clock, Random& random);
 

@@ -15,7 +15,8 @@
 namespace coffer::server {
 namespace {
 
-constexpr Duration kStopGrace = std::chrono::seconds(10);
+// A region stops in less, see RegionNode::stop(): a kill in the middle of it would only cost time at the next start.
+constexpr Duration kStopGrace = std::chrono::seconds(30);
 constexpr off_t kMaxOutputBytes = 512 * 1024;
 constexpr Duration kPoll = std::chrono::milliseconds(20);
 
@@ -79,6 +80,7 @@ Result<void> Supervisor::wait_for_leftovers() {
 Result<void> Supervisor::spawn(const Region& region) {
   Child* child = find(region);
   if (child == nullptr) return Error{ErrorCode::kUsage, "this deployment has no region " + region.text()};
+  collect_all();
   if (child->pid != 0) return Error{ErrorCode::kUsage, "region " + region.text() + " is running already"};
   const std::string config = deployment_.region_file(region, "coffer.toml");
   const std::string log = deployment_.region_file(region, "output.log");
@@ -106,9 +108,7 @@ Result<void> Supervisor::wait_ready(const Region& region, Duration timeout) {
   const Child* child = find(region);
   const Duration deadline = clock_.monotonic() + timeout;
   for (;;) {
-    for (Child& each : children_) {
-      if (auto ended = collect(each)) ended_.push_back(std::move(*ended));
-    }
+    collect_all();
     if (child == nullptr || child->pid == 0) return Error{ErrorCode::kAborted, "region " + region.text() + " ended"};
     if (answers(region)) return {};
     if (clock_.monotonic() > deadline) {
@@ -122,6 +122,7 @@ Result<void> Supervisor::wait_ready(const Region& region, Duration timeout) {
 Result<void> Supervisor::stop(const Region& region, StopHow how) {
   Child* child = find(region);
   if (child == nullptr) return Error{ErrorCode::kUsage, "this deployment has no region " + region.text()};
+  collect_all();
   if (child->pid == 0) return Error{ErrorCode::kNotFound, "region " + region.text() + " is not running"};
   signal_child(*child, how == StopHow::kKill ? SIGKILL : SIGTERM);
   auto gone = [&] {
@@ -152,9 +153,7 @@ void Supervisor::stop_all() {
 }
 
 std::vector<Supervisor::Ended> Supervisor::reap() {
-  for (Child& child : children_) {
-    if (auto ended = collect(child)) ended_.push_back(std::move(*ended));
-  }
+  collect_all();
   return std::exchange(ended_, {});
 }
 
@@ -211,6 +210,13 @@ std::optional<Supervisor::Ended> Supervisor::collect(Child& child) {
   ::unlink(pid_file(deployment_, child.region).c_str());
   if (asked) return std::nullopt;
   return ended;
+}
+
+// A process may have ended since anybody looked: no answer may rest on what was known before.
+void Supervisor::collect_all() {
+  for (Child& child : children_) {
+    if (auto ended = collect(child)) ended_.push_back(std::move(*ended));
+  }
 }
 
 bool Supervisor::wait_gone(const std::function<bool()>& gone, Duration timeout, bool stop_early) {

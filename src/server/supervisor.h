@@ -40,16 +40,16 @@ class Supervisor {
   // Kills what is still running.
   ~Supervisor();
 
-  // Waits for processes of an earlier run that are still stopping. kPermission names one that does not end within 10 s.
+  // Waits for processes of an earlier run that are still stopping. kPermission names one that does not end within 30 s.
   Result<void> wait_for_leftovers();
 
   // kUsage when it runs already, kIo when it cannot be started.
   Result<void> spawn(const Region& region);
   // Until the region answers. kAborted when it ended meanwhile (see reap()) or this process is asked to stop, kTimeout.
   Result<void> wait_ready(const Region& region, Duration timeout);
-  // Until the region's process is gone; SIGKILL follows after 10 s. kNotFound when it is not running.
+  // Until the region's process is gone; SIGKILL follows after 30 s. kNotFound when it is not running.
   Result<void> stop(const Region& region, StopHow how);
-  // All at once, SIGKILL to what is left after 10 s.
+  // All at once, SIGKILL to what is left after 30 s.
   void stop_all();
 
   // Regions whose processes ended without having been asked to.
@@ -69,6 +69,7 @@ class Supervisor {
   bool answers(const Region& region) const;
   void signal_child(Child& child, int signal);
   std::optional<Ended> collect(Child& child);
+  void collect_all();
   bool wait_gone(const std::function<bool()>& gone, Duration timeout, bool stop_early);
   std::string last_words(const Child& child) const;
 

@@ -55,6 +55,7 @@ class MemoryStore final : public Store {
     return feed_.changes(after, limit);
   }
   Revision revision() const override { return feed_.revision(); }
+  bool can_commit() const override { return true; }
   void on_commit(CommitListener listener) override { feed_.listen(std::move(listener)); }
 
  private:

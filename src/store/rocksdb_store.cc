@@ -3,6 +3,7 @@
 #include <rocksdb/db.h>
 #include <rocksdb/write_batch.h>
 
+#include <atomic>
 #include <unordered_map>
 
 #include "store/change_feed.h"
@@ -84,6 +85,7 @@ class RocksdbStore final : public Store {
     return feed_.changes(after, limit);
   }
   Revision revision() const override { return feed_.revision(); }
+  bool can_commit() const override { return !failed_.load(); }
   void on_commit(CommitListener listener) override { feed_.listen(std::move(listener)); }
 
  private:
@@ -168,6 +170,7 @@ class RocksdbStore final : public Store {
   void fail(const rocksdb::Status& status, std::span<GroupCommit::Waiting* const> accepted) {
     failure_ = rocksdb_error(status, directory_.path());
     failure_->code = ErrorCode::kIo;
+    failed_ = true;
     log_.error("store_failed", {{"error", failure_->message}});
     for (GroupCommit::Waiting* one : accepted)
       one->result = *failure_;
@@ -183,8 +186,9 @@ class RocksdbStore final : public Store {
   const rocksdb::ReadOptions read_options_;
   const std::unique_ptr<rocksdb::DB> db_;
   ChangeFeed feed_;
-  std::optional<Error> failure_;
-  GroupCommit committer_;  // stops first
+  std::optional<Error> failure_;      // the committer's
+  std::atomic<bool> failed_ = false;  // the same for every thread
+  GroupCommit committer_;             // stops first
 };
 
 }  // namespace

@@ -103,6 +103,7 @@ TEST_F(FaultyDisk, AFailedSyncFailsTheCommitAndEveryLaterOne) {
   size_t heard = 0;
   store->on_commit([&heard](Revision, const std::vector<Change>&) { ++heard; });
   ASSERT_TRUE(store->commit(put("kept")).ok());
+  EXPECT_TRUE(store->can_commit());
   disk_->fault = Fault::kSyncFails;
   const auto failed = store->commit(put("failed"));
   ASSERT_FALSE(failed.ok());
@@ -118,11 +119,13 @@ TEST_F(FaultyDisk, AFailedSyncFailsTheCommitAndEveryLaterOne) {
   EXPECT_EQ(store->commit({{{"kept", 9}}, {}, {}}).error().code, ErrorCode::kIo);
   EXPECT_TRUE((*store->get("kept")).has_value());
   EXPECT_EQ(heard, 1u);
+  EXPECT_FALSE(store->can_commit());
 
   store.reset();
   store = open(path_);
   EXPECT_TRUE((*store->get("kept")).has_value());
   EXPECT_FALSE((*store->get("later")).has_value());
+  EXPECT_TRUE(store->can_commit());
   EXPECT_TRUE(store->commit(put("after")).ok());
 }
 

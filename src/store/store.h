@@ -36,10 +36,10 @@ struct Put {
   std::string value;
 };
 
-inline constexpr size_t kMaxOperations = 4096;  // preconditions, puts and deletes together
-inline constexpr size_t kMaxTransactionBytes = 8 << 20;
+inline constexpr size_t kMaxOperations = 4096;            // preconditions, puts and deletes together
+inline constexpr size_t kMaxTransactionBytes = 20 << 20;  // a secret with all its versions, 200 of 64 KiB
 
-// At most 4,096 operations and 8 MiB of keys and values. One key appears at most once among puts and deletes; none is
+// At most 4,096 operations and 20 MiB of keys and values. One key appears at most once among puts and deletes; none is
 // empty or begins with NUL.
 struct Transaction {
   std::vector<Precondition> preconditions;
@@ -94,6 +94,10 @@ class Store {
 
   // Of the newest commit.
   virtual Revision revision() const = 0;
+
+  // False from the commit that could not be made durable on: until the process restarts, every other fails too. Quick:
+  // it waits for nothing.
+  virtual bool can_commit() const = 0;
 
   // Registers a listener for the life of the store. Call before the first commit that must be seen.
   virtual void on_commit(CommitListener listener) = 0;

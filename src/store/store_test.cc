@@ -134,11 +134,14 @@ TEST(FaultStore, AfterAFailedSyncEveryCommitFailsUntilTheCrash) {
   ASSERT_TRUE(store->commit(put("kept")).ok());
   store->fail_syncs(1);
   EXPECT_EQ(store->commit({{{"kept", 0}}, {{"kept", "x"}}, {}}).error().code, ErrorCode::kConflict);
+  EXPECT_TRUE(store->can_commit());
   EXPECT_EQ(store->commit(put("lost")).error().code, ErrorCode::kIo);
+  EXPECT_FALSE(store->can_commit());
   EXPECT_EQ(store->commit(put("later")).error().code, ErrorCode::kIo);
   EXPECT_FALSE((*store->get("lost")).has_value());
   EXPECT_TRUE((*store->get("kept")).has_value());
   store->crash();
+  EXPECT_TRUE(store->can_commit());
   EXPECT_FALSE((*store->get("lost")).has_value());
   EXPECT_EQ(*store->commit(put("after")), 2u);
 }

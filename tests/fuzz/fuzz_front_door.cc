@@ -106,12 +106,15 @@ struct House {
   OneKey keys;
   NoRooms rooms;
   WorkerPool workers{1, 1};
+  WorkerPool scanners{1, 1};
   std::unique_ptr<api::Audit> audit = std::move(api::make_file_audit("/dev/null", log)).value();
   api::FrontDoor door{{.region = *Region::parse("us-east-1"),
                        .credentials = keys,
                        .clock = clock,
                        .random = random,
                        .workers = workers,
+                       .scanners = scanners,
+                       .healthy = [] { return true; },
                        .audit = *audit,
                        .log = log},
                       services()};

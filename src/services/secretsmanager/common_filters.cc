@@ -61,11 +61,22 @@ void split_at_capitals(std::string_view text, std::vector<std::string>& words) {
   add_word(text.substr(begin), words);
 }
 
-// Every word of `value` begins a word of `text`.
-bool has_words(std::string_view text, const std::vector<std::string>& value) {
-  const std::vector<std::string> words = split_words(text);
-  return !value.empty() && std::ranges::all_of(value, [&words](const std::string& wanted) {
-    return std::ranges::any_of(words, [&wanted](const std::string& word) { return word.starts_with(wanted); });
+// As has_words() wants them.
+std::vector<std::string> sorted_words(std::vector<std::string> words) {
+  std::ranges::sort(words);
+  words.erase(std::unique(words.begin(), words.end()), words.end());
+  return words;
+}
+
+// Every word of `value` begins a word of `text`. Both are sorted, so each search goes on where the last one ended.
+bool has_words(const std::vector<std::string>& text, const std::vector<std::string>& value) {
+  auto from = text.begin();
+  return !value.empty() && std::ranges::all_of(value, [&](const std::string& wanted) {
+    // A value made to be slow has most words of the text: then the next one is near.
+    for (int step = 0; step < 2 && from != text.end() && *from < wanted; ++step)
+      ++from;
+    if (from != text.end() && *from < wanted) from = std::lower_bound(from, text.end(), wanted);
+    return from != text.end() && from->starts_with(wanted);
   });
 }
 
@@ -73,32 +84,8 @@ bool any_tag(const secrets::Secret& secret, std::string secrets::Tag::*part, std
   return std::ranges::any_of(secret.tags, [&](const secrets::Tag& tag) { return (tag.*part).starts_with(prefix); });
 }
 
-bool has_words_anywhere(const secrets::Secret& secret, const std::vector<std::string>& value) {
-  return has_words(secret.name, value) || has_words(secret.description, value) ||
-         std::ranges::any_of(secret.tags, [&value](const secrets::Tag& tag) {
-           return has_words(tag.key, value) || has_words(tag.value, value);
-         });
-}
-
-bool matches(const secrets::Secret& secret, std::string_view key, std::string_view value) {
-  if (key == "name") return secret.name.starts_with(value);
-  if (key == "tag-key") return any_tag(secret, &secrets::Tag::key, value);
-  if (key == "tag-value") return any_tag(secret, &secrets::Tag::value, value);
-  if (key == "description") return has_words(secret.description, split_words(value));
-  if (key == "all") return has_words_anywhere(secret, split_words(value));
-  if (key == "primary-region") {
-    const std::string_view region = shown_primary_region(secret);
-    return !region.empty() && region.starts_with(value);
-  }
-  // owning-service: no secret is owned by a service.
-  return false;
-}
-
-bool passes(const secrets::Secret& secret, const Filter& filter) {
-  return std::ranges::any_of(*filter.values, [&](std::string_view value) {
-    const bool negated = value.starts_with('!');
-    return matches(secret, *filter.key, value.substr(negated ? 1 : 0)) != negated;
-  });
+bool asks_for_words(std::string_view key) {
+  return key == "description" || key == "all";
 }
 
 }  // namespace
@@ -115,10 +102,6 @@ Result<void> check_filters(const std::vector<Filter>& filters) {
   return {};
 }
 
-bool passes(const secrets::SecretView& view, const std::vector<Filter>& filters) {
-  return std::ranges::all_of(filters, [&view](const Filter& filter) { return passes(view.secret, filter); });
-}
-
 std::vector<std::string> split_words(std::string_view text) {
   std::vector<std::string> words;
   for_each_part(
@@ -132,6 +115,77 @@ std::vector<std::string> split_words(std::string_view text) {
             [&words](std::string_view part) { split_at_capitals(part, words); });
       });
   return words;
+}
+
+// The words of one secret's texts, each split when it is first asked for.
+class FilterSet::SecretWords {
+ public:
+  SecretWords(const secrets::Secret& secret, const Split& split)
+      : secret_(secret), split_(split), words_(kTags + 2 * secret.tags.size()) {}
+
+  bool description_has(const std::vector<std::string>& value) { return has_words(words(kDescription), value); }
+  bool any_has(const std::vector<std::string>& value) {
+    for (size_t i = 0; i < words_.size(); ++i) {
+      if (has_words(words(i), value)) return true;
+    }
+    return false;
+  }
+
+ private:
+  static constexpr size_t kName = 0;
+  static constexpr size_t kDescription = 1;
+  static constexpr size_t kTags = 2;  // key and value of each
+
+  std::string_view text(size_t i) const {
+    if (i == kName) return secret_.name;
+    if (i == kDescription) return secret_.description;
+    const secrets::Tag& tag = secret_.tags[(i - kTags) / 2];
+    return (i - kTags) % 2 == 0 ? tag.key : tag.value;
+  }
+  const std::vector<std::string>& words(size_t i) {
+    if (!words_[i]) words_[i] = sorted_words(split_(text(i)));
+    return *words_[i];
+  }
+
+  const secrets::Secret& secret_;
+  const Split& split_;
+  std::vector<std::optional<std::vector<std::string>>> words_;
+};
+
+FilterSet::FilterSet(const std::vector<Filter>& filters, Split split) : split_(std::move(split)) {
+  filters_.reserve(filters.size());
+  for (const Filter& filter : filters) {
+    Ready& ready = filters_.emplace_back(Ready{*filter.key, {}});
+    for (std::string_view text : *filter.values) {
+      Value value{.text = text, .negated = text.starts_with('!'), .words = {}};
+      if (value.negated) value.text.remove_prefix(1);
+      if (asks_for_words(ready.key)) value.words = sorted_words(split_(value.text));
+      ready.values.push_back(std::move(value));
+    }
+  }
+}
+
+bool FilterSet::pass(const secrets::Secret& secret) const {
+  if (filters_.empty()) return true;
+  SecretWords words(secret, split_);
+  return std::ranges::all_of(filters_, [&](const Ready& filter) {
+    return std::ranges::any_of(
+        filter.values, [&](const Value& value) { return matches(secret, words, filter.key, value) != value.negated; });
+  });
+}
+
+bool FilterSet::matches(const secrets::Secret& secret, SecretWords& words, std::string_view key, const Value& value) {
+  if (key == "name") return secret.name.starts_with(value.text);
+  if (key == "tag-key") return any_tag(secret, &secrets::Tag::key, value.text);
+  if (key == "tag-value") return any_tag(secret, &secrets::Tag::value, value.text);
+  if (key == "description") return words.description_has(value.words);
+  if (key == "all") return words.any_has(value.words);
+  if (key == "primary-region") {
+    const std::string_view region = shown_primary_region(secret);
+    return !region.empty() && region.starts_with(value.text);
+  }
+  // owning-service: no secret is owned by a service.
+  return false;
 }
 
 }  // namespace coffer::secretsmanager

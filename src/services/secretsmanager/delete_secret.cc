@@ -67,7 +67,8 @@ struct DeleteSecret {
     COFFER_ASSIGN(const auto id,
                   secrets::parse_secret_id(authorized.request().secret_id, authorized.caller().account, rooms.region));
     const std::string suffix = id.suffix ? std::string(*id.suffix) : rooms.random.text(6, kAlphabet);
-    return Response{secrets::secret_arn(rooms.region, id.account, id.name, suffix), std::string(id.name), authorized.now()};
+    return Response{secrets::secret_arn(rooms.region, id.account, id.name, suffix), std::string(id.name),
+                    authorized.now()};
   }
 
   static Result<void> refuse(const secrets::SecretView& view) {

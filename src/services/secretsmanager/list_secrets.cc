@@ -79,10 +79,12 @@ struct ListSecrets {
                     .limit = static_cast<size_t>(request.max_results.value_or(kDefaultPage)),
                     .matches = {}};
     COFFER_ASSIGN(query.after, decode_page_token(request.next_token, listing));
+    static const std::vector<Filter> kNone;
+    const FilterSet filters(request.filters ? *request.filters : kNone);
     const bool shows_deleted = request.include_planned_deletion.value_or(false);
     query.matches = [&](const secrets::SecretView& view) {
       if (view.secret.pending_deletion() && !shows_deleted) return false;
-      return !request.filters || passes(view, *request.filters);
+      return filters.pass(view.secret);
     };
     COFFER_ASSIGN(const secrets::SecretStore::Page page, list_page(rooms, query));
     Response response;

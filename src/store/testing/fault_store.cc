@@ -47,6 +47,10 @@ class FaultStoreImpl final : public FaultStore {
     return durable_->changes(after, limit);
   }
   Revision revision() const override { return durable_->revision(); }
+  bool can_commit() const override {
+    std::lock_guard lock(mutex_);
+    return !failed_;
+  }
   void on_commit(CommitListener listener) override { durable_->on_commit(std::move(listener)); }
 
   void fail_syncs(int count) override {

@@ -104,6 +104,16 @@ TEST_P(StoreContract, AConflictWritesNothingOfTheTransaction) {
   EXPECT_EQ(store->changes(0, 100)->size(), 2u);
 }
 
+// Health is judged by it: callers who are refused for a good reason must not take the region out of service.
+TEST_P(StoreContract, ARefusedTransactionDoesNotMeanThatTheStoreCannotCommit) {
+  const auto store = GetParam().make();
+  EXPECT_TRUE(store->can_commit());
+  EXPECT_EQ(code_of(store->commit({{{"a", 7}}, {}, {}})), ErrorCode::kConflict);
+  EXPECT_EQ(code_of(store->commit(put("", "1"))), ErrorCode::kUsage);
+  EXPECT_TRUE(store->can_commit());
+  EXPECT_TRUE(store->commit(put("a", "1")).ok());
+}
+
 // Listing pages through rows in key order; keys are bytes, not text.
 TEST_P(StoreContract, AScanGivesRowsInByteOrderWithinItsRange) {
   const auto store = GetParam().make();
