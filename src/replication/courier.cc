@@ -39,6 +39,8 @@ std::string reason(ApplyVerdict verdict, const std::string& name, const Region& 
       return "Secret name " + name + " is currently replicated to " + region.text() + " with a different arn";
     case ApplyVerdict::kFenced:
       return "The replica in region " + region.text() + " was promoted to a stand-alone secret.";
+    case ApplyVerdict::kAhead:
+      return "The copy in region " + region.text() + " is ahead of its primary.";
     case ApplyVerdict::kKeyUnusable:
       return "The KMS key in region " + region.text() + " cannot be used.";
     default:
@@ -65,6 +67,7 @@ Delivery Courier::update(const store::OutboxKey& key, const store::Row& row) {
     if (!*state) return cleared(row);
     const uint64_t generation = (*state)->generation;
     const std::string suffix = (*state)->suffix;
+    const uint64_t state_id = (*state)->state_id;
     Result<ApplyOutcome> outcome = parts_.link.send(**state);
     if (!outcome.ok()) return send_failed(key, outcome.error());
     switch (outcome->verdict) {
@@ -72,13 +75,19 @@ Delivery Courier::update(const store::OutboxKey& key, const store::Row& row) {
         continue;
       case ApplyVerdict::kApplied:
       case ApplyVerdict::kAlreadyNewer: {
-        const secrets::ReplicaProgress progress{
-            .acknowledged_generation = generation, .failed = false, .message = {}, .last_attempt = parts_.clock.now()};
+        const secrets::ReplicaProgress progress{.acknowledged_generation = generation,
+                                                .acknowledged_state_id = state_id,
+                                                .failed = false,
+                                                .message = {},
+                                                .last_attempt = parts_.clock.now()};
         const Result<void> recorded =
             parts_.secrets.record_progress({key.account, key.name, suffix, parts_.destination, progress, row});
         if (!recorded.ok()) return export_failed(key, recorded.error());
         return {};
       }
+      case ApplyVerdict::kAhead:
+        if ((*state)->force_overwrite) return overtake(key, suffix, outcome->generation);
+        return refused(key, row, *outcome);
       case ApplyVerdict::kNameTaken:
       case ApplyVerdict::kOtherLineage:
       case ApplyVerdict::kFenced:
@@ -88,6 +97,23 @@ Delivery Courier::update(const store::OutboxKey& key, const store::Row& row) {
   }
   return set_aside(
       key, std::string(kFailed) + "Region " + parts_.destination.text() + " asks for values that do not exist.");
+}
+
+Delivery Courier::overtake(const store::OutboxKey& key, const std::string& suffix, uint64_t generation) {
+  const auto raised = parts_.secrets.update(
+      key.account, key.name, [&](const secrets::SecretView& view) -> Result<std::optional<secrets::Change>> {
+        // Deleted and made again meanwhile: nothing of this concerns the new one.
+        if (view.secret.suffix != suffix || view.secret.generation > generation) {
+          return std::optional<secrets::Change>();
+        }
+        secrets::Change change;
+        change.secret = view.secret;
+        change.generation_above = generation;
+        return std::optional(std::move(change));
+      });
+  // The mark was written anew by that change, and is sent next.
+  if (!raised.ok() && raised.error().code != ErrorCode::kResourceNotFound) return export_failed(key, raised.error());
+  return {};
 }
 
 Delivery Courier::remove(const store::OutboxKey& key, const store::OutboxMark& mark, const store::Row& row) {

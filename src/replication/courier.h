@@ -32,6 +32,8 @@ class Courier {
 
  private:
   Delivery update(const store::OutboxKey& key, const store::Row& row);
+  // The region's copy is ahead of us, and was to be overwritten: goes on with a generation above the copy's.
+  Delivery overtake(const store::OutboxKey& key, const std::string& suffix, uint64_t generation);
   Delivery remove(const store::OutboxKey& key, const store::OutboxMark& mark, const store::Row& row);
   Delivery account(const store::OutboxKey& key, const store::Row& row);
 

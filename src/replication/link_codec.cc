@@ -104,6 +104,8 @@ Result<secrets::ReplicaState> decode_state(const wire::SecretState& from, std::s
   secrets::ReplicaState to;
   COFFER_TRY(decode_identity(from, to));
   to.generation = from.generation();
+  to.state_id = from.state_id();
+  to.base_state_id = from.base_state_id();
   to.force_overwrite = from.force_overwrite();
   COFFER_TRY(check(from.kms_key_id().size() <= kMaxTextBytes, "key id"));
   to.kms_key_id = from.kms_key_id();
@@ -166,6 +168,8 @@ Result<SecretBuffer> encode(uint64_t session, const secrets::ReplicaState& state
   wire::SecretState& to = *header.mutable_secret_state();
   encode_identity(state, to);
   to.set_generation(state.generation);
+  to.set_state_id(state.state_id);
+  to.set_base_state_id(state.base_state_id);
   to.set_force_overwrite(state.force_overwrite);
   to.set_kms_key_id(state.kms_key_id);
   to.set_description(state.description);
@@ -253,6 +257,7 @@ SecretBuffer encode(const Answer& answer) {
   header.set_protocol(kProtocolVersion);
   header.set_session(answer.session);
   header.set_verdict(static_cast<uint32_t>(answer.outcome.verdict));
+  header.set_generation(answer.outcome.generation);
   for (const VersionId& id : answer.outcome.needed)
     header.add_needed(id.text());
   if (answer.outcome.message.size() <= kMaxTextBytes) header.set_message(answer.outcome.message);
@@ -265,13 +270,14 @@ Result<Answer> decode_answer(std::string_view frame) {
   COFFER_ASSIGN(std::string_view tail, open_frame(frame, header));
   COFFER_TRY(check_protocol(header.protocol()));
   COFFER_TRY(check(tail.empty(), "size: bytes after an answer"));
-  COFFER_TRY(check(header.verdict() <= static_cast<uint32_t>(secrets::ApplyVerdict::kKeyUnusable), "verdict"));
+  COFFER_TRY(check(header.verdict() <= static_cast<uint32_t>(secrets::ApplyVerdict::kAhead), "verdict"));
   COFFER_TRY(check(static_cast<size_t>(header.needed_size()) <= kMaxVersions, "number of needed versions"));
   COFFER_TRY(check(header.message().size() <= kMaxTextBytes, "message"));
   Answer answer;
   answer.session = header.session();
   answer.outcome.verdict = static_cast<secrets::ApplyVerdict>(header.verdict());
   answer.outcome.message = header.message();
+  answer.outcome.generation = header.generation();
   for (const std::string& needed : header.needed()) {
     COFFER_ASSIGN(auto id, parse_id<VersionId>(needed, "needed version"));
     answer.outcome.needed.push_back(std::move(id));

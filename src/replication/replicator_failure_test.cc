@@ -90,7 +90,7 @@ TEST_F(ReplicatorFailureTest, ASecretThatCannotBeExportedIsSetAside) {
   Duration wait = settle(west);
   EXPECT_EQ(east_.marks(kWest), 2u);
   EXPECT_EQ(east_.status("a-damaged", kWest), "Failed");
-  EXPECT_EQ(east_.status_message("a-damaged", kWest), "Replication failed: DecryptionFailure in region us-east-1.");
+  EXPECT_EQ(east_.status_message("a-damaged", kWest), "Replication failed: Corrupt in region us-east-1.");
   EXPECT_EQ(west.link.sent, 0);
   EXPECT_GE(wait, seconds(1));
   EXPECT_NE(west.replicator.status().last_error, "");

@@ -215,5 +215,33 @@ TEST_F(ReplicatorTest, AccountsReachEveryRegion) {
   EXPECT_TRUE(there->secret_access_key.equals(account->secret_access_key));
 }
 
+// The region's data comes back as it was some changes ago; its replicas have more, and it must not pretend otherwise.
+TEST_F(ReplicatorTest, APrimaryRestoredFromABackupLearnsThatItsReplicaIsAhead) {
+  testing::TestRegion restored(world_, kEast);
+  Way before = way(east_, west_);
+  east_.create("db", "one", {kWest});
+  settle(before);
+  // A copy of the secret with the same lineage and an older state.
+  auto backup = *east_.secrets.export_state(kAccount, "db", kWest, secrets::ValuesToSend::kAll);
+  east_.put("db", "two");
+  east_.put("db", "three");
+  settle(before);
+  backup->primary_region = kEurope;
+  ASSERT_EQ(restored.secrets.apply_state(std::move(*backup))->verdict, secrets::ApplyVerdict::kApplied);
+  restored.become_primary("db", {kWest});
+
+  Way after = way(restored, west_);
+  restored.put("db", "after the restore");
+  settle(after);
+  EXPECT_EQ(restored.status("db", kWest), "Failed");
+  EXPECT_NE(restored.status_message("db", kWest).find("is ahead of its primary"), std::string::npos);
+  EXPECT_EQ(west_.current("db"), "three");
+
+  restored.replicate("db", {kWest}, true);
+  settle(after);
+  EXPECT_EQ(restored.status("db", kWest), "InSync");
+  EXPECT_EQ(west_.contents("db"), restored.contents("db"));
+}
+
 }  // namespace
 }  // namespace coffer::replication

@@ -1,6 +1,6 @@
 // The region key: made at first start, kept in the store wrapped by the root key, wraps everything else in the region
 // (KMS key material, access keys). Opening it is what "unsealing" means; with the wrong root key nothing opens. Format:
-// docs/formats/seal.md.
+// docs/formats/region_key.md.
 #pragma once
 
 #include <functional>

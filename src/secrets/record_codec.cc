@@ -96,6 +96,8 @@ std::string encode_secret(const Secret& secret) {
   }
   record.set_lineage_epoch(secret.lineage_epoch);
   record.set_generation(secret.generation);
+  record.set_state_id(secret.state_id);
+  record.set_base_state_id(secret.base_state_id);
   return record.SerializeAsString();
 }
 
@@ -133,12 +135,15 @@ Result<Secret> decode_secret(const AccountId& account, std::string_view name, st
   }
   secret.lineage_epoch = record.lineage_epoch();
   secret.generation = record.generation();
+  secret.state_id = record.state_id();
+  secret.base_state_id = record.base_state_id();
   return secret;
 }
 
 std::string encode_progress(const ReplicaProgress& progress) {
   rows::ProgressRecord record;
   record.set_acknowledged_generation(progress.acknowledged_generation);
+  record.set_acknowledged_state_id(progress.acknowledged_state_id);
   record.set_failed(progress.failed);
   record.set_message(progress.message);
   record.set_last_attempt_ms(to_ms(progress.last_attempt));
@@ -148,8 +153,8 @@ std::string encode_progress(const ReplicaProgress& progress) {
 Result<ReplicaProgress> decode_progress(std::string_view row) {
   rows::ProgressRecord record;
   if (!record.ParseFromArray(row.data(), static_cast<int>(row.size()))) return damaged("a replica's progress");
-  return ReplicaProgress{record.acknowledged_generation(), record.failed(), record.message(),
-                         from_ms(record.last_attempt_ms())};
+  return ReplicaProgress{record.acknowledged_generation(), record.acknowledged_state_id(), record.failed(),
+                         record.message(), from_ms(record.last_attempt_ms())};
 }
 
 std::string encode_access(const AccessDates& dates) {

@@ -16,41 +16,24 @@ bool has_value(const Version* version) {
   return version != nullptr && version->kind != ValueKind::kNone;
 }
 
+// Whether the very version is here with its value. Its id alone does not tell: a promoted copy and its old primary may
+// both have been given the same id, for different values.
+bool is_here(const SecretView* replica, const Version& incoming) {
+  const Version* const here = replica == nullptr ? nullptr : replica->secret.version(incoming.id);
+  return has_value(here) && here->generation == incoming.generation && here->created == incoming.created &&
+         here->kind == incoming.kind;
+}
+
 // The copy here is one of the same secret: its versions are those of the state, as far as they exist here.
 bool is_replica_of(const ReplicaState& state, const SecretView* current) {
   return current != nullptr && current->secret.role == Role::kReplica && current->secret.suffix == state.suffix;
 }
 
-// A first part of a state that is too large for one transaction: the copy as it is, and some of the new versions
-// without labels, so that nobody meets them before the state is complete.
-ReplicaState part_of(const ReplicaState& state, const SecretView* current) {
-  const bool replica = is_replica_of(state, current);
-  ReplicaState part{.account = state.account,
-                    .name = state.name,
-                    .suffix = state.suffix,
-                    .primary_region = state.primary_region,
-                    .lineage_epoch = state.lineage_epoch,
-                    .generation = replica ? current->secret.generation : 0,
-                    .force_overwrite = state.force_overwrite,
-                    .kms_key_id = state.kms_key_id,
-                    .description = state.description,
-                    .tags = state.tags,
-                    .tagged = state.tagged,
-                    .versions = {}};
-  if (replica) {
-    for (const Version& version : current->secret.versions)
-      part.versions.push_back({version, std::nullopt});
-  }
-  size_t bytes = 0;
-  for (const ReplicaVersion& incoming : state.versions) {
-    if (!incoming.value || (replica && has_value(current->secret.version(incoming.version.id)))) continue;
-    bytes += incoming.value->size();
-    if (bytes > store::kMaxTransactionBytes / 2) break;
-    std::erase_if(part.versions, [&](const auto& entry) { return entry.version.id == incoming.version.id; });
-    part.versions.push_back({incoming.version, incoming.value->clone()});
-    part.versions.back().version.stages.clear();
-  }
-  return part;
+// Whether the state may come after the one of this copy, in the life of the primary that sent both.
+bool follows(const ReplicaState& state, const Secret& copy) {
+  const uint64_t base = state.base_state_id;
+  const bool knows_us = base == 0 || base == copy.state_id || base == copy.base_state_id;
+  return knows_us && state.generation > copy.generation;
 }
 
 ApplyOutcome refused(ApplyVerdict verdict, std::string message) {
@@ -76,15 +59,18 @@ Result<std::optional<ReplicaState>> SecretStore::Impl::export_state(const Accoun
   const auto replica = std::ranges::find(secret.replicas, to, &ReplicaRegion::region);
   if (replica == secret.replicas.end()) return std::optional<ReplicaState>();
   const auto progress = std::ranges::find(view->progress, to, &std::pair<Region, ReplicaProgress>::first);
-  const uint64_t acknowledged =
-      values == ValuesToSend::kAll || progress == view->progress.end() ? 0 : progress->second.acknowledged_generation;
+  const uint64_t ever_acknowledged = progress == view->progress.end() ? 0 : progress->second.acknowledged_generation;
+  const uint64_t acknowledged = values == ValuesToSend::kAll ? 0 : ever_acknowledged;
   ReplicaState state{.account = secret.account,
                      .name = secret.name,
                      .suffix = secret.suffix,
                      .primary_region = parts_.region,
                      .lineage_epoch = secret.lineage_epoch,
                      .generation = secret.generation,
-                     .force_overwrite = replica->force_overwrite,
+                     .state_id = secret.state_id,
+                     .base_state_id = ever_acknowledged == 0 ? 0 : progress->second.acknowledged_state_id,
+                     // It was asked for once: what takes the name there later is somebody else's.
+                     .force_overwrite = replica->force_overwrite && ever_acknowledged == 0,
                      .kms_key_id = replica->kms_key_id,
                      .description = secret.description,
                      .tags = secret.tags,
@@ -100,8 +86,21 @@ Result<std::optional<ReplicaState>> SecretStore::Impl::export_state(const Accoun
   return std::optional(std::move(state));
 }
 
-std::optional<ApplyOutcome> SecretStore::Impl::refusal(const ReplicaState& state, const SecretView* current) const {
+Result<uint64_t> SecretStore::Impl::fence_epoch(const ReplicaState& state) const {
+  COFFER_ASSIGN(const auto row, parts_.store.get(fence_key(state.account, state.name, state.suffix)));
+  if (!row) return uint64_t{0};
+  const auto epoch = decode_fence(row->value);
+  if (!epoch) return Error{ErrorCode::kCorrupt, "the fence of secret " + state.name + " is damaged"};
+  return *epoch;
+}
+
+std::optional<ApplyOutcome> SecretStore::Impl::refusal(const ReplicaState& state, const SecretView* current,
+                                                       uint64_t fence) const {
   const std::string& here = parts_.region.text();
+  if (state.lineage_epoch < fence) {
+    return refused(ApplyVerdict::kFenced,
+                   "the secret in region " + here + " was promoted, and has been deleted since.");
+  }
   if (current != nullptr) {
     const Secret& secret = current->secret;
     const bool same_lineage = secret.suffix == state.suffix;
@@ -120,8 +119,18 @@ std::optional<ApplyOutcome> SecretStore::Impl::refusal(const ReplicaState& state
         return refused(ApplyVerdict::kOtherLineage,
                        "Secret name " + state.name + " is currently replicated to " + here + " with a different arn");
       }
-      if (same_lineage && !newer_lineage && state.generation <= secret.generation) {
+      if (same_lineage && !newer_lineage && state.generation == secret.generation &&
+          state.state_id == secret.state_id) {
         return ApplyOutcome{ApplyVerdict::kAlreadyNewer, {}, ""};
+      }
+      if (same_lineage && !newer_lineage && !follows(state, secret)) {
+        ApplyOutcome ahead = refused(
+            ApplyVerdict::kAhead,
+            "the copy in region " + here +
+                " is ahead of its primary, which may have been restored from a backup. ReplicateSecretToRegions with "
+                "ForceOverwriteReplicaSecret replaces the copy, StopReplicationToReplica keeps it.");
+        ahead.generation = secret.generation;
+        return ahead;
       }
     } else if (!state.force_overwrite || !secret.replicas.empty()) {
       return refused(ApplyVerdict::kNameTaken, "Secret name " + state.name + " already exists in region " + here + ".");
@@ -130,11 +139,10 @@ std::optional<ApplyOutcome> SecretStore::Impl::refusal(const ReplicaState& state
   if (!is_default_key(state.kms_key_id)) return refused(ApplyVerdict::kKeyUnusable, "Access to KMS is not allowed");
 
   ApplyOutcome needed{ApplyVerdict::kNeedVersions, {}, ""};
-  const bool replica = is_replica_of(state, current);
+  const SecretView* const replica = is_replica_of(state, current) ? current : nullptr;
   for (const ReplicaVersion& incoming : state.versions) {
     if (!has_value(&incoming.version) || incoming.value) continue;
-    if (!replica || !has_value(current->secret.version(incoming.version.id)))
-      needed.needed.push_back(incoming.version.id);
+    if (!is_here(replica, incoming.version)) needed.needed.push_back(incoming.version.id);
   }
   if (!needed.needed.empty()) return needed;
   return std::nullopt;
@@ -155,6 +163,8 @@ Secret SecretStore::Impl::replica_record(const ReplicaState& state, const Secret
   secret.primary_region = state.primary_region;
   secret.lineage_epoch = state.lineage_epoch;
   secret.generation = state.generation;
+  secret.state_id = state.state_id;
+  secret.base_state_id = state.base_state_id;
   for (const ReplicaVersion& incoming : state.versions)
     secret.versions.push_back(incoming.version);
   return secret;
@@ -162,21 +172,20 @@ Secret SecretStore::Impl::replica_record(const ReplicaState& state, const Secret
 
 Result<store::Transaction> SecretStore::Impl::replica_transaction(const ReplicaState& state,
                                                                   const SecretView* current) {
-  const bool replica = is_replica_of(state, current);
+  const SecretView* const replica = is_replica_of(state, current) ? current : nullptr;
   const Secret secret = replica_record(state, current);
   const std::string record = record_key(secret.account, secret.name);
   store::Transaction transaction;
   transaction.preconditions.push_back({record, current == nullptr ? 0 : current->revision});
   transaction.puts.push_back({record, encode_secret(secret)});
-  if (!replica) transaction.puts.push_back({creation_key(secret.account, secret.created, secret.name), ""});
+  if (replica == nullptr) transaction.puts.push_back({creation_key(secret.account, secret.created, secret.name), ""});
   for (const ReplicaVersion& incoming : state.versions) {
     // A version never changes its value: what is here already stays as it is.
-    const bool is_here = replica && has_value(current->secret.version(incoming.version.id));
-    if (!has_value(&incoming.version) || is_here) continue;
+    if (!has_value(&incoming.version) || is_here(replica, incoming.version)) continue;
     COFFER_TRY(append_value(secret, incoming.version.id, *incoming.value, transaction));
   }
   if (current == nullptr) return transaction;
-  if (replica) {
+  if (replica != nullptr) {
     // It keeps its place in the list and its access dates; versions that the primary removed go.
     for (const Version& old : current->secret.versions) {
       if (secret.version(old.id) == nullptr)
@@ -186,6 +195,8 @@ Result<store::Transaction> SecretStore::Impl::replica_transaction(const ReplicaS
   }
   store::Transaction old;
   append_deletion(*current, old);
+  for (store::Put& put : old.puts)
+    transaction.puts.push_back(std::move(put));
   for (std::string& key : old.deletes) {
     const bool is_put = std::ranges::find(transaction.puts, key, &store::Put::key) != transaction.puts.end();
     if (!is_put) transaction.deletes.push_back(std::move(key));
@@ -196,13 +207,9 @@ Result<store::Transaction> SecretStore::Impl::replica_transaction(const ReplicaS
 Result<ApplyOutcome> SecretStore::Impl::apply_state(const ReplicaState& state) {
   return until_undisturbed<ApplyOutcome>([&]() -> Result<std::optional<ApplyOutcome>> {
     COFFER_ASSIGN(const SecretPointer current, reader_.load(state.account, state.name));
-    if (auto outcome = refusal(state, current.get())) return outcome;
+    COFFER_ASSIGN(const uint64_t fence, fence_epoch(state));
+    if (auto outcome = refusal(state, current.get(), fence)) return outcome;
     COFFER_ASSIGN(store::Transaction transaction, replica_transaction(state, current.get()));
-    if (store::transaction_bytes(transaction) > store::kMaxTransactionBytes) {
-      COFFER_ASSIGN(store::Transaction part, replica_transaction(part_of(state, current.get()), current.get()));
-      COFFER_TRY(try_commit(std::move(part)));
-      return std::optional<ApplyOutcome>();  // there is less to do now
-    }
     COFFER_ASSIGN(const auto committed, try_commit(std::move(transaction)));
     return committed ? std::optional(ApplyOutcome{}) : std::nullopt;
   });

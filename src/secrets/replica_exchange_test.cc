@@ -18,12 +18,87 @@ class ReplicaExchangeTest : public testing::SecretStoreTest {};
 TEST_F(ReplicaExchangeTest, AReplicaIsAppliedOnceAndOnlyForward) {
   EXPECT_EQ(apply(state_from(kWest, "AAAAAA", 1, 5)), ApplyVerdict::kApplied);
   EXPECT_EQ(apply(state_from(kWest, "AAAAAA", 1, 5)), ApplyVerdict::kAlreadyNewer);
-  EXPECT_EQ(apply(state_from(kWest, "AAAAAA", 1, 4)), ApplyVerdict::kAlreadyNewer);
+  EXPECT_EQ(apply(state_from(kWest, "AAAAAA", 1, 4)), ApplyVerdict::kAhead);
   EXPECT_EQ(value(find("copy"), version_id(1)), "AAAAAA5");
   EXPECT_EQ(find("copy")->secret.role, Role::kReplica);
   EXPECT_EQ(find("copy")->arn, "arn:aws:secretsmanager:us-east-1:123456789012:secret:copy-AAAAAA");
   EXPECT_EQ(apply(state_from(kWest, "AAAAAA", 1, 6)), ApplyVerdict::kApplied);
   EXPECT_EQ(value(find("copy"), version_id(1)), "AAAAAA5") << "a version never changes its value";
+}
+
+// A primary that was restored from a backup has lost changes that its replicas have, and does not know it.
+TEST_F(ReplicaExchangeTest, ACopyThatIsAheadOfItsPrimarySaysSo) {
+  ASSERT_EQ(apply(state_from(kWest, "AAAAAA", 1, 5)), ApplyVerdict::kApplied);
+  const auto behind = secrets_.apply_state(state_from(kWest, "AAAAAA", 1, 4));
+  EXPECT_EQ(behind->verdict, ApplyVerdict::kAhead);
+  EXPECT_EQ(behind->generation, 5u);
+  ReplicaState other = state_from(kWest, "AAAAAA", 1, 5);
+  other.state_id = 99;
+  EXPECT_EQ(apply(std::move(other)), ApplyVerdict::kAhead) << "another fifth change than the one we know";
+  EXPECT_EQ(find("copy")->secret.generation, 5u);
+}
+
+// The more a restored primary is changed, the less its generation tells; what it believes to be here still does.
+TEST_F(ReplicaExchangeTest, AStateMustBeBasedOnWhatIsHere) {
+  ASSERT_EQ(apply(state_from(kWest, "AAAAAA", 1, 5)), ApplyVerdict::kApplied);
+  const auto based_on = [&](uint64_t base, uint64_t generation) {
+    ReplicaState state = state_from(kWest, "AAAAAA", 1, generation);
+    state.base_state_id = base;
+    return apply(std::move(state));
+  };
+  EXPECT_EQ(based_on(5, 6), ApplyVerdict::kApplied);
+  EXPECT_EQ(based_on(5, 7), ApplyVerdict::kApplied) << "the answer to the sixth was lost";
+  EXPECT_EQ(based_on(7, 8), ApplyVerdict::kApplied);
+  EXPECT_EQ(based_on(6, 900), ApplyVerdict::kAhead);
+  EXPECT_EQ(based_on(0, 9), ApplyVerdict::kApplied) << "the region was added anew: nothing is claimed";
+}
+
+// A promoted copy and its old primary may both be given a token by a client that counts.
+TEST_F(ReplicaExchangeTest, AnIdThatNamesAnotherValueInAnotherLineageIsReplaced) {
+  ASSERT_EQ(apply(state_from(kWest, "AAAAAA", 1, 5)), ApplyVerdict::kApplied);
+  ReplicaState promoted = state_from(kEurope, "AAAAAA", 2, 5);
+  promoted.versions[0].version.generation = 4;
+  promoted.versions[0].value = std::nullopt;
+  EXPECT_EQ(apply(std::move(promoted)), ApplyVerdict::kNeedVersions);
+  promoted = state_from(kEurope, "AAAAAA", 2, 5);
+  promoted.versions[0].version.generation = 4;
+  promoted.versions[0].value = SecretBytes::copy_of("of the promoted one");
+  EXPECT_EQ(apply(std::move(promoted)), ApplyVerdict::kApplied);
+  EXPECT_EQ(value(find("copy"), version_id(1)), "of the promoted one");
+}
+
+TEST_F(ReplicaExchangeTest, APromotedCopyThatWasDeletedIsNotBroughtBack) {
+  ASSERT_EQ(apply(state_from(kWest, "AAAAAA", 1, 5)), ApplyVerdict::kApplied);
+  ASSERT_TRUE(edit("copy", [](Change& change) {
+                change.secret.role = Role::kPrimary;
+                change.secret.primary_region = kEast;
+                change.secret.lineage_epoch = 2;
+              }).ok());
+  ASSERT_TRUE(erase("copy").ok());
+  ReplicaState late = state_from(kWest, "AAAAAA", 1, 6);
+  late.force_overwrite = true;
+  EXPECT_EQ(apply(std::move(late)), ApplyVerdict::kFenced);
+  EXPECT_FALSE(find("copy"));
+  EXPECT_EQ(apply(state_from(kWest, "BBBBBB", 1, 1)), ApplyVerdict::kApplied) << "another secret of that name may come";
+}
+
+// Force is an answer to what was there when it was asked for, and to nothing that takes the name later.
+TEST_F(ReplicaExchangeTest, ForceIsSentUntilTheRegionHasAcknowledgedOnce) {
+  Change change = new_secret("db", "v", {kWest});
+  change.secret.replicas[0].force_overwrite = true;
+  const SecretPointer made = *secrets_.create(std::move(change));
+  const auto is_forced = [&] {
+    return (*secrets_.export_state(kAccount, "db", kWest, ValuesToSend::kAll))->force_overwrite;
+  };
+  EXPECT_TRUE(is_forced());
+  ReplicaProgress progress{.acknowledged_generation = 0, .failed = true, .message = "no", .last_attempt = {}};
+  ASSERT_TRUE(secrets_.record_progress({kAccount, "db", made->secret.suffix, kWest, progress, std::nullopt}).ok());
+  EXPECT_TRUE(is_forced());
+  progress.acknowledged_generation = 1;
+  ASSERT_TRUE(secrets_.record_progress({kAccount, "db", made->secret.suffix, kWest, progress, std::nullopt}).ok());
+  EXPECT_FALSE(is_forced());
+  ASSERT_TRUE(edit("db", [](Change& again) { again.restarted_replicas.push_back(kWest); }).ok());
+  EXPECT_TRUE(is_forced()) << "asked for once more";
 }
 
 TEST_F(ReplicaExchangeTest, ValuesThatAreMissingAreAskedFor) {

@@ -1,15 +1,20 @@
 // What travels from a primary to a replica region, and what the region answers. State, not operations: the newest state
-// contains everything, so that sending it twice, late or out of order does no harm.
+// contains everything, so that sending it twice does no harm.
 //
 // Rules of the receiving side, in this order:
+//  - a promoted copy of the same lineage was here and was deleted: kFenced;
 //  - no secret of that name: it becomes a replica;
 //  - same suffix, lower lineage epoch than ours: kFenced. Somebody promoted this copy;
-//  - a replica of the same suffix and primary region: applied if (lineage epoch, generation) is newer, else ignored;
+//  - a replica of the same suffix and primary region: applied if (lineage epoch, generation) is newer and its base is
+//    what is here, or what that was based on (an answer was lost); ignored if it is the same state; else kAhead: the
+//    primary has lost changes, it was restored from a backup;
 //  - a replica of the same suffix, another primary region: applied if the lineage epoch is higher, else kOtherLineage;
 //  - a replica of another suffix: replaced if the primary region is the same, which has deleted it; else kOtherLineage;
 //  - a stand-alone secret: kNameTaken, unless force_overwrite and it has no replicas of its own;
-//  - a version in the state that has no value here and none in the message: kNeedVersions, nothing changes.
-// Labels, and which versions exist, change in one transaction; values are there at that moment or before.
+//  - a version in the state that is not here and has no value in the message: kNeedVersions, nothing changes. A version
+//    is the same if its id, generation, time and kind are: two lineages may give one id to different values.
+// All of one state is applied in one transaction. Late messages are kept out by the link's sessions, not by these
+// rules.
 #pragma once
 
 #include <cstdint>
@@ -34,8 +39,10 @@ struct ReplicaState {
   Region primary_region;
   uint64_t lineage_epoch = 0;
   uint64_t generation = 0;
-  bool force_overwrite = false;
-  std::string kms_key_id;  // chosen for the receiving region
+  uint64_t state_id = 0;         // random, of the change that made this generation
+  uint64_t base_state_id = 0;    // of the last state that the region acknowledged; 0: none is known
+  bool force_overwrite = false;  // until the region has acknowledged once since it was asked for
+  std::string kms_key_id;        // chosen for the receiving region
   std::string description;
   std::vector<Tag> tags;
   bool tagged = false;
@@ -59,13 +66,15 @@ enum class ApplyVerdict : uint8_t {
   kNameTaken,
   kOtherLineage,
   kFenced,
-  kKeyUnusable
+  kKeyUnusable,
+  kAhead
 };
 
 struct ApplyOutcome {
   ApplyVerdict verdict = ApplyVerdict::kApplied;
   std::vector<VersionId> needed;  // with kNeedVersions
   std::string message;            // for StatusMessage when refused
+  uint64_t generation = 0;        // with kAhead: of the copy
 };
 
 }  // namespace coffer::secrets

@@ -39,6 +39,7 @@ struct ReplicaRegion {
 // What came of the last attempt to bring a replica region up to date. A row of its own, written by the replicator only.
 struct ReplicaProgress {
   uint64_t acknowledged_generation = 0;  // the region has this state
+  uint64_t acknowledged_state_id = 0;    // of that generation
   bool failed = false;                   // refused for good: retried by the next change or ReplicateSecretToRegions
   std::string message;
   Time last_attempt;
@@ -64,6 +65,8 @@ struct Secret {
   std::vector<ReplicaRegion> replicas;
   uint64_t lineage_epoch = 1;  // raised by promotion
   uint64_t generation = 0;     // raised by every change
+  uint64_t base_state_id = 0;  // of a replica: see ReplicaState
+  uint64_t state_id = 0;       // drawn for every change: which of two states of one generation this is
 
   std::string arn(const Region& region) const;
   const Version* version(const VersionId& id) const;

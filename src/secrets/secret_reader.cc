@@ -106,7 +106,12 @@ Result<SecretBytes> SecretReader::read_value(const SecretView& view, const Versi
   if (value.error().code != ErrorCode::kDecryptionFailure) return value;
   // Deleted and made again since the view was taken: the value of that view is gone, and nothing is damaged.
   COFFER_ASSIGN(const SecretPointer now, load(view.secret.account, view.secret.name));
-  if (now && now->secret.suffix == view.secret.suffix) return value;
+  if (now && now->secret.suffix == view.secret.suffix) {
+    // All keys are ours and none can be disabled or deleted: that it does not open is damage, answered 5xx, so that
+    // clients turn to another region.
+    return Error{ErrorCode::kCorrupt,
+                 "the value of version " + version.text() + " of secret " + view.secret.name + " does not open"};
+  }
   return Error{ErrorCode::kNotFound, "secret " + view.secret.name + " was replaced while it was read"};
 }
 

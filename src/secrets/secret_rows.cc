@@ -14,6 +14,7 @@ using std::string_view_literals::operator""sv;
 constexpr std::string_view kFamily = "s";
 constexpr std::string_view kCreationFamily = "c";
 constexpr std::string_view kDeletionFamily = "d";
+constexpr std::string_view kFenceFamily = "f";
 constexpr std::string_view kRecord = "m";
 constexpr std::string_view kAccess = "a";
 constexpr std::string_view kProgress = "r/";
@@ -89,6 +90,23 @@ std::string deletion_key(Time due, const AccountId& account, std::string_view na
 }
 std::string deletion_bound(Time now) {
   return store::make_key(kDeletionFamily, {time_text(now + Duration(1))});
+}
+
+std::string fence_key(const AccountId& account, std::string_view name, std::string_view suffix) {
+  return store::make_key(kFenceFamily, {account.text(), name, suffix});
+}
+std::string encode_fence(uint64_t lineage_epoch) {
+  std::string row;
+  for (int shift = 0; shift < 64; shift += 8)
+    row.push_back(static_cast<char>(lineage_epoch >> shift & 0xff));
+  return row;
+}
+std::optional<uint64_t> decode_fence(std::string_view row) {
+  if (row.size() != 8) return std::nullopt;
+  uint64_t epoch = 0;
+  for (int i = 7; i >= 0; --i)
+    epoch = epoch << 8 | static_cast<unsigned char>(row[static_cast<size_t>(i)]);
+  return epoch;
 }
 
 std::optional<IndexEntry> parse_creation_key(std::string_view key) {

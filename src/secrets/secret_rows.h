@@ -59,6 +59,11 @@ std::string deletion_key(Time due, const AccountId& account, std::string_view na
 std::string deletion_bound(Time now);
 extern const std::string_view kDeletionPrefix;
 
+// Family "f": a promoted copy of this lineage was here and was deleted. Its value is the lineage epoch.
+std::string fence_key(const AccountId& account, std::string_view name, std::string_view suffix);
+std::string encode_fence(uint64_t lineage_epoch);
+std::optional<uint64_t> decode_fence(std::string_view row);
+
 struct IndexEntry {
   AccountId account;
   Time time;

@@ -1,6 +1,7 @@
 #include "secrets/secret_store.h"
 
 #include <algorithm>
+#include <span>
 
 #include "base/time_text.h"
 #include "secrets/record_codec.h"
@@ -54,6 +55,25 @@ bool contains(const std::vector<ReplicaRegion>& replicas, const Region& region) 
   return std::ranges::find(replicas, region, &ReplicaRegion::region) != replicas.end();
 }
 
+bool keeps_progress(const Change& change, const Region& region) {
+  const auto& restarted = change.restarted_replicas;
+  return contains(change.secret.replicas, region) && std::ranges::find(restarted, region) == restarted.end();
+}
+
+// What load() would find now, unless somebody else has changed it since.
+SecretPointer changed_view(const SecretView& before, Change change, store::Revision revision) {
+  auto view = std::make_shared<SecretView>();
+  for (const auto& [region, progress] : before.progress) {
+    if (keeps_progress(change, region)) view->progress.emplace_back(region, progress);
+  }
+  view->secret = std::move(change.secret);
+  view->arn = before.arn;
+  view->last_accessed = before.last_accessed;
+  view->version_last_accessed = before.version_last_accessed;
+  view->revision = revision;
+  return view;
+}
+
 }  // namespace
 
 void SecretStore::Impl::note_access(const SecretView& view, const VersionId& version) {
@@ -73,6 +93,12 @@ Result<std::optional<store::Revision>> SecretStore::Impl::try_commit(store::Tran
   if (committed.ok()) return std::optional(*committed);
   if (committed.error().code == ErrorCode::kConflict) return std::optional<store::Revision>();
   return std::move(committed).error();
+}
+
+uint64_t SecretStore::Impl::draw_state_id() {
+  uint64_t id = 0;
+  parts_.random.fill(std::as_writable_bytes(std::span(&id, 1)));
+  return id;
 }
 
 Result<void> SecretStore::Impl::append_value(const Secret& secret, const VersionId& version, const SecretBytes& value,
@@ -113,6 +139,11 @@ void SecretStore::Impl::append_deletion(const SecretView& view, store::Transacti
     transaction.deletes.push_back(value_key(secret.account, secret.name, version.id));
   for (const auto& [region, progress] : view.progress)
     transaction.deletes.push_back(progress_key(secret.account, secret.name, region));
+  // Otherwise a primary that lost its region, and does not know of the promotion, would bring the secret back.
+  if (secret.lineage_epoch > 1) {
+    transaction.puts.push_back(
+        {fence_key(secret.account, secret.name, secret.suffix), encode_fence(secret.lineage_epoch)});
+  }
 }
 
 Result<void> SecretStore::Impl::prune_versions(Secret& secret) const {
@@ -139,6 +170,7 @@ Result<SecretPointer> SecretStore::Impl::create(Change change) {
   secret.primary_region = parts_.region;
   secret.lineage_epoch = 1;
   secret.generation = 1;
+  secret.state_id = draw_state_id();
   for (Version& version : secret.versions) {
     version.created = secret.created;
     version.generation = secret.generation;
@@ -165,7 +197,8 @@ Result<SecretPointer> SecretStore::Impl::create(Change change) {
 
 Result<store::Transaction> SecretStore::Impl::update_transaction(const SecretView& current, Change& change) {
   Secret& secret = change.secret;
-  secret.generation = current.secret.generation + 1;
+  secret.generation = std::max(current.secret.generation, change.generation_above) + 1;
+  secret.state_id = draw_state_id();
   secret.changed = parts_.clock.now();
   for (const Change::NewValue& value : change.values) {
     const auto added = std::ranges::find(secret.versions, value.version, &Version::id);
@@ -193,8 +226,7 @@ Result<store::Transaction> SecretStore::Impl::update_transaction(const SecretVie
     }
   }
   for (const auto& [region, progress] : current.progress) {
-    const auto& restarted = change.restarted_replicas;
-    if (!contains(secret.replicas, region) || std::ranges::find(restarted, region) != restarted.end()) {
+    if (!keeps_progress(change, region)) {
       transaction.deletes.push_back(progress_key(secret.account, secret.name, region));
     }
   }
@@ -210,10 +242,7 @@ Result<SecretPointer> SecretStore::Impl::update(const AccountId& account, std::s
     COFFER_ASSIGN(store::Transaction transaction, update_transaction(*current, *change));
     COFFER_ASSIGN(const auto committed, try_commit(std::move(transaction)));
     if (!committed) return std::optional<SecretPointer>();
-    COFFER_ASSIGN(const SecretPointer now, reader_.find(account, name));
-    // Unless somebody deleted it, or put another in its place, right behind this change, which happened all the same.
-    const bool still_there = now && now->secret.suffix == current->secret.suffix;
-    return std::optional(still_there ? now : current);
+    return std::optional(changed_view(*current, std::move(*change), *committed));
   });
 }
 

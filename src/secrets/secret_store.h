@@ -44,7 +44,7 @@ using SecretPointer = std::shared_ptr<const SecretView>;
 
 // What a change does besides turning one record into another.
 struct Change {
-  Secret secret;  // generation and changed are set by the store
+  Secret secret;  // generation, state id and changed are set by the store
   struct NewValue {
     VersionId version;
     SecretBytes value;
@@ -52,6 +52,7 @@ struct Change {
   std::vector<NewValue> values;            // sealed by the store before the commit
   std::vector<Region> removed_replicas;    // regions whose copy must be deleted
   std::vector<Region> restarted_replicas;  // regions whose progress begins afresh: InProgress, not Failed
+  uint64_t generation_above = 0;           // the new generation is higher than this, too
 };
 
 // What a replica region answered, for the row that DescribeSecret reads.
@@ -85,7 +86,7 @@ class SecretStore {
   Result<SecretPointer> find(const SecretId& id) const;
   Result<SecretPointer> find(const AccountId& account, std::string_view name) const;
 
-  // The value of a version that has one. kDecryptionFailure, kNotFound.
+  // The value of a version that has one. kNotFound, and kCorrupt when it does not open.
   Result<SecretBytes> read_value(const SecretView& view, const VersionId& version) const;
   // Notes that the value was read today: LastAccessedDate of secret and version. Never blocks; written in the
   // background.

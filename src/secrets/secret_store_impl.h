@@ -44,7 +44,8 @@ class SecretStore::Impl {
   // The revision, or nullopt when another commit came between.
   Result<std::optional<store::Revision>> try_commit(store::Transaction transaction);
 
-  // Deletes every row of a secret, those of its indexes included.
+  uint64_t draw_state_id();
+  // Deletes every row of a secret, those of its indexes included, and leaves a fence if it was ever promoted.
   static void append_deletion(const SecretView& view, store::Transaction& transaction);
   Result<void> append_value(const Secret& secret, const VersionId& version, const SecretBytes& value,
                             store::Transaction& transaction);
@@ -54,7 +55,9 @@ class SecretStore::Impl {
   Result<store::Transaction> update_transaction(const SecretView& current, Change& change);
 
   // What apply_state() decides before it writes anything; nullopt means "go on".
-  std::optional<ApplyOutcome> refusal(const ReplicaState& state, const SecretView* current) const;
+  std::optional<ApplyOutcome> refusal(const ReplicaState& state, const SecretView* current, uint64_t fence) const;
+  // The lineage epoch of a copy that was here and was deleted; 0 when there was none.
+  Result<uint64_t> fence_epoch(const ReplicaState& state) const;
   Secret replica_record(const ReplicaState& state, const SecretView* current) const;
   Result<store::Transaction> replica_transaction(const ReplicaState& state, const SecretView* current);
 

@@ -260,9 +260,9 @@ TEST_F(SecretStoreTest, AValueMovedToAnotherSecretOrVersionDoesNotOpen) {
     ASSERT_TRUE(store_->commit({.preconditions = {}, .puts = {{to, (*row)->value}}, .deletes = {}}).ok());
   };
   move(value_key(kAccount, "a", version_id(0)), value_key(kAccount, "b", version_id(0)));
-  EXPECT_EQ(value(find("b"), version_id(0)), "DecryptionFailure");
+  EXPECT_EQ(value(find("b"), version_id(0)), "Corrupt");
   move(value_key(kAccount, "a", version_id(1)), value_key(kAccount, "a", version_id(0)));
-  EXPECT_EQ(value(find("a"), version_id(0)), "DecryptionFailure");
+  EXPECT_EQ(value(find("a"), version_id(0)), "Corrupt");
   EXPECT_EQ(value(find("a"), version_id(1)), "second of a");
 }
 

@@ -101,10 +101,11 @@ void TestRegion::update(const std::string& name, const Edit& edit) {
                       }));
 }
 
-VersionId TestRegion::put(const std::string& name, std::string_view value) {
+VersionId TestRegion::put(const std::string& name, std::string_view value, std::optional<VersionId> wanted) {
   VersionId id;
   update(name, [&](secrets::Change& change) {
     secrets::Version added = version(change.secret.generation + 1);
+    if (wanted) added.id = *wanted;
     id = added.id;
     change.secret.versions.push_back(std::move(added));
     move_current(change.secret, id);
@@ -140,6 +141,15 @@ void TestRegion::promote(const std::string& name) {
     change.secret.primary_region = self;
     change.secret.replicas.clear();
     ++change.secret.lineage_epoch;
+  });
+}
+
+void TestRegion::become_primary(const std::string& name, const std::vector<Region>& replicas) {
+  update(name, [&](secrets::Change& change) {
+    change.secret.role = secrets::Role::kPrimary;
+    change.secret.primary_region = self;
+    for (const Region& region : replicas)
+      change.secret.replicas.push_back({region, "", false});
   });
 }
 

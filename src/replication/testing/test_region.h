@@ -3,6 +3,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -35,12 +36,14 @@ class TestRegion {
   void create(const std::string& name, std::string_view value, const std::vector<Region>& replicas,
               bool force_overwrite = false);
   // A new version that becomes AWSCURRENT.
-  VersionId put(const std::string& name, std::string_view value);
+  VersionId put(const std::string& name, std::string_view value, std::optional<VersionId> id = std::nullopt);
   void describe(const std::string& name, const std::string& description);
   // Adds regions, or marks those that are there for another attempt.
   void replicate(const std::string& name, const std::vector<Region>& regions, bool force_overwrite = false);
   void unreplicate(const std::string& name, const Region& region);
   void promote(const std::string& name);
+  // As a region whose data was restored: primary of the lineage epoch that the copy has.
+  void become_primary(const std::string& name, const std::vector<Region>& replicas);
 
   // Null when there is none.
   secrets::SecretPointer find(const std::string& name) const;

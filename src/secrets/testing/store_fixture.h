@@ -113,6 +113,7 @@ class SecretStoreTest : public ::testing::Test {
                        .primary_region = primary,
                        .lineage_epoch = epoch,
                        .generation = generation,
+                       .state_id = generation,
                        .versions = {}};
     state.versions.push_back({{version_id(1), {"AWSCURRENT"}, clock_.now(), ValueKind::kString, 1},
                               SecretBytes::copy_of(suffix + std::to_string(generation))});
