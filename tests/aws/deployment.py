@@ -58,17 +58,21 @@ def coffer(*arguments, check=True, timeout=60):
 
 
 class Deployment:
-    """`coffer dev` on a directory. start() returns when it said that it is ready."""
+    """`coffer dev` on a directory. start() returns when it said that it is ready. What it prints is appended to the file
+    output_path, beside the directory unless given, and stays there after stop()."""
 
-    def __init__(self, directory, regions=None, port=None):
+    def __init__(self, directory, regions=None, port=None, output_path=None):
         self.directory = pathlib.Path(directory)
         self.regions = regions or REGIONS
         self.port = port or free_port_block(1 + 2 * len(self.regions))
+        self.output_path = pathlib.Path(output_path or f"{self.directory}.out")
         self.process = None
         self.output = None
+        self.output_start = 0
 
     def start(self):
-        self.output = open(str(self.directory) + ".out", "ab+")
+        self.output = open(self.output_path, "ab")
+        self.output_start = self.output.seek(0, os.SEEK_END)
         self.process = subprocess.Popen(
             [BINARY, "dev", "--data", str(self.directory), "--port", str(self.port), "--regions", ",".join(self.regions)],
             stdout=self.output, stderr=subprocess.STDOUT)
@@ -78,13 +82,12 @@ class Deployment:
     def _started(self):
         if self.process.poll() is not None:
             raise AssertionError(f"coffer dev exited {self.process.returncode}: {self.printed()}")
-        env = self.directory / "env"
-        if not env.exists() or "ready" not in self.printed().lower():
-            return False
-        return True
+        # Not just "ready": a region that "did not become ready" is no success.
+        return "Coffer is ready" in self.printed()
 
     def printed(self):
-        return pathlib.Path(self.output.name).read_text(errors="replace")
+        """Since the last start()."""
+        return self.output_path.read_bytes()[self.output_start:].decode(errors="replace")
 
     def stop(self):
         if self.process and self.process.poll() is None:
@@ -93,7 +96,6 @@ class Deployment:
             assert code == 0, f"coffer dev exited {code} on SIGTERM: {self.printed()}"
         if self.output:
             self.output.close()
-            os.unlink(self.output.name)
 
     def kill_everything(self):
         """As a power cut would: the supervisor and every region at once, with SIGKILL."""
@@ -106,7 +108,6 @@ class Deployment:
                 pass
         self.process.wait()
         self.output.close()
-        os.unlink(self.output.name)
 
     def env(self):
         values = {}
@@ -162,12 +163,15 @@ class Deployment:
 
 
 class Region:
-    """One `coffer serve` of its own: what to kill and start again hundreds of times."""
+    """One `coffer serve` of its own: what to kill and start again hundreds of times. `data` may be elsewhere; another
+    `user` (root only) needs a `binary` and a directory that it can reach."""
 
-    def __init__(self, directory, region="us-east-1", more=""):
+    def __init__(self, directory, region="us-east-1", more="", data="data", binary=BINARY, user=None):
         self.directory = pathlib.Path(directory)
         self.directory.mkdir(mode=0o700)
         self.region = region
+        self.binary = binary
+        self.become = {} if user is None else {"user": user, "group": user, "extra_groups": []}
         self.port = free_port_block(1)
         self.process = None
         key = self.directory / "root.key"
@@ -175,14 +179,17 @@ class Region:
         key.chmod(0o600)
         self.config = self.directory / "coffer.toml"
         self.config.write_text(
-            f'region = "{region}"\ndata = "data"\n[listen]\nport = {self.port}\n[seal]\nroot_key_file = "root.key"\n'
+            f'region = "{region}"\ndata = "{data}"\n[listen]\nport = {self.port}\n[seal]\nroot_key_file = "root.key"\n'
             f'[log]\nfile = "log.jsonl"\n{more}')
+        if user is not None:
+            for path in (self.directory, key, self.config):
+                os.chown(path, user, user)
         self.start()
         made = json.loads(coffer("account", "create", "test", "--config", self.config).stdout)
         self.credentials = (made["AccessKeyId"], made["SecretAccessKey"])
 
     def start(self):
-        self.process = subprocess.Popen([BINARY, "serve", "--config", str(self.config)])
+        self.process = subprocess.Popen([self.binary, "serve", "--config", str(self.config)], **self.become)
         wait_until(self._listens, START_SECONDS, "coffer serve listening")
 
     def _listens(self):

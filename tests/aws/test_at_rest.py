@@ -1,17 +1,21 @@
 """No plaintext on disk, in logs, in errors or in core files; a wrong root key opens nothing."""
 
+import base64
 import os
 import pathlib
 import re
-import resource
 import secrets
+import shutil
 import stat
 import subprocess
+import tempfile
 
 import botocore.exceptions
 import pytest
 
-from deployment import BINARY, coffer, wait_in_sync
+from deployment import BINARY, Region, wait_in_sync
+
+NOBODY = 65534
 
 
 def files_below(directory):
@@ -44,11 +48,12 @@ def test_no_file_of_the_deployment_holds_a_canary(fresh):
     root_secret = deployment.env()["AWS_SECRET_ACCESS_KEY"]
     deployment.stop()
 
-    import base64
     wanted = [canary.encode() for canary in canaries + [password]]
     wanted += [base64.b64encode(canary.encode())[:-4] for canary in canaries]
     looked_at = files_below(deployment.directory)
     assert any("/data/" in str(path) for path in looked_at), "the stores were looked at"
+    assert b"Coffer is ready" in deployment.output_path.read_bytes()
+    looked_at.append(deployment.output_path)
     for path in looked_at:
         content = path.read_bytes()
         for canary in wanted:
@@ -57,11 +62,43 @@ def test_no_file_of_the_deployment_holds_a_canary(fresh):
             assert root_secret.encode() not in content, f"secret access key in {path}"
 
 
-# A memory image must not leave the process: core dumps are off and the process is not dumpable.
+# A memory image must not leave the process. The limit alone is not enough: it does not hold where core dumps are piped to
+# a program.
 def test_regions_leave_no_core(five):
-    pid = five.pid("us-east-1")
-    limits = pathlib.Path(f"/proc/{pid}/limits").read_text()
-    assert re.search(r"Max core file size\s+0\s+0", limits)
+    for pid in [five.process.pid, *(five.pid(region) for region in five.regions)]:
+        limits = pathlib.Path(f"/proc/{pid}/limits").read_text()
+        assert re.search(r"Max core file size\s+0\s+0\s", limits)
+
+
+def may_read_environment(pid, user):
+    """Whether another process of the same user may. The kernel asks the same question for memory, debuggers and dumps."""
+    become = {"user": user, "group": user, "extra_groups": []} if os.geteuid() == 0 else {}
+    read = subprocess.run(["cat", f"/proc/{pid}/environ"], capture_output=True, **become)
+    assert read.returncode == 0 or b"Permission denied" in read.stderr
+    return read.returncode == 0
+
+
+# That a process is not dumpable shows only in one that is not root's: the kernel then gives what /proc tells about it to
+# root. Another process of the same user shows that the difference is the region's doing.
+def test_a_region_is_closed_to_other_processes_of_its_user():
+    user = NOBODY if os.geteuid() == 0 else os.geteuid()
+    become = {"user": user, "group": user, "extra_groups": []} if os.geteuid() == 0 else {}
+    with tempfile.TemporaryDirectory() as home:  # not tmp_path, which is closed to others
+        os.chmod(home, 0o755)
+        # Where the user can reach and read it: a program that its user cannot read is not dumpable anyway.
+        binary = shutil.copy(BINARY, home)
+        os.chmod(binary, 0o755)
+        region = Region(pathlib.Path(home) / "region", binary=binary, user=user if become else None)
+        other = subprocess.Popen(["sleep", "60"], **become)
+        try:
+            assert os.stat(f"/proc/{other.pid}/mem").st_uid == user and may_read_environment(other.pid, user)
+            assert os.stat(f"/proc/{region.process.pid}").st_uid == user
+            assert os.stat(f"/proc/{region.process.pid}/mem").st_uid == 0
+            assert not may_read_environment(region.process.pid, user)
+        finally:
+            other.kill()
+            other.wait()
+            region.kill()
 
 
 def test_files_with_keys_are_readable_by_their_owner_only(five):

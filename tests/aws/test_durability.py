@@ -1,4 +1,8 @@
-"""What was acknowledged is there after SIGKILL, on either side of a link."""
+"""What was acknowledged is there after SIGKILL, on either side of a link.
+
+SIGKILL cannot show a missing or failed fsync: what the process had written is still in the kernel's page cache.
+src/store/rocksdb_store_fault_test.cc covers those, and the loss of power, below a file system that fails and forgets.
+"""
 
 import itertools
 import os

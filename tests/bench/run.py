@@ -196,7 +196,7 @@ class Bench:
         server = Coffer(self.options.binary, directory / "writes")
         server.start(core="0,1")
         server.account()
-        secrets = 1000
+        secrets = 2000 if self.options.quick else 10000  # so many that few versions pile up in each
         self.load(server.port, "create", server.credentials, secrets=secrets, connections=32, seconds=600)
         print(f"\nPutSecretValue, durable (fsync before the answer), {secrets} secrets; medians of {self.rounds} rounds")
         print(f"{'clients':>12} {'req/s':>9} {'p50 us':>7} {'p99 us':>7}")
