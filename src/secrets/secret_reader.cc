@@ -18,6 +18,13 @@ Error damaged(std::string_view name) {
   return Error{ErrorCode::kCorrupt, "the rows of secret " + std::string(name) + " are damaged"};
 }
 
+// All keys are ours and none can be disabled or deleted: that a value does not open is damage, answered 5xx, so that
+// clients turn to another region.
+Error does_not_open(const SecretView& view, const VersionId& version) {
+  return Error{ErrorCode::kCorrupt,
+               "the value of version " + version.text() + " of secret " + view.secret.name + " does not open"};
+}
+
 void merge(std::optional<Time>& known, Time noted) {
   if (!known || *known < noted) known = noted;
 }
@@ -89,7 +96,12 @@ Result<SecretPointer> SecretReader::load(const AccountId& account, std::string_v
 
 Result<SecretBytes> SecretReader::read_value(const SecretView& view, const VersionId& version) const {
   const ValueContext context{view.secret.account, view.arn, version};
-  if (const std::string* const sealed = view.hot.find(version)) return open_value(parts_.keyring, context, *sealed);
+  if (const std::string* const sealed = view.hot.find(version)) {
+    Result<SecretBytes> value = open_value(parts_.keyring, context, *sealed);
+    // It opened before, so it is the key that is gone.
+    if (value.ok() || value.error().code != ErrorCode::kDecryptionFailure) return value;
+    return does_not_open(view, version);
+  }
   RowKey key(view.secret.account, view.secret.name);
   key.append("v/").append(version.text());
   COFFER_ASSIGN(auto row, parts_.store.get(key.text()));
@@ -106,12 +118,7 @@ Result<SecretBytes> SecretReader::read_value(const SecretView& view, const Versi
   if (value.error().code != ErrorCode::kDecryptionFailure) return value;
   // Deleted and made again since the view was taken: the value of that view is gone, and nothing is damaged.
   COFFER_ASSIGN(const SecretPointer now, load(view.secret.account, view.secret.name));
-  if (now && now->secret.suffix == view.secret.suffix) {
-    // All keys are ours and none can be disabled or deleted: that it does not open is damage, answered 5xx, so that
-    // clients turn to another region.
-    return Error{ErrorCode::kCorrupt,
-                 "the value of version " + version.text() + " of secret " + view.secret.name + " does not open"};
-  }
+  if (now && now->secret.suffix == view.secret.suffix) return does_not_open(view, version);
   return Error{ErrorCode::kNotFound, "secret " + view.secret.name + " was replaced while it was read"};
 }
 

@@ -37,14 +37,6 @@ Error name_taken(const SecretView& view) {
                "The operation failed because the secret " + view.secret.name + " already exists."};
 }
 
-Error has_replicas(const SecretView& view) {
-  std::string regions;
-  for (const ReplicaRegion& replica : view.secret.replicas)
-    regions.append(regions.empty() ? "" : ", ").append(replica.region.text());
-  return Error{ErrorCode::kInvalidParameter,
-               "You can't delete secret " + view.arn + " that still has replica regions [" + regions + "]."};
-}
-
 bool accessed_on(const SecretView& view, const VersionId& version, Time day) {
   if (view.last_accessed != day) return false;
   return std::ranges::any_of(view.version_last_accessed,
@@ -75,6 +67,15 @@ SecretPointer changed_view(const SecretView& before, Change change, store::Revis
 }
 
 }  // namespace
+
+Result<void> check_has_no_replicas(const SecretView& view) {
+  if (view.secret.replicas.empty()) return {};
+  std::string regions;
+  for (const ReplicaRegion& replica : view.secret.replicas)
+    regions.append(regions.empty() ? "" : ", ").append(replica.region.text());
+  return Error{ErrorCode::kInvalidParameter,
+               "You can't delete secret " + view.arn + " that still has replica regions [" + regions + "]."};
+}
 
 void SecretStore::Impl::note_access(const SecretView& view, const VersionId& version) {
   const Time day = start_of_day(parts_.clock.now());
@@ -251,7 +252,7 @@ Result<SecretPointer> SecretStore::Impl::erase(const AccountId& account, std::st
     COFFER_ASSIGN(const SecretPointer current, reader_.load(account, name));
     if (!current) return not_found();
     COFFER_TRY(check(*current));
-    if (!current->secret.replicas.empty()) return has_replicas(*current);
+    COFFER_TRY(check_has_no_replicas(*current));
     store::Transaction transaction;
     transaction.preconditions.push_back({record_key(account, name), current->revision});
     append_deletion(*current, transaction);

@@ -42,6 +42,9 @@ struct SecretView {
 };
 using SecretPointer = std::shared_ptr<const SecretView>;
 
+// kInvalidParameter (AWS's text): the regions must be removed before the secret can be deleted.
+Result<void> check_has_no_replicas(const SecretView& view);
+
 // What a change does besides turning one record into another.
 struct Change {
   Secret secret;  // generation, state id and changed are set by the store

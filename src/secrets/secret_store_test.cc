@@ -266,6 +266,19 @@ TEST_F(SecretStoreTest, AValueMovedToAnotherSecretOrVersionDoesNotOpen) {
   EXPECT_EQ(value(find("a"), version_id(1)), "second of a");
 }
 
+// The sealed value is at hand, its key is not: damage of this region, whether or not the value was read before.
+TEST_F(SecretStoreTest, AValueWhoseKeyIsLostIsAnErrorOfTheServer) {
+  create("db", "v");
+  const SecretPointer view = find("db");
+  const VersionId& current = view->secret.version_with(kAwsCurrent)->id;
+  ASSERT_EQ(value(view, current), "v");
+  const auto keys = store_->scan(store::ScanRange::prefix(std::string("k\0", 2)));
+  ASSERT_EQ(keys->size(), 1u);
+  ASSERT_TRUE(store_->commit({.preconditions = {}, .puts = {}, .deletes = {keys->front().key}}).ok());
+  EXPECT_EQ(value(view, current), "Corrupt");
+  EXPECT_EQ(value(view, version_id(0)), "Corrupt");
+}
+
 // The replicator finds out from these rows alone; they must be there if and only if the change is.
 TEST_F(SecretStoreTest, EveryChangeMarksEveryReplicaInTheSameCommit) {
   create("db", "v", {kWest, kEurope});

@@ -53,15 +53,6 @@ struct DeleteSecret {
     return secret_resource(request.secret_id, caller, rooms);
   }
 
-  static Result<void> refuse_replicated(const secrets::SecretView& view) {
-    if (view.secret.replicas.empty()) return {};
-    std::string regions;
-    for (const secrets::ReplicaRegion& replica : view.secret.replicas)
-      regions.append(regions.empty() ? "" : ", ").append(replica.region.text());
-    return Error{ErrorCode::kInvalidParameter,
-                 "You can't delete secret " + view.arn + " that still has replica regions [" + regions + "]."};
-  }
-
   // What a forced deletion answers when there is nothing to delete.
   static Result<Response> nothing_deleted(const api::Authorized<DeleteSecret>& authorized, const Rooms& rooms) {
     COFFER_ASSIGN(const auto id,
@@ -73,7 +64,7 @@ struct DeleteSecret {
 
   static Result<void> refuse(const secrets::SecretView& view) {
     COFFER_TRY(refuse_replica(view));
-    return refuse_replicated(view);
+    return secrets::check_has_no_replicas(view);
   }
 
   static Result<Response> delete_now(const api::Authorized<DeleteSecret>& authorized, const Rooms& rooms) {
