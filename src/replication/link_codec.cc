@@ -11,7 +11,8 @@ namespace {
 
 constexpr size_t kSuffixBytes = 6;
 constexpr size_t kMaxTags = 200;
-constexpr size_t kMaxTextBytes = 8192;   // description, key ids, messages
+constexpr size_t kMaxTextBytes = 8192;  // description, key ids, messages
+constexpr size_t kMaxPolicyBytes = 4 * 20480;
 constexpr size_t kMaxLabelBytes = 1024;  // staging labels, tag keys and values, account names
 constexpr size_t kMaxStagesPerVersion = 200;
 constexpr size_t kMaxSecretAccessKeyBytes = 256;
@@ -111,6 +112,8 @@ Result<secrets::ReplicaState> decode_state(const wire::SecretState& from, std::s
   to.kms_key_id = from.kms_key_id();
   COFFER_TRY(check(from.description().size() <= kMaxTextBytes, "description"));
   to.description = from.description();
+  COFFER_TRY(check(from.resource_policy().size() <= kMaxPolicyBytes, "resource policy"));
+  to.resource_policy = from.resource_policy();
   to.tagged = from.tagged();
   COFFER_TRY(check(static_cast<size_t>(from.tags_size()) <= kMaxTags, "number of tags"));
   for (const wire::Tag& tag : from.tags()) {
@@ -174,6 +177,7 @@ Result<SecretBuffer> encode(uint64_t session, const secrets::ReplicaState& state
   to.set_kms_key_id(state.kms_key_id);
   to.set_description(state.description);
   to.set_tagged(state.tagged);
+  to.set_resource_policy(state.resource_policy);
   for (const secrets::Tag& tag : state.tags) {
     wire::Tag& added = *to.add_tags();
     added.set_key(tag.key);

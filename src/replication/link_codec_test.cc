@@ -48,6 +48,7 @@ ReplicaState state() {
   state.description = "the d\xc3\xa4tabase";
   state.tags = {{"team", "core"}, {"empty", ""}};
   state.tagged = true;
+  state.resource_policy = R"({"Version":"2012-10-17","Statement":[]})";
   state.versions.push_back(version('a', {}, std::nullopt));
   state.versions.push_back(version('b', {"AWSPREVIOUS"}, kCanary));
   state.versions.push_back(version('c', {"AWSCURRENT", "blue"}, "second\0value"));
@@ -105,6 +106,7 @@ TEST(LinkCodec, AStateArrivesAsItWasSent) {
   EXPECT_EQ(got.description, sent.description);
   EXPECT_EQ(got.tags, sent.tags);
   EXPECT_EQ(got.tagged, sent.tagged);
+  EXPECT_EQ(got.resource_policy, sent.resource_policy);
   ASSERT_EQ(got.versions.size(), sent.versions.size());
   for (size_t i = 0; i < got.versions.size(); ++i) {
     const ReplicaVersion& a = got.versions[i];
@@ -189,11 +191,11 @@ TEST(LinkCodec, EveryTruncationAndEveryExtraByteIsRefused) {
 // During an upgrade both versions are in the field, and "corrupt" would send people looking for a broken disk.
 TEST(LinkCodec, AnotherProtocolVersionIsNamedInTheError) {
   wire::RequestHeader header = header_of(*encode(kSession, Hello{}));
-  header.set_protocol(2);
+  header.set_protocol(kProtocolVersion + 1);
   const auto result = decode_message(frame_of(header).view());
   ASSERT_FALSE(result.ok());
   EXPECT_EQ(result.error().code, ErrorCode::kUsage);
-  EXPECT_NE(result.error().message.find("version 2"), std::string::npos);
+  EXPECT_NE(result.error().message.find("version " + std::to_string(kProtocolVersion + 1)), std::string::npos);
 }
 
 struct Damage {

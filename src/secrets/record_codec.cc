@@ -57,7 +57,8 @@ Result<Version> from_record(const rows::VersionRecord& record) {
                  {record.stages().begin(), record.stages().end()},
                  from_ms(record.created_ms()),
                  kind,
-                 record.generation()};
+                 record.generation(),
+                 record.kms_key_arn()};
 }
 
 }  // namespace
@@ -85,6 +86,7 @@ std::string encode_secret(const Secret& secret) {
     to.set_created_ms(to_ms(version.created));
     to.set_kind(to_record(version.kind));
     to.set_generation(version.generation);
+    to.set_kms_key_arn(version.kms_key_arn);
   }
   record.set_role(secret.role == Role::kPrimary ? rows::ROLE_PRIMARY : rows::ROLE_REPLICA);
   record.set_primary_region(secret.primary_region.text());
@@ -98,6 +100,8 @@ std::string encode_secret(const Secret& secret) {
   record.set_generation(secret.generation);
   record.set_state_id(secret.state_id);
   record.set_base_state_id(secret.base_state_id);
+  record.set_resource_policy(secret.resource_policy);
+  record.set_received_kms_key_id(secret.received_kms_key_id);
   return record.SerializeAsString();
 }
 
@@ -137,6 +141,8 @@ Result<Secret> decode_secret(const AccountId& account, std::string_view name, st
   secret.generation = record.generation();
   secret.state_id = record.state_id();
   secret.base_state_id = record.base_state_id();
+  secret.resource_policy = record.resource_policy();
+  secret.received_kms_key_id = record.received_kms_key_id();
   return secret;
 }
 

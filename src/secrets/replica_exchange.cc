@@ -75,6 +75,7 @@ Result<std::optional<ReplicaState>> SecretStore::Impl::export_state(const Accoun
                      .description = secret.description,
                      .tags = secret.tags,
                      .tagged = secret.tagged,
+                     .resource_policy = secret.resource_policy,
                      .versions = {}};
   for (const Version& version : secret.versions) {
     ReplicaVersion exported{version, std::nullopt};
@@ -156,6 +157,7 @@ Secret SecretStore::Impl::replica_record(const ReplicaState& state, const Secret
   secret.description = state.description;
   secret.tags = state.tags;
   secret.tagged = state.tagged;
+  secret.resource_policy = state.resource_policy;
   secret.kms_key_id = state.kms_key_id;
   secret.changed = parts_.clock.now();
   secret.created = is_replica_of(state, current) ? current->secret.created : secret.changed;

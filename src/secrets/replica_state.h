@@ -46,6 +46,7 @@ struct ReplicaState {
   std::string description;
   std::vector<Tag> tags;
   bool tagged = false;
+  std::string resource_policy;
   std::vector<ReplicaVersion> versions;
 };
 

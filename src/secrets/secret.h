@@ -21,6 +21,7 @@ struct Version {
   Time created;
   ValueKind kind = ValueKind::kNone;
   uint64_t generation = 0;  // of the secret when this version was made
+  std::string kms_key_arn;  // that it is sealed with, in this region; empty: the account's default key
 };
 
 struct Tag {
@@ -53,8 +54,9 @@ struct Secret {
   std::string suffix;  // the six characters at the end of the ARN
   std::string description;
   std::vector<Tag> tags;
-  bool tagged = false;     // was ever tagged: an empty list is then shown
-  std::string kms_key_id;  // as given; empty means the default key
+  bool tagged = false;          // was ever tagged: an empty list is then shown
+  std::string kms_key_id;       // as given; empty means the default key
+  std::string resource_policy;  // as given; empty: none
   Time created;
   Time changed;
   std::optional<Time> deletion_requested;
@@ -63,10 +65,11 @@ struct Secret {
   Role role = Role::kPrimary;
   Region primary_region;  // this region for a primary
   std::vector<ReplicaRegion> replicas;
-  uint64_t lineage_epoch = 1;  // raised by promotion
-  uint64_t generation = 0;     // raised by every change
-  uint64_t base_state_id = 0;  // of a replica: see ReplicaState
-  uint64_t state_id = 0;       // drawn for every change: which of two states of one generation this is
+  uint64_t lineage_epoch = 1;       // raised by promotion
+  uint64_t generation = 0;          // raised by every change
+  uint64_t base_state_id = 0;       // of a replica: see ReplicaState
+  std::string received_kms_key_id;  // of a replica: what its primary chose; kms_key_id may have been changed since
+  uint64_t state_id = 0;            // drawn for every change: which of two states of one generation this is
 
   std::string arn(const Region& region) const;
   const Version* version(const VersionId& id) const;

@@ -198,8 +198,11 @@ Result<SecretPointer> SecretStore::Impl::create(Change change) {
 
 Result<store::Transaction> SecretStore::Impl::update_transaction(const SecretView& current, Change& change) {
   Secret& secret = change.secret;
-  secret.generation = std::max(current.secret.generation, change.generation_above) + 1;
-  secret.state_id = draw_state_id();
+  // A replica's own changes, like that of its key, make no state that its primary would have to know.
+  if (secret.role == Role::kPrimary) {
+    secret.generation = std::max(current.secret.generation, change.generation_above) + 1;
+    secret.state_id = draw_state_id();
+  }
   secret.changed = parts_.clock.now();
   for (const Change::NewValue& value : change.values) {
     const auto added = std::ranges::find(secret.versions, value.version, &Version::id);
@@ -208,12 +211,16 @@ Result<store::Transaction> SecretStore::Impl::update_transaction(const SecretVie
     added->generation = secret.generation;
   }
   COFFER_TRY(prune_versions(secret));
+  std::erase_if(change.resealed,
+                [&secret](const Change::NewValue& value) { return secret.version(value.version) == nullptr; });
 
   const std::string record = record_key(secret.account, secret.name);
   store::Transaction transaction;
   transaction.preconditions.push_back({record, current.revision});
   transaction.puts.push_back({record, encode_secret(secret)});
   for (const Change::NewValue& value : change.values)
+    COFFER_TRY(append_value(secret, value.version, value.value, transaction));
+  for (const Change::NewValue& value : change.resealed)
     COFFER_TRY(append_value(secret, value.version, value.value, transaction));
   for (const Version& old : current.secret.versions) {
     if (secret.version(old.id) == nullptr)

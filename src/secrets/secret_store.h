@@ -53,6 +53,7 @@ struct Change {
     SecretBytes value;
   };
   std::vector<NewValue> values;            // sealed by the store before the commit
+  std::vector<NewValue> resealed;          // of versions that keep their value but not their KMS key
   std::vector<Region> removed_replicas;    // regions whose copy must be deleted
   std::vector<Region> restarted_replicas;  // regions whose progress begins afresh: InProgress, not Failed
   uint64_t generation_above = 0;           // the new generation is higher than this, too
