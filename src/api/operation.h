@@ -70,6 +70,21 @@ class Authorized {
   Resource resource_;
 };
 
+// Another action that a request takes beside its card's own, decided for the same caller: BatchGetSecretValue reads as
+// GetSecretValue does. Only the pipeline makes one.
+class Permit {
+ public:
+  const auth::Caller& caller() const { return caller_; }
+  const Resource& resource() const { return resource_; }
+
+ private:
+  friend class Pipeline;
+  Permit(const auth::Caller& caller, Resource resource) : caller_(caller), resource_(std::move(resource)) {}
+
+  const auth::Caller& caller_;
+  Resource resource_;
+};
+
 struct Operation {
   std::string_view name;
   std::string_view action;
@@ -101,6 +116,13 @@ class Pipeline {
       output.end_object();
     }
     return {};
+  }
+
+  // kAccessDenied with AWS's text when the caller may not.
+  template <class Card>
+  static Result<Permit> permit(const Authorized<Card>& authorized, std::string_view action, Resource resource) {
+    COFFER_TRY(authorize(authorized.caller(), action, resource));
+    return Permit(authorized.caller(), std::move(resource));
   }
 
  private:
