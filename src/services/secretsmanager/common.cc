@@ -74,6 +74,11 @@ Result<secrets::SecretPointer> erase_secret(const Target& target, const Rooms& r
   });
 }
 
+Result<void> refuse_type(const std::optional<std::string>& type) {
+  if (!type || type->empty()) return {};
+  return Error{ErrorCode::kInvalidParameter, "Type is not supported: there are no managed external secrets."};
+}
+
 Result<void> refuse_pending_deletion(const secrets::SecretView& view) {
   if (!view.secret.pending_deletion()) return {};
   return Error{ErrorCode::kInvalidRequest,
@@ -91,14 +96,6 @@ Result<void> refuse_foreign_default_key(const secrets::SecretView& view, const a
   return Error{ErrorCode::kInvalidRequest,
                "You can't access a secret from a different AWS account if you encrypt the secret with the default KMS "
                "service key."};
-}
-
-Result<void> check_kms_key(std::string_view kms_key_id, const AccountId& account, const Region& region) {
-  if (kms_key_id.empty() || kms_key_id == kms::kSecretsManagerAlias) return {};
-  std::string alias_arn = "arn:aws:kms:";
-  alias_arn.append(region.text()).append(":").append(account.text()).append(":").append(kms::kSecretsManagerAlias);
-  if (kms_key_id == alias_arn) return {};
-  return Error{ErrorCode::kAccessDenied, "Access to KMS is not allowed"};
 }
 
 }  // namespace coffer::secretsmanager

@@ -2,6 +2,7 @@
 // Texts and their order follow AWS: name, token, authorization, existence, pending deletion, replica.
 #pragma once
 
+#include <array>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -15,8 +16,15 @@ inline constexpr wire::Constraint kSecretIdBounds{.min = 1, .max = 2048};
 inline constexpr wire::Constraint kVersionIdBounds{.min = 32, .max = 64};
 inline constexpr wire::Constraint kStageBounds{.min = 1, .max = 256};
 inline constexpr wire::Constraint kKmsKeyIdBounds{.min = 0, .max = 2048};
+inline constexpr wire::Constraint kDescriptionBounds{.max = 2048};
+inline constexpr wire::Constraint kTypeBounds{.min = 0, .max = 256};
 inline constexpr wire::Constraint kMaxResultsBounds{.min = 1, .max = 100};
 inline constexpr wire::Constraint kNextTokenBounds{.min = 1, .max = 4096};
+
+// The answer of operations that AWS answers with an empty body.
+struct NoMembers {
+  static constexpr std::array<wire::Field, 0> kFields = {};
+};
 
 Error secret_not_found();
 Error version_not_found(std::string_view version_id);
@@ -54,13 +62,11 @@ inline secrets::Change change_of(const secrets::SecretView& view) {
   return {.secret = view.secret, .values = {}, .removed_replicas = {}, .restarted_replicas = {}};
 }
 
+// kInvalidParameter when it is given: managed external secrets do not exist.
+Result<void> refuse_type(const std::optional<std::string>& type);
 Result<void> refuse_pending_deletion(const secrets::SecretView& view);
 Result<void> refuse_replica(const secrets::SecretView& view);
 // A value under the default key is for its own account only, whatever policies say.
 Result<void> refuse_foreign_default_key(const secrets::SecretView& view, const auth::Caller& caller);
-
-// kAccessDenied (AWS's text) unless it names the default key: nothing, alias/aws/secretsmanager, or that alias's ARN
-// in `region`. Customer keys do not exist yet.
-Result<void> check_kms_key(std::string_view kms_key_id, const AccountId& account, const Region& region);
 
 }  // namespace coffer::secretsmanager

@@ -45,6 +45,15 @@ ListOrder list_order(const std::optional<std::string>& sort_by, const std::optio
   return order;
 }
 
+void add_filters(const std::vector<Filter>& filters, ListingArguments& arguments) {
+  for (const Filter& filter : filters) {
+    arguments.add(*filter.key);
+    arguments.add(std::to_string(filter.values->size()));
+    for (const std::string& value : *filter.values)
+      arguments.add(value);
+  }
+}
+
 Result<secrets::SecretStore::Page> list_page(const Rooms& rooms, const ListQuery& query) {
   const auto [by, order] = query.order;
   if (by == SortBy::kCreated && order == SortOrder::kAscending) {

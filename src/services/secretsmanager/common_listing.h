@@ -5,6 +5,7 @@
 #include <functional>
 #include <optional>
 
+#include "services/secretsmanager/common_filters.h"
 #include "services/secretsmanager/common_page_token.h"
 #include "services/secretsmanager/rooms.h"
 
@@ -28,6 +29,9 @@ struct ListQuery {
   size_t limit = 0;
   std::function<bool(const secrets::SecretView&)> matches;
 };
+
+// Makes the filters part of what a NextToken belongs to. REQUIRES: check_filters() passed.
+void add_filters(const std::vector<Filter>& filters, ListingArguments& arguments);
 
 // A page may hold fewer secrets than the limit and still have a next one. kInvalidParameter: too many to sort.
 Result<secrets::SecretStore::Page> list_page(const Rooms& rooms, const ListQuery& query);

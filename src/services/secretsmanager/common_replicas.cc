@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "services/secretsmanager/common.h"
+#include "services/secretsmanager/common_keys.h"
 
 namespace coffer::secretsmanager {
 namespace {

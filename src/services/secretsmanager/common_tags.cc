@@ -20,10 +20,14 @@ Error invalid(std::string message) {
   return Error{ErrorCode::kInvalidParameter, std::move(message)};
 }
 
+Error too_many() {
+  return invalid("A secret can't have more than 50 tags.");
+}
+
 }  // namespace
 
 Result<void> check_tags(const std::vector<TagEntry>& tags) {
-  if (tags.size() > kMaxTags) return invalid("A secret can't have more than 50 tags.");
+  if (tags.size() > kMaxTags) return too_many();
   for (auto tag = tags.begin(); tag != tags.end(); ++tag) {
     if (!tag->key) return invalid("You must provide a Key for each tag.");
     if (is_reserved(*tag->key)) {
@@ -33,6 +37,20 @@ Result<void> check_tags(const std::vector<TagEntry>& tags) {
       return invalid("The tag key " + *tag->key + " is given more than once.");
     }
   }
+  return {};
+}
+
+Result<void> merge_tags(const std::vector<TagEntry>& entries, secrets::Secret& secret) {
+  for (secrets::Tag& tag : to_tags(entries)) {
+    const auto known = std::ranges::find(secret.tags, tag.key, &secrets::Tag::key);
+    if (known == secret.tags.end()) {
+      secret.tags.push_back(std::move(tag));
+    } else {
+      known->value = std::move(tag.value);
+    }
+  }
+  if (secret.tags.size() > kMaxTags) return too_many();
+  secret.tagged = secret.tagged || !secret.tags.empty();
   return {};
 }
 

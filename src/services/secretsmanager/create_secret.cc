@@ -2,6 +2,7 @@
 // Differences from AWS: customer KMS keys and managed external secrets (Type) do not exist and are refused.
 // https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_CreateSecret.html
 #include "services/secretsmanager/common.h"
+#include "services/secretsmanager/common_keys.h"
 #include "services/secretsmanager/common_replicas.h"
 #include "services/secretsmanager/common_tags.h"
 #include "services/secretsmanager/common_values.h"
@@ -34,14 +35,14 @@ struct CreateSecret {
     static constexpr wire::Field kFields[] = {
         wire::field<&Request::name>("Name", {.min = 1, .max = 512}),
         wire::field<&Request::client_request_token>("ClientRequestToken", kVersionIdBounds),
-        wire::field<&Request::description>("Description", {.max = 2048}),
+        wire::field<&Request::description>("Description", kDescriptionBounds),
         wire::field<&Request::kms_key_id>("KmsKeyId", kKmsKeyIdBounds),
         wire::field<&Request::secret_binary>("SecretBinary", kSecretBinaryBounds),
         wire::field<&Request::secret_string>("SecretString", kSecretStringBounds),
         wire::field<&Request::tags>("Tags"),
         wire::field<&Request::add_replica_regions>("AddReplicaRegions", {.min = 1}),
         wire::field<&Request::force_overwrite_replica_secret>("ForceOverwriteReplicaSecret"),
-        wire::field<&Request::type>("Type", {.min = 0, .max = 256})};
+        wire::field<&Request::type>("Type", kTypeBounds)};
   };
 
   struct Response {
@@ -58,9 +59,7 @@ struct CreateSecret {
     COFFER_TRY(secrets::check_name(request.name));
     COFFER_TRY(check_client_request_token(request.client_request_token));
     COFFER_TRY(check_given_value(request.secret_string, request.secret_binary));
-    if (request.type) {
-      return Error{ErrorCode::kInvalidParameter, "Type is not supported: there are no managed external secrets."};
-    }
+    COFFER_TRY(refuse_type(request.type));
     return request.tags ? check_tags(*request.tags) : Result<void>();
   }
 
@@ -77,10 +76,7 @@ struct CreateSecret {
     secret.description = request.description.value_or("");
     secret.kms_key_id = request.kms_key_id.value_or("");
     COFFER_TRY(check_kms_key(secret.kms_key_id, account, rooms.region));
-    if (request.tags && !request.tags->empty()) {
-      secret.tags = to_tags(*request.tags);
-      secret.tagged = true;
-    }
+    if (request.tags) COFFER_TRY(merge_tags(*request.tags, secret));
     if (const GivenValue value = given_value(request.secret_string, request.secret_binary)) {
       COFFER_TRY(add_value(*VersionId::parse(*request.client_request_token), value, {}, change));
     }

@@ -60,12 +60,7 @@ struct ListSecrets {
     arguments.add(request.include_planned_deletion.value_or(false) ? "deleted too" : "");
     arguments.add(request.sort_by.value_or("created-date"));
     arguments.add(request.sort_order.value_or("asc"));
-    for (const Filter& filter : request.filters.value_or(std::vector<Filter>())) {
-      arguments.add(*filter.key);
-      arguments.add(std::to_string(filter.values->size()));
-      for (const std::string& value : *filter.values)
-        arguments.add(value);
-    }
+    if (request.filters) add_filters(*request.filters, arguments);
     return arguments;
   }
 

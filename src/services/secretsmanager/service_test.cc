@@ -23,11 +23,10 @@ TEST(Service, EveryCardSaysWhatItIs) {
     EXPECT_TRUE(names.insert(operation.name).second) << operation.name;
     EXPECT_EQ(operation.action, "secretsmanager:" + std::string(operation.name));
     EXPECT_FALSE(operation.errors.empty()) << operation.name;
-    const bool reads = operation.name.starts_with("Get") || operation.name.starts_with("List") ||
-                       operation.name.starts_with("Describe");
-    const api::Effect effect = operation.name == "ListSecrets" ? api::Effect::kScans
-                               : reads                         ? api::Effect::kReads
-                                                               : api::Effect::kWrites;
+    const auto begins = [&operation](std::string_view word) { return operation.name.starts_with(word); };
+    const bool scans = operation.name == "ListSecrets" || operation.name == "BatchGetSecretValue";
+    const bool reads = begins("Get") || begins("List") || begins("Describe") || begins("Validate");
+    const api::Effect effect = scans ? api::Effect::kScans : reads ? api::Effect::kReads : api::Effect::kWrites;
     EXPECT_EQ(operation.effect, effect) << operation.name;
   }
   EXPECT_GE(names.size(), 13u);
