@@ -20,13 +20,12 @@ class Wildcards {
   void append_literal(std::string_view text);
   // Case-sensitive. A character is a UTF-8 sequence.
   bool matches(std::string_view text) const;
-  // Whether it is one '*', or several, and nothing else.
-  bool matches_everything() const;
 
  private:
   // UTF-8 with two bytes that never occur in it in the place of the wildcards.
   std::string code_;
-  size_t literal_size_ = 0;  // bytes that every match has at least
+  size_t literal_size_ = 0;   // bytes that every match has at least
+  bool unmatchable_ = false;  // a literal holds one of those two bytes: no UTF-8, and no text is like it
 };
 
 // "*", or "service:Name" with wildcards in the name. Case counts in neither part.
