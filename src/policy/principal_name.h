@@ -21,7 +21,6 @@ struct PrincipalName {
     kUniqueId,           // "AIDA...", "AROA...": a user or role, mostly one that was deleted
     kService,            // "lambda.amazonaws.com"
     kFederatedProvider,  // "arn:aws:iam::123456789012:oidc-provider/host", "cognito-identity.amazonaws.com"
-    kCanonicalUser,      // 64 hexadecimal digits; Amazon S3 only
   };
 
   Kind kind;
@@ -30,7 +29,7 @@ struct PrincipalName {
 };
 
 // The member of a Principal element that a name stands under.
-enum class PrincipalMember { kAws, kService, kFederated, kCanonicalUser };
+enum class PrincipalMember { kAws, kService, kFederated };
 
 // nullopt for a name that has no form of its member: wildcards in an ARN, groups, other services, malformed names.
 std::optional<PrincipalName> parse_principal_name(PrincipalMember member, std::string_view text);
