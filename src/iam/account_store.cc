@@ -87,6 +87,11 @@ class AccountStore::Impl {
     return Error{ErrorCode::kIo, "no free account id was found: try again"};
   }
 
+  Result<bool> exists(const AccountId& id) const {
+    COFFER_ASSIGN(const auto row, parts_.store.get(account_row(id)));
+    return row.has_value();
+  }
+
   Result<std::vector<AccountSummary>> list() const {
     std::vector<AccountSummary> accounts;
     store::ScanRange range = store::ScanRange::prefix(store::make_key(kAccountFamily, {""}), kScanPage);
@@ -234,6 +239,10 @@ AccountStore::~AccountStore() = default;
 
 Result<NewAccount> AccountStore::create(std::string_view name, std::optional<AccountId> id) {
   return impl_->create(name, id);
+}
+
+Result<bool> AccountStore::exists(const AccountId& id) const {
+  return impl_->exists(id);
 }
 
 Result<std::vector<AccountSummary>> AccountStore::list() const {

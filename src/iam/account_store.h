@@ -61,6 +61,7 @@ class AccountStore final : public auth::CredentialSource {
   // kUsage when the id or the name is taken.
   Result<NewAccount> create(std::string_view name, std::optional<AccountId> id);
 
+  Result<bool> exists(const AccountId& id) const;
   // In id order.
   Result<std::vector<AccountSummary>> list() const;
   // The root access key as plaintext, for `coffer dev`, which writes it to DIR/env. kNotFound.

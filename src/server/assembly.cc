@@ -6,6 +6,7 @@
 #include "api/front_door.h"
 #include "base/worker_pool.h"
 #include "iam/account_store.h"
+#include "iam/principals.h"
 #include "kms/keyring.h"
 #include "net/http_server.h"
 #include "replication/peer_door.h"
@@ -118,7 +119,9 @@ class RegionNode::Impl {
         keyring_({*store_, region_key_, random_, clock_, config_.region}),
         accounts_({*store_, region_key_, random_, clock_, account_destinations(config_)}),
         secrets_({*store_, keyring_, random_, clock_, config_.region, config_.deployment(), config_.cached_secrets}),
-        secretsmanager_{secrets_, random_, config_.region, config_.deployment(), config_.limits.replica_regions},
+        principals_(accounts_),
+        secretsmanager_{secrets_,       principals_,          random_,
+                        config_.region, config_.deployment(), config_.limits.replica_regions},
         audit_(std::move(audit)),
         workers_(config_.limits.worker_threads, kQueuedRequests),
         scanners_(kScanners, kQueuedScans),
@@ -174,6 +177,7 @@ class RegionNode::Impl {
   kms::Keyring keyring_;
   iam::AccountStore accounts_;
   secrets::SecretStore secrets_;
+  iam::Principals principals_;
   secretsmanager::Rooms secretsmanager_;
   std::unique_ptr<api::Audit> audit_;
   WorkerPool workers_;

@@ -6,12 +6,14 @@
 #include "api/service.h"
 #include "base/ids.h"
 #include "base/random.h"
+#include "policy/principal_directory.h"
 #include "secrets/secret_store.h"
 
 namespace coffer::secretsmanager {
 
 struct Rooms {
   secrets::SecretStore& secrets;
+  const policy::PrincipalDirectory& principals;
   Random& random;
   Region region;
   std::vector<Region> deployment;  // all regions, this one included

@@ -5,6 +5,7 @@
 #include <cstdlib>
 
 #include "base/time_text.h"
+#include "iam/principals.h"
 #include "seal/region_key.h"
 #include "seal/root_key.h"
 #include "store/memory_store.h"
@@ -46,13 +47,20 @@ struct World::Node {
         region_key(open_region_key(*store, self, world.random)),
         keyring({*store, *region_key, world.random, world.clock, self}),
         secrets({*store, keyring, world.random, world.clock, self, deployment()}),
-        rooms{secrets, world.random, self, deployment()},
-        service(make_service(rooms)) {}
+        accounts({*store, *region_key, world.random, world.clock, {}}),
+        principals(accounts),
+        rooms{secrets, principals, world.random, self, deployment()},
+        service(make_service(rooms)) {
+    for (const char* id : {"123456789012", "210987654321"})
+      must(accounts.create(std::string("account ") + id, *AccountId::parse(id)));
+  }
 
   std::unique_ptr<store::Store> store;
   std::unique_ptr<seal::RegionKey> region_key;
   kms::Keyring keyring;
   secrets::SecretStore secrets;
+  iam::AccountStore accounts;
+  iam::Principals principals;
   Rooms rooms;
   api::Service service;
 };
