@@ -61,6 +61,36 @@ Result<Version> from_record(const rows::VersionRecord& record) {
                  record.kms_key_arn()};
 }
 
+void to_record(const Rotation& rotation, rows::RotationRecord& record) {
+  record.set_enabled(rotation.enabled);
+  record.set_lambda_arn(rotation.lambda_arn);
+  const RotationRules& rules = rotation.rules;
+  if (rules.automatically_after_days) record.set_automatically_after_days(*rules.automatically_after_days);
+  record.set_duration(rules.duration);
+  record.set_schedule_expression(rules.schedule_expression);
+  if (rotation.last_rotated) record.set_last_rotated_ms(to_ms(*rotation.last_rotated));
+  record.set_counted_from_ms(to_ms(rotation.counted_from));
+  if (rotation.pending) record.set_pending(rotation.pending->text());
+}
+
+Result<Rotation> from_record(const rows::RotationRecord& record) {
+  Rotation rotation;
+  rotation.enabled = record.enabled();
+  rotation.lambda_arn = record.lambda_arn();
+  if (record.has_automatically_after_days()) {
+    rotation.rules.automatically_after_days = record.automatically_after_days();
+  }
+  rotation.rules.duration = record.duration();
+  rotation.rules.schedule_expression = record.schedule_expression();
+  if (record.has_last_rotated_ms()) rotation.last_rotated = from_ms(record.last_rotated_ms());
+  rotation.counted_from = from_ms(record.counted_from_ms());
+  if (!record.pending().empty()) {
+    rotation.pending = VersionId::parse(record.pending());
+    if (!rotation.pending) return damaged("a secret's rotation");
+  }
+  return rotation;
+}
+
 }  // namespace
 
 std::string encode_secret(const Secret& secret) {
@@ -102,6 +132,7 @@ std::string encode_secret(const Secret& secret) {
   record.set_base_state_id(secret.base_state_id);
   record.set_resource_policy(secret.resource_policy);
   record.set_received_kms_key_id(secret.received_kms_key_id);
+  if (secret.rotation) to_record(*secret.rotation, *record.mutable_rotation());
   return record.SerializeAsString();
 }
 
@@ -143,6 +174,9 @@ Result<Secret> decode_secret(const AccountId& account, std::string_view name, st
   secret.base_state_id = record.base_state_id();
   secret.resource_policy = record.resource_policy();
   secret.received_kms_key_id = record.received_kms_key_id();
+  if (record.has_rotation()) {
+    COFFER_ASSIGN(secret.rotation, from_record(record.rotation()));
+  }
   return secret;
 }
 

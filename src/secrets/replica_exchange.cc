@@ -158,7 +158,10 @@ Secret SecretStore::Impl::replica_record(const ReplicaState& state, const Secret
   secret.tags = state.tags;
   secret.tagged = state.tagged;
   secret.resource_policy = state.resource_policy;
-  secret.kms_key_id = state.kms_key_id;
+  // What was changed here stays until the primary chooses another key.
+  const bool keeps_key = is_replica_of(state, current) && current->secret.received_kms_key_id == state.kms_key_id;
+  secret.kms_key_id = keeps_key ? current->secret.kms_key_id : state.kms_key_id;
+  secret.received_kms_key_id = state.kms_key_id;
   secret.changed = parts_.clock.now();
   secret.created = is_replica_of(state, current) ? current->secret.created : secret.changed;
   secret.role = Role::kReplica;
@@ -167,8 +170,12 @@ Secret SecretStore::Impl::replica_record(const ReplicaState& state, const Secret
   secret.generation = state.generation;
   secret.state_id = state.state_id;
   secret.base_state_id = state.base_state_id;
-  for (const ReplicaVersion& incoming : state.versions)
-    secret.versions.push_back(incoming.version);
+  for (const ReplicaVersion& incoming : state.versions) {
+    Version& version = secret.versions.emplace_back(incoming.version);
+    const SecretView* const replica = is_replica_of(state, current) ? current : nullptr;
+    // Keys are those of this region.
+    version.kms_key_arn = is_here(replica, version) ? replica->secret.version(version.id)->kms_key_arn : "";
+  }
   return secret;
 }
 

@@ -10,6 +10,7 @@
 #include "base/clock.h"
 #include "base/ids.h"
 #include "base/result.h"
+#include "secrets/rotation_schedule.h"
 
 namespace coffer::secrets {
 
@@ -46,6 +47,16 @@ struct ReplicaProgress {
   Time last_attempt;
 };
 
+// What RotateSecret has set up. Stays when rotation is cancelled.
+struct Rotation {
+  bool enabled = false;
+  std::string lambda_arn;
+  RotationRules rules;               // all members empty: rotated by hand only
+  std::optional<Time> last_rotated;  // when a rotation finished last
+  Time counted_from;                 // the rules' next date follows from this moment
+  std::optional<VersionId> pending;  // of a rotation that was asked for and has not finished
+};
+
 enum class Role : uint8_t { kPrimary, kReplica };
 
 struct Secret {
@@ -61,6 +72,7 @@ struct Secret {
   Time changed;
   std::optional<Time> deletion_requested;
   std::optional<Time> deletion_date;  // when the recovery window ends
+  std::optional<Rotation> rotation;   // absent: never set up
   std::vector<Version> versions;      // in order of creation
   Role role = Role::kPrimary;
   Region primary_region;  // this region for a primary

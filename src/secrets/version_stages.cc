@@ -99,6 +99,13 @@ Result<StageMap> add_version(StageMap map, const VersionId& id, const std::vecto
   return within_limit(std::move(map));
 }
 
+Result<StageMap> announce_version(StageMap map, const VersionId& id) {
+  auto announced = std::ranges::find(map, id, &VersionStages::id);
+  if (announced == map.end()) announced = map.insert(map.end(), {id, {}});
+  attach(map, *announced, kAwsPending);
+  return within_limit(std::move(map));
+}
+
 Result<StageMap> move_stage(StageMap map, const StageMove& move) {
   COFFER_TRY(check_move(map, move));
   if (!move.move_to) {

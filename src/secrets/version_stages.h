@@ -29,6 +29,9 @@ using StageMap = std::vector<VersionStages>;  // in order of creation
 // Adds `id` with `stages` (empty: AWSCURRENT). REQUIRES: `id` is not in the map. kLimitExceeded beyond 20 labels.
 Result<StageMap> add_version(StageMap map, const VersionId& id, const std::vector<std::string>& stages);
 
+// RotateSecret: `id`, new or without a value yet, gets AWSPENDING, and nothing else happens. kLimitExceeded.
+Result<StageMap> announce_version(StageMap map, const VersionId& id);
+
 // UpdateSecretVersionStage: moves, attaches or removes one label. Errors with AWS's texts.
 struct StageMove {
   std::string stage;

@@ -1,5 +1,7 @@
 #include "services/secretsmanager/common_details.h"
 
+#include <algorithm>
+
 namespace coffer::secretsmanager {
 namespace {
 
@@ -15,7 +17,36 @@ std::optional<wire::StringListMap> labelled_versions(const secrets::Secret& secr
   return map.empty() ? std::nullopt : std::optional(std::move(map));
 }
 
+void add_rotation(const secrets::Rotation& rotation, SecretDetails& details) {
+  details.rotation_enabled = rotation.enabled;
+  details.rotation_lambda_arn = rotation.lambda_arn;
+  details.last_rotated_date = rotation.enabled ? rotation.last_rotated : std::nullopt;
+  // Rules were checked when they were set; one that is no schedule any more is shown without dates.
+  const auto schedule = secrets::RotationSchedule::parse(rotation.rules);
+  if (!schedule.ok()) return;
+  RotationRules& rules = details.rotation_rules.emplace();
+  rules.automatically_after_days = schedule->automatically_after_days(rotation.counted_from);
+  rules.duration = unless_empty(rotation.rules.duration);
+  rules.schedule_expression = unless_empty(rotation.rules.schedule_expression);
+  if (rotation.enabled) details.next_rotation_date = schedule->next_date(rotation.counted_from);
+}
+
+bool is_duration(std::string_view text) {
+  return text.size() >= 2 && text.back() == 'h' &&
+         std::ranges::all_of(text.substr(0, text.size() - 1), [](char c) { return c >= '0' && c <= '9'; });
+}
+
+bool is_schedule(std::string_view text) {
+  return !text.empty() && std::ranges::all_of(text, [](char c) {
+    return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') ||
+           std::string_view("()#?*-/, ").find(c) != std::string_view::npos;
+  });
+}
+
 }  // namespace
+
+const wire::Pattern kDurationPattern{R"([0-9]+h)", is_duration};
+const wire::Pattern kSchedulePattern{R"([0-9A-Za-z\(\)#\?\*\-\/, ]+)", is_schedule};
 
 std::string_view shown_primary_region(const secrets::Secret& secret) {
   const bool is_replicated = secret.role == secrets::Role::kReplica || !secret.replicas.empty();
@@ -29,6 +60,7 @@ SecretDetails details_of(const secrets::SecretView& view) {
   details.name = secret.name;
   details.description = unless_empty(secret.description);
   details.kms_key_id = unless_empty(secret.kms_key_id);
+  if (secret.rotation) add_rotation(*secret.rotation, details);
   details.last_changed_date = secret.changed;
   details.last_accessed_date = view.last_accessed;
   details.deleted_date = secret.deletion_requested;

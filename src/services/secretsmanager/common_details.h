@@ -1,5 +1,6 @@
 // A secret as DescribeSecret and ListSecrets show it: the same members, but for the name of one. Members that do not
-// apply stay absent, as recorded from AWS. Those of rotation and of owning services are never set yet.
+// apply stay absent, as recorded from AWS. Those of owning services and of managed external secrets are never
+// set.
 #pragma once
 
 #include <optional>
@@ -14,21 +15,27 @@
 
 namespace coffer::secretsmanager {
 
+extern const wire::Pattern kDurationPattern;
+extern const wire::Pattern kSchedulePattern;
+
+// In requests and in answers.
 struct RotationRules {
   std::optional<int64_t> automatically_after_days;
   std::optional<std::string> duration;
   std::optional<std::string> schedule_expression;
   static constexpr wire::Field kFields[] = {
-      wire::field<&RotationRules::automatically_after_days>("AutomaticallyAfterDays"),
-      wire::field<&RotationRules::duration>("Duration"),
-      wire::field<&RotationRules::schedule_expression>("ScheduleExpression")};
+      wire::field<&RotationRules::automatically_after_days>("AutomaticallyAfterDays", {.min = 1, .max = 1000}),
+      wire::field<&RotationRules::duration>("Duration", {.min = 2, .max = 3, .pattern = &kDurationPattern}),
+      wire::field<&RotationRules::schedule_expression>("ScheduleExpression",
+                                                       {.min = 1, .max = 256, .pattern = &kSchedulePattern})};
 };
 
 struct ExternalRotationItem {
   std::optional<std::string> key;
   std::optional<std::string> value;
-  static constexpr wire::Field kFields[] = {wire::field<&ExternalRotationItem::key>("Key"),
-                                            wire::field<&ExternalRotationItem::value>("Value")};
+  static constexpr wire::Field kFields[] = {
+      wire::field<&ExternalRotationItem::key>("Key", {.min = 1, .max = 256}),
+      wire::field<&ExternalRotationItem::value>("Value", {.min = 1, .max = 2048})};
 };
 
 struct SecretDetails {
