@@ -76,6 +76,10 @@ World::Node& World::node(std::string_view region) {
   return *found->second;
 }
 
+const api::Service& World::service(std::string_view region) {
+  return node(region).service;
+}
+
 secrets::SecretStore& World::secrets(std::string_view region) {
   return node(region).secrets;
 }
@@ -95,11 +99,11 @@ Answer World::call(std::string_view region, const auth::Caller& caller, std::str
   const auto card = std::ranges::find(operations, operation, &api::Operation::name);
   if (card == operations.end()) fail({ErrorCode::kUnknownOperation, std::string(operation)});
   wire::Document document;
-  must(wire::parse_json(input, {}, document));
   SecretBuffer output;
   wire::JsonEncoder encoder(output);
   const api::Invocation invocation{.caller = caller, .now = clock.now(), .request_id = "test"};
-  const Result<void> result = card->run(invocation, self.service.rooms, document.root(), encoder);
+  Result<void> result = wire::parse_json(input, {}, document);
+  if (result.ok()) result = card->run(invocation, self.service.rooms, document.root(), encoder);
   if (result.ok()) return {.status = 200, .error = "", .message = "", .output = std::string(output.view())};
   const Error& error = result.error();
   return {.status = http_status(error.code),

@@ -41,6 +41,7 @@ class World {
   Answer call(std::string_view region, const auth::Caller& caller, std::string_view operation, std::string_view input);
   // What the replicator does for one secret and region, once.
   Replicated replicate(const AccountId& account, const std::string& name, std::string_view from, std::string_view to);
+  const api::Service& service(std::string_view region);
   secrets::SecretStore& secrets(std::string_view region);
   const Rooms& rooms(std::string_view region);
   store::Store& store(std::string_view region);
