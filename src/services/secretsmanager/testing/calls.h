@@ -25,4 +25,8 @@ using MakeCalls = std::function<std::unique_ptr<Calls>(World&)>;
 // World::call().
 std::unique_ptr<Calls> make_direct_calls(World& world);
 
+// For each region an HTTP server on loopback with the real front door, whose clock is the world's. Requests are signed
+// for `caller`; every answer must keep the rules of wire_rules.h, a breach fails the test that is running.
+std::unique_ptr<Calls> make_wire_calls(World& world);
+
 }  // namespace coffer::secretsmanager::testing
