@@ -1,0 +1,42 @@
+// Rotation as users of the AWS SDK for JavaScript meet it.
+import assert from "node:assert/strict";
+import { randomUUID } from "node:crypto";
+import { test } from "node:test";
+
+import {
+  CancelRotateSecretCommand, InvalidParameterException, InvalidRequestException, RotateSecretCommand,
+} from "@aws-sdk/client-secrets-manager";
+
+import { accountOf, describe, refused, secret, send } from "./support.mjs";
+
+const rotate = (SecretId, more) => send(new RotateSecretCommand({ SecretId, ...more }));
+
+test("RotateSecret: refused without a function, and nothing is kept", async () => {
+  const Name = await secret();
+  await refused(rotate(Name, { RotationRules: { AutomaticallyAfterDays: 30 } }), InvalidRequestException,
+                "No Lambda rotation function ARN is associated with this secret.");
+  const { RotationEnabled, RotationRules, VersionIdsToStages } = await describe(Name);
+  assert.deepEqual([RotationEnabled, RotationRules], [undefined, undefined]);
+  assert.deepEqual(Object.values(VersionIdsToStages), [["AWSCURRENT"]]);
+});
+
+test("RotateSecret: one kind of schedule, not two", async () => {
+  const Name = await secret();
+  const RotationLambdaARN = `arn:aws:lambda:us-east-1:${accountOf((await describe(Name)).ARN)}:function:rotate`;
+  const RotationRules = { AutomaticallyAfterDays: 30, ScheduleExpression: "rate(30 days)" };
+  await refused(rotate(Name, { RotationLambdaARN, RotationRules }), InvalidParameterException,
+                "You cannot specify both rotation frequency and schedule expression together.");
+});
+
+test("RotateSecret: a function that does not exist cannot be invoked, and nothing is kept", async () => {
+  const Name = await secret();
+  const RotationLambdaARN = `arn:aws:lambda:us-east-1:${accountOf((await describe(Name)).ARN)}:function:${randomUUID()}`;
+  await refused(rotate(Name, { RotationLambdaARN, RotationRules: { AutomaticallyAfterDays: 30 } }), "AccessDeniedException",
+                "Secrets Manager cannot invoke the specified Lambda function. Ensure that the function policy grants access to the principal secretsmanager.amazonaws.com.");
+  assert.equal((await describe(Name)).RotationLambdaARN, undefined);
+});
+
+test("CancelRotateSecret: refused when there was never a rotation", async () => {
+  const SecretId = await secret();
+  await refused(send(new CancelRotateSecretCommand({ SecretId })), InvalidRequestException);
+});
