@@ -120,12 +120,6 @@ std::string list_text(const Value& list) {
   return text;
 }
 
-void check_secret_size(size_t size, const Constraint& constraint, Decoder& decoder) {
-  const auto length = static_cast<int64_t>(size);
-  if (length > constraint.max) decoder.violation({}, true, at_most("length", constraint.max));
-  if (length < constraint.min) decoder.violation({}, true, at_least("length", constraint.min));
-}
-
 }  // namespace
 
 Result<void> Decoder::finish() {
@@ -207,7 +201,7 @@ void decode_value(const Value& value, std::string& out, const Constraint& constr
 void decode_value(const Value& value, SecretText& out, const Constraint& constraint, Decoder& decoder) {
   if (value.kind() != Kind::kString) return refuse_type(value, "a String", decoder);
   const std::string_view text = value.as_string();
-  check_secret_size(has_length_bounds(constraint) ? utf8_length(text) : 0, constraint, decoder);
+  check_text(text, constraint, [&](const std::string& violated) { decoder.violation({}, true, violated); });
   out.bytes = SecretBytes::copy_of(text);
 }
 
@@ -215,7 +209,9 @@ void decode_value(const Value& value, SecretBlob& out, const Constraint& constra
   if (value.kind() != Kind::kString) return refuse_type(value, "a Blob", decoder);
   std::optional<SecretBytes> bytes = base64_decode(value.as_string());
   if (!bytes) return decoder.wrong_type("Member '" + decoder.path() + "' is not valid base64");
-  check_secret_size(bytes->size(), constraint, decoder);
+  const auto length = static_cast<int64_t>(bytes->size());
+  if (length > constraint.max) decoder.violation({}, true, at_most("length", constraint.max));
+  if (length < constraint.min) decoder.violation({}, true, at_least("length", constraint.min));
   out.bytes = std::move(*bytes);
 }
 

@@ -56,19 +56,35 @@ struct Constraint {
   const Pattern* pattern = nullptr;
   std::span<const std::string_view> values = {};  // enum
   const struct Constraint* item = nullptr;        // of each item of a list of strings
+  bool idempotency_token = false;                 // SDKs make one up when their caller gives none
+};
+
+// What a member is on the wire.
+enum class Type : uint8_t {
+  kString,
+  kSecretText,
+  kSecretBlob,
+  kBoolean,
+  kInteger,
+  kTimestamp,
+  kStructure,
+  kList,
+  kStringListMap
 };
 
 class Decoder;
 
 struct Field {
   std::string_view name;
+  Type type;
+  Type item;  // of a list's items; otherwise the same as `type`
   Constraint constraint;
   bool required;
   bool sensitive;
   void (*decode)(const Value& value, void* object, const Field& field, Decoder& decoder);
   // Writes key and value unless the member is absent.
   void (*encode)(const void* object, const Field& field, Encoder& encoder);
-  // The fields of the nested structure, for the model test; empty otherwise.
+  // The fields of the nested structure, or of a list's; empty otherwise. For the model test, as the types are.
   std::span<const Field> nested;
 };
 
@@ -220,11 +236,39 @@ void encode_any(const T& value, Encoder& encoder) {
 }
 
 template <class T>
-constexpr bool is_sensitive() {
+constexpr Type type_of() {
   if constexpr (IsOptional<T>::value) {
-    return is_sensitive<typename IsOptional<T>::Inner>();
+    return type_of<typename IsOptional<T>::Inner>();
+  } else if constexpr (std::is_same_v<T, SecretText>) {
+    return Type::kSecretText;
+  } else if constexpr (std::is_same_v<T, SecretBlob>) {
+    return Type::kSecretBlob;
+  } else if constexpr (std::is_same_v<T, bool>) {
+    return Type::kBoolean;
+  } else if constexpr (std::is_same_v<T, int64_t>) {
+    return Type::kInteger;
+  } else if constexpr (std::is_same_v<T, Time>) {
+    return Type::kTimestamp;
+  } else if constexpr (HasFields<T>) {
+    return Type::kStructure;
+  } else if constexpr (std::is_same_v<T, StringListMap>) {
+    return Type::kStringListMap;
+  } else if constexpr (IsVector<T>::value) {
+    return Type::kList;
   } else {
-    return std::is_same_v<T, SecretText> || std::is_same_v<T, SecretBlob>;
+    static_assert(std::is_same_v<T, std::string> || std::is_same_v<T, std::string_view> || HasText<T>);
+    return Type::kString;
+  }
+}
+
+template <class T>
+constexpr Type item_type_of() {
+  if constexpr (IsOptional<T>::value) {
+    return item_type_of<typename IsOptional<T>::Inner>();
+  } else if constexpr (type_of<T>() == Type::kList) {
+    return type_of<typename IsVector<T>::Inner>();
+  } else {
+    return type_of<T>();
   }
 }
 
@@ -254,13 +298,16 @@ struct MemberOf<Type Class::*> {
 template <auto kPointer>
 constexpr Field field(std::string_view name, Constraint constraint = {}) {
   using Object = typename detail::MemberOf<decltype(kPointer)>::Object;
-  using Type = typename detail::MemberOf<decltype(kPointer)>::Member;
-  constexpr bool kOptional = detail::IsOptional<Type>::value;
+  using MemberType = typename detail::MemberOf<decltype(kPointer)>::Member;
+  constexpr bool kOptional = detail::IsOptional<MemberType>::value;
+  constexpr Type kType = detail::type_of<MemberType>();
   return Field{
       .name = name,
+      .type = kType,
+      .item = detail::item_type_of<MemberType>(),
       .constraint = constraint,
       .required = !kOptional,
-      .sensitive = detail::is_sensitive<Type>(),
+      .sensitive = kType == Type::kSecretText || kType == Type::kSecretBlob,
       .decode =
           [](const Value& value, void* object, const Field& field, Decoder& decoder) {
             auto& member = static_cast<Object*>(object)->*kPointer;
@@ -282,7 +329,7 @@ constexpr Field field(std::string_view name, Constraint constraint = {}) {
               detail::encode_any(member, encoder);
             }
           },
-      .nested = detail::nested_fields<Type>(),
+      .nested = detail::nested_fields<MemberType>(),
   };
 }
 

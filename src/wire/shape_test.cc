@@ -31,6 +31,7 @@ struct Request {
   std::optional<std::vector<Filter>> filters;
   std::optional<std::string> kms_key_id;
   std::optional<std::string> arn;
+  std::optional<SecretText> token;
   static constexpr Field kFields[] = {
       field<&Request::secret_id>("SecretId", {.min = 1, .max = 5}),
       field<&Request::password_length>("PasswordLength", {.min = 1, .max = 4096}),
@@ -40,6 +41,7 @@ struct Request {
       field<&Request::filters>("Filters", {.max = 2}),
       field<&Request::kms_key_id>("KmsKeyId", {.pattern = &kLetters}),
       field<&Request::arn>("ARN", {.max = 1}),
+      field<&Request::token>("Token", {.pattern = &kLetters, .idempotency_token = true}),
   };
 };
 
@@ -158,6 +160,9 @@ TEST(Shape, SensitiveValuesAreNeverShown) {
       outcome(R"({"SecretId":"x","SecretBinary":"aHVudGVyMmh1bnRlcjI="})"),
       one_violation("Value at 'secretBinary' failed to satisfy constraint: Member must have length less than or equal "
                     "to 8"));
+  EXPECT_EQ(outcome(R"({"SecretId":"x","Token":"hunter2"})"),
+            one_violation("Value at 'token' failed to satisfy constraint: Member must satisfy regular expression "
+                          "pattern: [a-z]+"));
   EXPECT_EQ(outcome(R"({"SecretId":"x","SecretBinary":"hunter2!"})"),
             "SerializationException: Member 'secretBinary' is not valid base64");
 }
@@ -274,6 +279,28 @@ TEST(Shape, FieldsSayWhatIsRequiredSensitiveAndNested) {
   EXPECT_TRUE(Request::kFields[3].sensitive);
   EXPECT_FALSE(Request::kFields[0].sensitive);
   EXPECT_EQ(Request::kFields[5].nested.size(), 2u);
+  EXPECT_TRUE(Request::kFields[8].constraint.idempotency_token);
+  EXPECT_FALSE(Request::kFields[0].constraint.idempotency_token);
+}
+
+template <size_t kSize>
+std::vector<Type> types(const Field (&fields)[kSize], Type Field::*which) {
+  std::vector<Type> types;
+  for (const Field& field : fields)
+    types.push_back(field.*which);
+  return types;
+}
+
+// So does this: optional or not, a member is of the type that its C++ type means on the wire.
+TEST(Shape, FieldsSayOfWhichTypeTheyAre) {
+  using enum Type;
+  EXPECT_EQ(types(Request::kFields, &Field::type),
+            (std::vector{kString, kInteger, kBoolean, kSecretText, kSecretBlob, kList, kString, kString, kSecretText}));
+  EXPECT_EQ(Request::kFields[5].item, kStructure);
+  EXPECT_EQ(Filter::kFields[1].item, kString);
+  EXPECT_EQ(types(Response::kFields, &Field::type),
+            (std::vector{kString, kString, kTimestamp, kSecretText, kSecretBlob, kStringListMap, kList, kList, kString,
+                         kInteger, kBoolean}));
 }
 
 }  // namespace
