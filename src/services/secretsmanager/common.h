@@ -14,6 +14,7 @@ namespace coffer::secretsmanager {
 
 inline constexpr wire::Constraint kSecretIdBounds{.min = 1, .max = 2048};
 inline constexpr wire::Constraint kVersionIdBounds{.min = 32, .max = 64};
+inline constexpr wire::Constraint kClientRequestTokenBounds{.min = 32, .max = 64, .idempotency_token = true};
 inline constexpr wire::Constraint kStageBounds{.min = 1, .max = 256};
 inline constexpr wire::Constraint kKmsKeyIdBounds{.min = 0, .max = 2048};
 inline constexpr wire::Constraint kDescriptionBounds{.max = 2048};

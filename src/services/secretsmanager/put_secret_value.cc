@@ -8,6 +8,12 @@
 namespace coffer::secretsmanager {
 namespace {
 
+constexpr std::string_view kTokenCharacters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-";
+constexpr wire::Pattern kTokenPattern{R"(^[a-zA-Z0-9\-]+$)", [](std::string_view text) {
+                                        return !text.empty() && text.find_first_not_of(kTokenCharacters) == text.npos;
+                                      }};
+constexpr wire::Constraint kRotationTokenBounds{.min = 36, .max = 256, .pattern = &kTokenPattern};
+
 struct PutSecretValue {
   static constexpr std::string_view kName = "PutSecretValue";
   static constexpr std::string_view kAction = "secretsmanager:PutSecretValue";
@@ -27,11 +33,11 @@ struct PutSecretValue {
     std::optional<wire::SecretText> rotation_token;
     static constexpr wire::Field kFields[] = {
         wire::field<&Request::secret_id>("SecretId", kSecretIdBounds),
-        wire::field<&Request::client_request_token>("ClientRequestToken", kVersionIdBounds),
+        wire::field<&Request::client_request_token>("ClientRequestToken", kClientRequestTokenBounds),
         wire::field<&Request::secret_binary>("SecretBinary", kSecretBinaryBounds),
         wire::field<&Request::secret_string>("SecretString", kSecretStringBounds),
         wire::field<&Request::version_stages>("VersionStages", {.min = 1, .max = 20, .item = &kStageBounds}),
-        wire::field<&Request::rotation_token>("RotationToken", {.min = 36, .max = 256})};
+        wire::field<&Request::rotation_token>("RotationToken", kRotationTokenBounds)};
   };
 
   struct Response {

@@ -20,7 +20,10 @@ struct Rooms {
   size_t max_replica_regions = 4;
 };
 
-// All cards, in the order of the folder's list. `rooms` must outlive the service.
+// All cards, in the order of the folder's list.
+std::vector<api::Operation> operations();
+
+// The service of those cards. `rooms` must outlive it.
 api::Service make_service(Rooms& rooms);
 
 }  // namespace coffer::secretsmanager

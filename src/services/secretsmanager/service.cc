@@ -6,16 +6,17 @@ namespace coffer::secretsmanager {
 #include "secretsmanager_cards.inc"
 #undef COFFER_CARD
 
-api::Service make_service(Rooms& rooms) {
-  return {.target_prefix = "secretsmanager",
-          .signing_name = "secretsmanager",
-          .operations =
-              {
+std::vector<api::Operation> operations() {
+  return {
 #define COFFER_CARD(card) card(),
 #include "secretsmanager_cards.inc"
 #undef COFFER_CARD
-              },
-          .rooms = &rooms};
+  };
+}
+
+api::Service make_service(Rooms& rooms) {
+  return {
+      .target_prefix = "secretsmanager", .signing_name = "secretsmanager", .operations = operations(), .rooms = &rooms};
 }
 
 }  // namespace coffer::secretsmanager

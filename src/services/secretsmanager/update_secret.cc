@@ -30,7 +30,7 @@ struct UpdateSecret {
     std::optional<std::string> type;
     static constexpr wire::Field kFields[] = {
         wire::field<&Request::secret_id>("SecretId", kSecretIdBounds),
-        wire::field<&Request::client_request_token>("ClientRequestToken", kVersionIdBounds),
+        wire::field<&Request::client_request_token>("ClientRequestToken", kClientRequestTokenBounds),
         wire::field<&Request::description>("Description", kDescriptionBounds),
         wire::field<&Request::kms_key_id>("KmsKeyId", kKmsKeyIdBounds),
         wire::field<&Request::secret_binary>("SecretBinary", kSecretBinaryBounds),
