@@ -1,0 +1,132 @@
+"""The AWS model of Secrets Manager, as a botocore ships it, in the form that comparison.py takes. Debian's botocore is old:
+newer_members.json holds what a newer one says beyond it."""
+
+import gzip
+import json
+import os
+import pathlib
+import re
+
+FOLDER = pathlib.Path(__file__).parent
+NEWER_MEMBERS = FOLDER / "newer_members.json"
+
+# What of an operation and of a shape is compared. Documentation, HTTP bindings and hints to SDKs are not.
+OPERATION_FACTS = ("input", "output", "errors")
+SHAPE_FACTS = ("type", "members", "required", "member", "key", "value", "min", "max", "pattern", "enum", "sensitive")
+
+# The wire knows one kind of whole number.
+TYPES = {"long": "integer"}
+
+
+def data_folder():
+    """COFFER_BOTOCORE_DATA, the folder `data` of any botocore package, or that of the one that Python finds."""
+    named = os.environ.get("COFFER_BOTOCORE_DATA")
+    if named:
+        return pathlib.Path(named)
+    import botocore
+    return pathlib.Path(botocore.__file__).parent / "data"
+
+
+def version_of(data):
+    """(1, 29, 27) of the botocore that the data folder belongs to."""
+    text = (data.parent / "__init__.py").read_text()
+    found = re.search(r"^__version__ = ['\"]([0-9.]+)['\"]", text, re.MULTILINE)
+    if not found:
+        raise ValueError(f"{data.parent}/__init__.py does not say which version of botocore this is")
+    return version(found[1])
+
+
+def version(text):
+    return tuple(int(part) for part in text.split("."))
+
+
+def facts(data):
+    """{"operations", "shapes"} of the model in that folder, cut down to what is compared."""
+    folder = data / "secretsmanager" / "2017-10-17"
+    packed = folder / "service-2.json.gz"
+    text = gzip.decompress(packed.read_bytes()) if packed.exists() else (folder / "service-2.json").read_bytes()
+    model = json.loads(text)
+    return {"operations": {name: _operation(one) for name, one in model["operations"].items()},
+            "shapes": {name: _shape(one) for name, one in model["shapes"].items() if not one.get("exception")}}
+
+
+def _operation(one):
+    found = {key: one[key]["shape"] for key in ("input", "output") if key in one}
+    return {**found, "errors": sorted(error["shape"] for error in one.get("errors", []))}
+
+
+def _shape(one):
+    found = {key: one[key] for key in SHAPE_FACTS if key in one}
+    for key in ("member", "key", "value"):
+        if key in found:
+            found[key] = found[key]["shape"]
+    if "members" in found:
+        found["members"] = {name: _reference(to) for name, to in found["members"].items()}
+    return found
+
+
+# A member is the name of its shape, or with a mark {"shape", "idempotencyToken"}.
+def _reference(to):
+    return {"shape": to["shape"], "idempotencyToken": True} if to.get("idempotencyToken") else to["shape"]
+
+
+def load_newer_members():
+    return json.loads(NEWER_MEMBERS.read_text())
+
+
+def merged(model, newer):
+    """The model with what the table says: objects member by member, everything else replaced, null removed."""
+    if not isinstance(model, dict) or not isinstance(newer, dict):
+        return newer
+    result = dict(model)
+    for key, value in newer.items():
+        if value is None:
+            result.pop(key, None)
+        else:
+            result[key] = merged(model.get(key), value)
+    return result
+
+
+def operations(model):
+    """Operation name -> {"request", "response", "errors"}, with all shapes filled in."""
+    shapes = model["shapes"]
+
+    def value(name):
+        shape = shapes[name]
+        found = {"type": TYPES.get(shape["type"], shape["type"])}
+        found.update({key: shape[key] for key in ("sensitive", "min", "max", "pattern", "enum") if shape.get(key) is not None})
+        if shape["type"] == "structure":
+            found["members"] = members(name)
+        if shape["type"] == "list":
+            found["item"] = value(shape["member"])
+        if shape["type"] == "map":
+            found.update(key=value(shape["key"]), value=value(shape["value"]))
+        return found
+
+    def members(name):
+        if name is None:
+            return {}
+        found = {}
+        for member, to in shapes[name]["members"].items():
+            marks = {"idempotency_token": True} if isinstance(to, dict) else {}
+            to = to["shape"] if isinstance(to, dict) else to
+            found[member] = {**value(to), **marks, "required": member in shapes[name].get("required", [])}
+        return found
+
+    return {name: {"request": members(one.get("input")), "response": members(one.get("output")), "errors": one["errors"]}
+            for name, one in model["operations"].items()}
+
+
+class AwsModel:
+    """The model to compare with, and where it comes from."""
+
+    def __init__(self, data=None):
+        self.data = data or data_folder()
+        self.version = version_of(self.data)
+        table = load_newer_members()
+        self.table_version = version(table["botocore"])
+        self.facts = facts(self.data)
+        if self.version < self.table_version:
+            self.facts = merged(self.facts, {key: table[key] for key in ("operations", "shapes")})
+            self.version = self.table_version
+        self.operations = operations(self.facts)
