@@ -1,5 +1,5 @@
 // What a region does on its own, without being asked: writes noted accesses every second, erases secrets past their
-// recovery window every minute. One thread.
+// recovery window every minute.
 #pragma once
 
 #include <condition_variable>
@@ -12,6 +12,26 @@
 
 namespace coffer::server {
 
+// The work without the thread. Not synchronised.
+class Chores {
+ public:
+  Chores(secrets::SecretStore& secrets, const Clock& clock, const Log& log);
+
+  // What is due; to be called every second. The first call erases at once.
+  void step();
+  void flush();
+
+ private:
+  void erase_expired();
+
+  secrets::SecretStore& secrets_;
+  const Clock& clock_;
+  const Log& log_;
+  Duration next_erase_;
+  bool flush_failing_ = false;  // a failing disk is worth one line, not one a second
+};
+
+// One thread that does them.
 class Maintenance {
  public:
   Maintenance(secrets::SecretStore& secrets, const Clock& clock, const Log& log);
@@ -22,16 +42,11 @@ class Maintenance {
 
  private:
   void run();
-  void flush();
-  void erase_expired();
 
-  secrets::SecretStore& secrets_;
-  const Clock& clock_;
-  const Log& log_;
+  Chores chores_;
   std::mutex mutex_;
   std::condition_variable stop_;
   bool stopping_ = false;
-  bool flush_failing_ = false;  // a failing disk is worth one line, not one a second
   std::thread thread_;
 };
 
