@@ -41,6 +41,17 @@ TEST_F(FrontDoorTest, AnOperationWithoutOutputAnswersWithAnEmptyBody) {
   EXPECT_EQ(call("things.TouchThing", "{}"), "200 ");
 }
 
+// Clients that are not SDKs send what their HTTP library puts there, or nothing.
+TEST_F(FrontDoorTest, TheContentTypeOfARequestIsNotLookedAt) {
+  for (const char* type : {"", "application/x-amz-json-1.0", "application/x-www-form-urlencoded", "text/plain"}) {
+    const auto sent = make("things.ReadThing", R"({"Name":"lamp"})");
+    sent->headers.emplace_back("Content-Type", type);
+    deliver(*sent);
+    EXPECT_EQ(sent->connection.status(), 200) << type << ": " << sent->connection.body();
+    EXPECT_EQ(sent->connection.content_type(), "application/x-amz-json-1.1") << type;
+  }
+}
+
 TEST_F(FrontDoorTest, EveryRequestHasItsOwnId) {
   call("things.WriteThing", "");
   const std::string first = audit_.last_request_id();
