@@ -30,7 +30,7 @@ struct RotateSecret {
     std::optional<std::string> external_rotation_role_arn;
     static constexpr wire::Field kFields[] = {
         wire::field<&Request::secret_id>("SecretId", kSecretIdBounds),
-        wire::field<&Request::client_request_token>("ClientRequestToken", kVersionIdBounds),
+        wire::field<&Request::client_request_token>("ClientRequestToken", kClientRequestTokenBounds),
         wire::field<&Request::rotation_lambda_arn>("RotationLambdaARN", {.min = 0, .max = 2048}),
         wire::field<&Request::rotation_rules>("RotationRules"),
         wire::field<&Request::rotate_immediately>("RotateImmediately"),
