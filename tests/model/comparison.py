@@ -27,9 +27,9 @@ class Difference:
     def __str__(self):
         where = f"{self.operation}: {self.member}" if self.member else self.operation
         if self.kind.startswith("missing"):
-            return f"{where}: {self.kind}: the AWS model has it, no card does"
+            return f"{where}: {self.kind}: in the AWS model only"
         if self.kind.startswith("extra"):
-            return f"{where}: {self.kind}: a card has it, the AWS model does not"
+            return f"{where}: {self.kind}: in the cards only"
         return f"{where}: {self.kind}: {_said(self.coffer)} in the card, {_said(self.aws)} in the AWS model"
 
 
