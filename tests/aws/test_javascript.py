@@ -10,13 +10,6 @@ import pytest
 
 DIRECTORY = pathlib.Path(__file__).parent / "javascript"
 
-# Operations that Coffer does not have. A test whose name begins with one of them ("TagResource, UntagResource: ...") must
-# fail because of that; if it does not, it fails here: then the operation is there and leaves this list.
-NOT_YET = {
-    "CancelRotateSecret", "DeleteResourcePolicy", "GetResourcePolicy", "PutResourcePolicy", "RotateSecret",
-    "ValidateResourcePolicy",
-}
-
 
 def names(file):
     """Of the tests in a file, which stand at the beginning of a line."""
@@ -56,9 +49,4 @@ def test_every_test_of_the_file_has_run(javascript, file):
                          ids=lambda value: value.removesuffix(".test.mjs"))
 def test_the_javascript_sdk(javascript, file, name):
     error = javascript(file)[name]
-    missing = NOT_YET.intersection(re.findall(r"\w+", name.split(":")[0]))
-    if missing:
-        assert error is not None, f"take what is there from NOT_YET: {missing}"
-        assert "UnknownOperationException" in error, error
-        pytest.xfail(f"{', '.join(sorted(missing))}: not there yet")
     assert error is None, error

@@ -1,6 +1,5 @@
 // Rotation as users of the AWS SDK for JavaScript meet it.
 import assert from "node:assert/strict";
-import { randomUUID } from "node:crypto";
 import { test } from "node:test";
 
 import {
@@ -28,11 +27,11 @@ test("RotateSecret: one kind of schedule, not two", async () => {
                 "You cannot specify both rotation frequency and schedule expression together.");
 });
 
-test("RotateSecret: a function that does not exist cannot be invoked, and nothing is kept", async () => {
+test("RotateSecret: an ARN that is none of a function, and nothing is kept", async () => {
   const Name = await secret();
-  const RotationLambdaARN = `arn:aws:lambda:us-east-1:${accountOf((await describe(Name)).ARN)}:function:${randomUUID()}`;
-  await refused(rotate(Name, { RotationLambdaARN, RotationRules: { AutomaticallyAfterDays: 30 } }), "AccessDeniedException",
-                "Secrets Manager cannot invoke the specified Lambda function. Ensure that the function policy grants access to the principal secretsmanager.amazonaws.com.");
+  await refused(rotate(Name, { RotationLambdaARN: "arn:aws:s3:::bucket", RotationRules: { AutomaticallyAfterDays: 30 } }),
+                InvalidParameterException,
+                "Invalid rotation Lambda ARN. Ensure the ARN matches format arn:aws:lambda:<region>:<account>:function:<functionName>.");
   assert.equal((await describe(Name)).RotationLambdaARN, undefined);
 });
 
