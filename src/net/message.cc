@@ -31,7 +31,7 @@ std::optional<std::string_view> Request::header(std::string_view name) const {
 
 void Reply::reset() {
   status = 200;
-  content_type = "application/json";
+  content_type = {};
   headers.clear();
   if (body.size() > kKeptReplyBytes) {
     body = SecretBuffer();

@@ -39,7 +39,7 @@ struct Request {
 // The answer, owned by the connection and reused: fill it, then send it. Content-Length, Date, Connection are added.
 struct Reply {
   int status = 200;
-  std::string_view content_type = "application/json";             // must outlive the reply: use literals
+  std::string_view content_type;  // must outlive the reply: use literals. Empty: application/json if there is a body
   std::vector<std::pair<std::string_view, std::string>> headers;  // names must outlive the reply: use literals
   SecretBuffer body;
   bool close = false;  // close the connection after this reply

@@ -8,6 +8,8 @@
 namespace coffer::net {
 namespace {
 
+constexpr std::string_view kDefaultType = "application/json";
+
 void append_number(size_t number, SecretBuffer& out) {
   std::array<char, 20> digits;
   const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), number).ptr;
@@ -59,9 +61,9 @@ void write_reply(const Reply& reply, std::string_view date_line, Persistence per
   }
   out.append(date_line);
   if (!has_no_body(reply.status)) {
-    if (!reply.body.empty() && !reply.content_type.empty()) {
+    if (!reply.content_type.empty() || !reply.body.empty()) {
       out.append("content-type: ");
-      append_value(reply.content_type, out);
+      append_value(reply.content_type.empty() ? kDefaultType : reply.content_type, out);
       out.append("\r\n");
     }
     out.append("content-length: ");

@@ -28,6 +28,14 @@ TEST(ReplyWriter, AnEmptyReplyHasALengthButNoType) {
             "HTTP/1.1 503 Service Unavailable\r\ndate: D\r\ncontent-length: 0\r\nconnection: close\r\n\r\n");
 }
 
+// AWS's answers without output members have the type of all its answers.
+TEST(ReplyWriter, ATypeThatWasSetIsSentWithAnEmptyBodyToo) {
+  Reply reply;
+  reply.content_type = "application/x-amz-json-1.1";
+  EXPECT_EQ(written(reply),
+            "HTTP/1.1 200 OK\r\ndate: D\r\ncontent-type: application/x-amz-json-1.1\r\ncontent-length: 0\r\n\r\n");
+}
+
 // HEAD tells the length of what GET would have returned; 204 and 304 must not have a length or a body at all.
 TEST(ReplyWriter, RepliesWithoutBodyFollowTheRulesOfHttp) {
   Reply reply;
