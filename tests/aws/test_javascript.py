@@ -10,6 +10,11 @@ import pytest
 
 DIRECTORY = pathlib.Path(__file__).parent / "javascript"
 
+# What Coffer does not do yet: a test, and what it must fail with. When it does not, it fails here, and leaves this list.
+NOT_YET = {
+    "RotateSecret: a function that does not exist cannot be invoked, and nothing is kept": "the call succeeded",
+}
+
 
 def names(file):
     """Of the tests in a file, which stand at the beginning of a line."""
@@ -49,4 +54,8 @@ def test_every_test_of_the_file_has_run(javascript, file):
                          ids=lambda value: value.removesuffix(".test.mjs"))
 def test_the_javascript_sdk(javascript, file, name):
     error = javascript(file)[name]
+    if name in NOT_YET:
+        assert error is not None, "it passes: take it from NOT_YET"
+        assert NOT_YET[name] in error, error
+        pytest.xfail(f"not there yet: {NOT_YET[name]}")
     assert error is None, error
