@@ -1,6 +1,5 @@
 // Rotation as users of the AWS SDK for JavaScript meet it.
 import assert from "node:assert/strict";
-import { randomUUID } from "node:crypto";
 import { test } from "node:test";
 
 import {
@@ -11,7 +10,6 @@ import {
 import { accountOf, describe, members, refused, secret, send, UUID } from "./support.mjs";
 
 const rotate = (SecretId, more) => send(new RotateSecretCommand({ SecretId, ...more }));
-const functionOf = (ARN, name) => `arn:aws:lambda:us-east-1:${accountOf(ARN)}:function:${name}`;
 
 test("RotateSecret: refused without a function, and nothing is kept", async () => {
   const Name = await secret();
@@ -24,7 +22,7 @@ test("RotateSecret: refused without a function, and nothing is kept", async () =
 
 test("RotateSecret: one kind of schedule, not two", async () => {
   const Name = await secret();
-  const RotationLambdaARN = functionOf((await describe(Name)).ARN, "rotate");
+  const RotationLambdaARN = `arn:aws:lambda:us-east-1:${accountOf((await describe(Name)).ARN)}:function:rotate`;
   const RotationRules = { AutomaticallyAfterDays: 30, ScheduleExpression: "rate(30 days)" };
   await refused(rotate(Name, { RotationLambdaARN, RotationRules }), InvalidParameterException,
                 "You cannot specify both rotation frequency and schedule expression together.");
@@ -32,7 +30,7 @@ test("RotateSecret: one kind of schedule, not two", async () => {
 
 test("RotateSecret: a version is announced, and CancelRotateSecret leaves it", async () => {
   const Name = await secret();
-  const RotationLambdaARN = functionOf((await describe(Name)).ARN, "rotate");
+  const RotationLambdaARN = `arn:aws:lambda:us-east-1:${accountOf((await describe(Name)).ARN)}:function:rotate`;
   const RotationRules = { AutomaticallyAfterDays: 30 };
   const answer = await rotate(Name, { RotationLambdaARN, RotationRules });
   assert.deepEqual(members(answer), ["ARN", "Name", "VersionId"]);
@@ -55,11 +53,11 @@ test("RotateSecret: a version is announced, and CancelRotateSecret leaves it", a
   assert.deepEqual(after.VersionIdsToStages, rotating.VersionIdsToStages);
 });
 
-test("RotateSecret: a function that does not exist cannot be invoked, and nothing is kept", async () => {
+test("RotateSecret: an ARN that is none of a function, and nothing is kept", async () => {
   const Name = await secret();
-  const RotationLambdaARN = functionOf((await describe(Name)).ARN, randomUUID());
-  await refused(rotate(Name, { RotationLambdaARN, RotationRules: { AutomaticallyAfterDays: 30 } }), "AccessDeniedException",
-                "Secrets Manager cannot invoke the specified Lambda function. Ensure that the function policy grants access to the principal secretsmanager.amazonaws.com.");
+  await refused(rotate(Name, { RotationLambdaARN: "arn:aws:s3:::bucket", RotationRules: { AutomaticallyAfterDays: 30 } }),
+                InvalidParameterException,
+                "Invalid rotation Lambda ARN. Ensure the ARN matches format arn:aws:lambda:<region>:<account>:function:<functionName>.");
   assert.equal((await describe(Name)).RotationLambdaARN, undefined);
 });
 
