@@ -1,9 +1,5 @@
 #include "secrets/secret_rows.h"
 
-#include <algorithm>
-#include <charconv>
-#include <cstdio>
-
 #include "store/keys.h"
 
 namespace coffer::secrets {
@@ -19,26 +15,10 @@ constexpr std::string_view kRecord = "m";
 constexpr std::string_view kAccess = "a";
 constexpr std::string_view kProgress = "r/";
 constexpr std::string_view kValue = "v/";
-constexpr size_t kTimeDigits = 16;
-
-std::string time_text(Time time) {
-  // Nothing was made before 1970; a clock that says so must not make keys that sort last.
-  const int64_t milliseconds = std::max<int64_t>(0, time.time_since_epoch().count());
-  char text[kTimeDigits + 1];
-  std::snprintf(text, sizeof(text), "%016llx", static_cast<unsigned long long>(milliseconds));
-  return std::string(text, kTimeDigits);
-}
-
-std::optional<Time> parse_time(std::string_view text) {
-  int64_t milliseconds = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), milliseconds, 16);
-  if (text.size() != kTimeDigits || error != std::errc() || end != text.data() + text.size()) return std::nullopt;
-  return Time(Duration(milliseconds));
-}
 
 std::optional<IndexEntry> make_entry(std::string_view account, std::string_view time, std::string_view name) {
   auto parsed_account = AccountId::parse(account);
-  const auto parsed_time = parse_time(time);
+  const auto parsed_time = store::parse_time_part(time);
   if (!parsed_account || !parsed_time || name.empty()) return std::nullopt;
   return IndexEntry{std::move(*parsed_account), *parsed_time, std::string(name)};
 }
@@ -80,16 +60,16 @@ std::optional<SecretRowKey> parse_secret_row_key(std::string_view key) {
 }
 
 std::string creation_key(const AccountId& account, Time created, std::string_view name) {
-  return store::make_key(kCreationFamily, {account.text(), time_text(created), name});
+  return store::make_key(kCreationFamily, {account.text(), store::time_part(created), name});
 }
 std::string creation_prefix(const AccountId& account) {
   return store::make_key(kCreationFamily, {account.text(), ""});
 }
 std::string deletion_key(Time due, const AccountId& account, std::string_view name) {
-  return store::make_key(kDeletionFamily, {time_text(due), account.text(), name});
+  return store::make_key(kDeletionFamily, {store::time_part(due), account.text(), name});
 }
 std::string deletion_bound(Time now) {
-  return store::make_key(kDeletionFamily, {time_text(now + Duration(1))});
+  return store::make_key(kDeletionFamily, {store::time_part(now + Duration(1))});
 }
 
 std::string fence_key(const AccountId& account, std::string_view name, std::string_view suffix) {

@@ -1,8 +1,13 @@
 #include "store/keys.h"
 
+#include <algorithm>
+#include <charconv>
+#include <cstdio>
+
 namespace coffer::store {
 namespace {
 
+constexpr size_t kTimeDigits = 16;
 constexpr std::string_view kOutboxFamily = "o";
 constexpr char kMarkFormat = 1;
 constexpr size_t kMarkHeader = 2 + 8 + 8;
@@ -47,6 +52,23 @@ std::vector<std::string_view> key_parts(std::string_view family, std::string_vie
     if (end == std::string_view::npos) return parts;
     key.remove_prefix(end);
   }
+}
+
+std::string time_part(Time time) {
+  // Nothing was made before 1970; a clock that says so must not make keys that sort last.
+  const int64_t milliseconds = std::max<int64_t>(0, time.time_since_epoch().count());
+  char text[kTimeDigits + 1];
+  std::snprintf(text, sizeof(text), "%016llx", static_cast<unsigned long long>(milliseconds));
+  return std::string(text, kTimeDigits);
+}
+
+std::optional<Time> parse_time_part(std::string_view part) {
+  int64_t milliseconds = 0;
+  const auto [end, error] = std::from_chars(part.data(), part.data() + part.size(), milliseconds, 16);
+  if (part.size() != kTimeDigits || error != std::errc() || end != part.data() + part.size()) return std::nullopt;
+  const Time time{Duration(milliseconds)};
+  if (time_part(time) != part) return std::nullopt;  // a sign, or digits in upper case
+  return time;
 }
 
 std::string OutboxKey::text() const {

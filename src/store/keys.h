@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/clock.h"
 #include "base/ids.h"
 
 namespace coffer::store {
@@ -20,6 +21,11 @@ inline constexpr char kSeparator = '\0';
 std::string make_key(std::string_view family, std::initializer_list<std::string_view> parts);
 // The parts after the family; empty when the family differs.
 std::vector<std::string_view> key_parts(std::string_view family, std::string_view key);
+
+// A time as a part of a key: 16 hexadecimal digits of milliseconds since 1970, so that keys sort by time.
+std::string time_part(Time time);
+// nullopt for what time_part() does not write.
+std::optional<Time> parse_time_part(std::string_view part);
 
 // "o" SEP destination SEP kind SEP account SEP name. `kind` is "secret" or "account".
 struct OutboxKey {

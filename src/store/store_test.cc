@@ -74,6 +74,17 @@ TEST(Keys, AnotherFamilyHasNoParts) {
 }
 
 // A mark that could not be read back would never be sent.
+// Indexes by time are scanned in byte order.
+TEST(Keys, TimesSortAsTheirTextDoes) {
+  EXPECT_EQ(time_part(Time(Duration(0x19b7ca98f2e))), "0000019b7ca98f2e");
+  EXPECT_EQ(time_part(Time(Duration(-1))), time_part(Time()));
+  EXPECT_LT(time_part(Time(Duration(0xf))), time_part(Time(Duration(0x10))));
+  EXPECT_EQ(parse_time_part("0000019b7ca98f2e"), Time(Duration(0x19b7ca98f2e)));
+  for (const std::string_view bad : {"", "0000019b7ca98f2", "0000019b7ca98f2e0", "0000019B7CA98F2E", "-000019b7ca98f2e",
+                                     "000x019b7ca98f2e", "ffffffffffffffff"})
+    EXPECT_FALSE(parse_time_part(bad)) << bad;
+}
+
 TEST(OutboxKey, ParsesWhatItWroteAndNothingElse) {
   const Region destination = *Region::parse("us-west-2");
   const AccountId account = *AccountId::parse("123456789012");
