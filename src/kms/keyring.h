@@ -1,12 +1,14 @@
-// KMS keys of this region and the envelope encryption done with them. For now every account has one key, the AWS
-// managed key alias/aws/secretsmanager, made at first use. Key material rests wrapped by the region key. Follows "AWS
-// Secrets Manager: secret encryption and decryption" and the AWS KMS API reference. Thread-safe.
+// KMS keys of this region and the envelope encryption done with them. Every account has the AWS managed key
+// alias/aws/secretsmanager, made at first use, and any number of customer keys, which have aliases and can be disabled
+// and deleted. Key material rests wrapped by the region key; that of a key that cannot be used is not even opened.
+// Whether a caller may use a key is not asked here. Follows "Secret encryption and decryption" of the Secrets Manager
+// user guide and the AWS KMS API reference. Thread-safe.
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 #include "base/clock.h"
@@ -14,20 +16,23 @@
 #include "base/random.h"
 #include "base/result.h"
 #include "crypto/aead.h"
+#include "kms/ciphertext.h"
+#include "kms/key.h"
 #include "seal/region_key.h"
-#include "store/row_cache.h"
 #include "store/store.h"
 
 namespace coffer::kms {
 
-inline constexpr std::string_view kSecretsManagerAlias = "alias/aws/secretsmanager";
-
-// Authenticated with every ciphertext; order does not matter, case does.
-using EncryptionContext = std::vector<std::pair<std::string_view, std::string_view>>;
+class KeyStore;
 
 struct DataKey {
   crypto::AeadKey key;     // use it, then drop it
   std::string ciphertext;  // to be stored; decrypt() gives the key back
+};
+
+struct Alias {
+  std::string name;  // "alias/..."
+  std::string key_id;
 };
 
 class Keyring {
@@ -39,26 +44,67 @@ class Keyring {
     const Clock& clock;
     Region region;
   };
-  // Registers its cache with the store's commits.
+  // Registers its caches with the store's commits.
   explicit Keyring(const Parts& parts);
   ~Keyring();
 
-  // A fresh 256-bit data key under the account's alias/aws/secretsmanager, which is made if it does not exist yet (one
-  // durable commit, once per account). kms:GenerateDataKey.
+  // The key that `caller` means with a KmsKeyId: a key id, key ARN, alias or alias ARN, see parse_key_reference().
+  // nullopt when there is no such key, or it is the AWS managed key of another account. kInvalidParameter (AWS's text)
+  // for an ARN of another region or service, or one that is none. alias/aws/secretsmanager is made if it does not exist
+  // yet: that is a commit, so call this where waiting is allowed.
+  Result<std::optional<KeyInfo>> resolve(const AccountId& caller, std::string_view key_id);
+  // nullopt when there is no such key (any more). Waits for nothing that decrypt() does not wait for.
+  Result<std::optional<KeyInfo>> find(const KeyName& key) const;
+
+  // A fresh 256-bit data key under a key that resolve() found. kEncryptionFailure (AWS's text) when it is disabled,
+  // pending deletion or gone. kms:GenerateDataKey.
+  Result<DataKey> generate_data_key(const KeyName& key, const EncryptionContext& context);
+  // The same under the account's alias/aws/secretsmanager, which is made if it does not exist yet (one durable commit,
+  // once per account).
   Result<DataKey> generate_data_key(const AccountId& account, const EncryptionContext& context);
 
-  // kDecryptionFailure when the ciphertext, the context or the account is not the one it was made with, or the key is
-  // gone. kms:Decrypt.
-  Result<SecretBytes> decrypt(const AccountId& account, std::string_view ciphertext,
+  // kDecryptionFailure (AWS's text) when the key is disabled, pending deletion or deleted. kCorrupt when the ciphertext
+  // or the context is not what it was made with, or the key was never here. `home` is the account in which the
+  // ciphertext was made, see key_of(). kms:Decrypt.
+  Result<SecretBytes> decrypt(const AccountId& home, std::string_view ciphertext,
                               const EncryptionContext& context) const;
+
+  // Makes a data key and decrypts it, as Secrets Manager does before it accepts a key for a secret; fails as these do.
+  Result<void> check_usable(const KeyName& key, const EncryptionContext& context);
 
   // The ARN of the account's default key; nullopt if it was never used.
   Result<std::optional<std::string>> default_key_arn(const AccountId& account) const;
 
+  // A new, enabled customer key. kms:CreateKey.
+  Result<KeyName> create_key(const AccountId& account, std::string_view description);
+
+  // What changes a customer's key or alias; each is one durable commit, or none if nothing changes. kNotFound when
+  // there is no such key or alias in the account, kAccessDenied when it is an AWS managed one, kInvalidRequest (KMS's
+  // text) when the key's state does not permit it, kInvalidParameter for a malformed alias or a bad number of days.
+
+  // Makes the alias, or moves it to another key; what was encrypted before keeps its key. A key has at most 50 aliases
+  // (kLimitExceeded). Not for a key pending deletion. kms:CreateAlias and kms:UpdateAlias.
+  Result<void> put_alias(const AccountId& account, std::string_view alias, const KeyName& key);
+  Result<void> delete_alias(const AccountId& account, std::string_view alias);
+
+  Result<void> enable(const KeyName& key);   // not a key pending deletion
+  Result<void> disable(const KeyName& key);  // not a key pending deletion
+  // 7 to 30 days from now, and returns when. The key is unusable from now on. kms:ScheduleKeyDeletion.
+  Result<Time> schedule_deletion(const KeyName& key, int days);
+  // The key is disabled afterwards. kms:CancelKeyDeletion.
+  Result<void> cancel_deletion(const KeyName& key);
+  // Deletes keys whose date has come, with their material and aliases; returns how many. One that cannot be deleted
+  // does not keep the others: the first error is returned at the end. Called by a background thread, and by tests with
+  // their clock.
+  Result<size_t> erase_expired();
+
+  // All of an account, the default key included; by id, and by name.
+  Result<std::vector<KeyInfo>> list_keys(const AccountId& account) const;
+  Result<std::vector<Alias>> list_aliases(const AccountId& account) const;
+
  private:
-  struct Key;
-  class Impl;
-  std::unique_ptr<Impl> impl_;
+  const Parts parts_;
+  const std::unique_ptr<KeyStore> keys_;
 };
 
 }  // namespace coffer::kms

@@ -27,30 +27,33 @@ kms::EncryptionContext encryption_context(const ValueContext& context) {
   return {{"SecretARN", context.secret_arn}, {"SecretVersionId", context.version.text()}};
 }
 
-Error refused() {
-  return Error{ErrorCode::kDecryptionFailure,
-               "Secrets Manager can't decrypt the protected secret text using the provided KMS key."};
+Error damaged() {
+  return Error{ErrorCode::kCorrupt, "a sealed value does not open"};
 }
 
-// Trouble of this node, its disk or its rows: answered 5xx, so that clients turn to another region. Only what KMS says
-// about the key itself is for them to know.
-bool is_trouble(ErrorCode code) {
-  return !is_wire_error(code) || http_status(code) >= 500;
+struct RowParts {
+  std::string_view encrypted_key;
+  std::string_view sealed;
+};
+std::optional<RowParts> parse_row(std::string_view row) {
+  if (row.size() < kHeader || row[0] != kFormat) return std::nullopt;
+  const size_t key_size = static_cast<unsigned char>(row[1]) | static_cast<size_t>(static_cast<unsigned char>(row[2]))
+                                                                   << 8;
+  row.remove_prefix(kHeader);
+  if (row.size() < key_size) return std::nullopt;
+  return RowParts{row.substr(0, key_size), row.substr(key_size)};
 }
 
 }  // namespace
 
 Result<std::string> seal_value(kms::Keyring& keyring, Random& random, const ValueContext& context,
-                               const SecretBytes& value) {
-  Result<kms::DataKey> data_key = keyring.generate_data_key(context.account, encryption_context(context));
-  if (!data_key.ok()) {
-    if (is_trouble(data_key.error().code)) return std::move(data_key).error();
-    return Error{ErrorCode::kEncryptionFailure,
-                 "Secrets Manager can't encrypt the protected secret text using the provided KMS key."};
-  }
-  const std::string& encrypted_key = data_key->ciphertext;
+                               const SealingKey& key, const SecretBytes& value) {
+  const kms::EncryptionContext bound_to = encryption_context(context);
+  COFFER_ASSIGN(const kms::DataKey data_key,
+                key ? keyring.generate_data_key(*key, bound_to) : keyring.generate_data_key(context.account, bound_to));
+  const std::string& encrypted_key = data_key.ciphertext;
   if (encrypted_key.size() > 0xffff) return Error{ErrorCode::kCorrupt, "KMS returned a data key of an impossible size"};
-  const std::string sealed = data_key->key.seal(value, associated_data(context), random);
+  const std::string sealed = data_key.key.seal(value, associated_data(context), random);
   std::string row;
   row.reserve(kHeader + encrypted_key.size() + sealed.size());
   row.push_back(kFormat);
@@ -61,21 +64,19 @@ Result<std::string> seal_value(kms::Keyring& keyring, Random& random, const Valu
 }
 
 Result<SecretBytes> open_value(const kms::Keyring& keyring, const ValueContext& context, std::string_view row) {
-  if (row.size() < kHeader || row[0] != kFormat) return refused();
-  const size_t key_size = static_cast<unsigned char>(row[1]) | static_cast<size_t>(static_cast<unsigned char>(row[2]))
-                                                                   << 8;
-  row.remove_prefix(kHeader);
-  if (row.size() < key_size) return refused();
-  Result<SecretBytes> data_key = keyring.decrypt(context.account, row.substr(0, key_size), encryption_context(context));
-  if (!data_key.ok()) {
-    if (is_trouble(data_key.error().code)) return std::move(data_key).error();
-    return refused();
-  }
-  if (data_key->size() != crypto::kAeadKeySize) return refused();
-  Result<SecretBytes> value =
-      crypto::AeadKey(std::move(*data_key)).open(row.substr(key_size), associated_data(context));
-  if (!value.ok()) return refused();
+  const auto parts = parse_row(row);
+  if (!parts) return damaged();
+  COFFER_ASSIGN(SecretBytes data_key,
+                keyring.decrypt(context.account, parts->encrypted_key, encryption_context(context)));
+  if (data_key.size() != crypto::kAeadKeySize) return damaged();
+  Result<SecretBytes> value = crypto::AeadKey(std::move(data_key)).open(parts->sealed, associated_data(context));
+  if (!value.ok()) return damaged();
   return value;
+}
+
+std::optional<kms::KeyName> sealing_key_of(std::string_view row, const AccountId& account) {
+  const auto parts = parse_row(row);
+  return parts ? kms::key_of(parts->encrypted_key, account) : std::nullopt;
 }
 
 }  // namespace coffer::secrets

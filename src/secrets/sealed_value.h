@@ -1,8 +1,10 @@
-// A version's value as it rests: AES-256-GCM under a data key of its own, the data key encrypted by the account's KMS
-// key, both bound to (SecretARN, SecretVersionId). Format: docs/formats/sealed_value.md.
+// A version's value as it rests: AES-256-GCM under a data key of its own, the data key encrypted by a KMS key, both
+// bound to (SecretARN, SecretVersionId). Format: docs/formats/sealed_value.md.
 #pragma once
 
+#include <optional>
 #include <string>
+#include <string_view>
 
 #include "base/ids.h"
 #include "base/random.h"
@@ -18,10 +20,18 @@ struct ValueContext {
   const VersionId& version;
 };
 
-// The bytes of the row. kEncryptionFailure when KMS refuses.
+// Which KMS key seals a value: one that Keyring::resolve() found, or nullopt, the alias/aws/secretsmanager of the
+// secret's account.
+using SealingKey = std::optional<kms::KeyName>;
+
+// The bytes of the row. kEncryptionFailure (AWS's text) when the key is disabled, pending deletion or gone.
 Result<std::string> seal_value(kms::Keyring& keyring, Random& random, const ValueContext& context,
-                               const SecretBytes& value);
-// kDecryptionFailure when anything was changed, moved to another secret or version, or the key is gone.
+                               const SealingKey& key, const SecretBytes& value);
+// kDecryptionFailure (AWS's text) when the key is disabled, pending deletion or deleted. kCorrupt when anything was
+// changed or moved to another secret or version, or the key was never here.
 Result<SecretBytes> open_value(const kms::Keyring& keyring, const ValueContext& context, std::string_view row);
+// The key that sealed a row of this account's secret, without opening it; nullopt for bytes that seal_value() did not
+// make.
+std::optional<kms::KeyName> sealing_key_of(std::string_view row, const AccountId& account);
 
 }  // namespace coffer::secrets

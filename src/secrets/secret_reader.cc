@@ -18,11 +18,11 @@ Error damaged(std::string_view name) {
   return Error{ErrorCode::kCorrupt, "the rows of secret " + std::string(name) + " are damaged"};
 }
 
-// All keys are ours and none can be disabled or deleted: that a value does not open is damage, answered 5xx, so that
-// clients turn to another region.
-Error does_not_open(const SecretView& view, const VersionId& version) {
-  return Error{ErrorCode::kCorrupt,
-               "the value of version " + version.text() + " of secret " + view.secret.name + " does not open"};
+// Damage of this region, answered 5xx, so that clients turn to another one. What its owner did to a key is not damage:
+// that is kDecryptionFailure.
+Error does_not_open(const SecretView& view, const VersionId& version, const Error& cause) {
+  return Error{ErrorCode::kCorrupt, "the value of version " + version.text() + " of secret " + view.secret.name +
+                                        " does not open: " + cause.message};
 }
 
 void merge(std::optional<Time>& known, Time noted) {
@@ -98,9 +98,9 @@ Result<SecretBytes> SecretReader::read_value(const SecretView& view, const Versi
   const ValueContext context{view.secret.account, view.arn, version};
   if (const std::string* const sealed = view.hot.find(version)) {
     Result<SecretBytes> value = open_value(parts_.keyring, context, *sealed);
-    // It opened before, so it is the key that is gone.
-    if (value.ok() || value.error().code != ErrorCode::kDecryptionFailure) return value;
-    return does_not_open(view, version);
+    // It opened before, so it is the key that is lost.
+    if (value.ok() || value.error().code != ErrorCode::kCorrupt) return value;
+    return does_not_open(view, version, value.error());
   }
   RowKey key(view.secret.account, view.secret.name);
   key.append("v/").append(version.text());
@@ -115,10 +115,10 @@ Result<SecretBytes> SecretReader::read_value(const SecretView& view, const Versi
     if (is_hot) view.hot.fill(version, std::move(row->value));
     return value;
   }
-  if (value.error().code != ErrorCode::kDecryptionFailure) return value;
+  if (value.error().code != ErrorCode::kCorrupt) return value;
   // Deleted and made again since the view was taken: the value of that view is gone, and nothing is damaged.
   COFFER_ASSIGN(const SecretPointer now, load(view.secret.account, view.secret.name));
-  if (now && now->secret.suffix == view.secret.suffix) return does_not_open(view, version);
+  if (now && now->secret.suffix == view.secret.suffix) return does_not_open(view, version, value.error());
   return Error{ErrorCode::kNotFound, "secret " + view.secret.name + " was replaced while it was read"};
 }
 

@@ -117,7 +117,9 @@ uint64_t SecretStore::Impl::draw_state_id() {
 Result<void> SecretStore::Impl::append_value(const Secret& secret, const VersionId& version, const SecretBytes& value,
                                              store::Transaction& transaction) {
   const std::string arn = secret.arn(parts_.region);
-  COFFER_ASSIGN(std::string sealed, seal_value(parts_.keyring, parts_.random, {secret.account, arn, version}, value));
+  const SealingKey key;  // the account's own
+  COFFER_ASSIGN(std::string sealed,
+                seal_value(parts_.keyring, parts_.random, {secret.account, arn, version}, key, value));
   transaction.puts.push_back({value_key(secret.account, secret.name, version), std::move(sealed)});
   return {};
 }

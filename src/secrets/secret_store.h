@@ -90,7 +90,8 @@ class SecretStore {
   Result<SecretPointer> find(const SecretId& id) const;
   Result<SecretPointer> find(const AccountId& account, std::string_view name) const;
 
-  // The value of a version that has one. kNotFound, and kCorrupt when it does not open.
+  // The value of a version that has one. kNotFound, kDecryptionFailure (AWS's text) when its KMS key is disabled,
+  // pending deletion or deleted, and kCorrupt when it does not open.
   Result<SecretBytes> read_value(const SecretView& view, const VersionId& version) const;
   // Notes that the value was read today: LastAccessedDate of secret and version. Never blocks; written in the
   // background.

@@ -1,0 +1,337 @@
+// The life of customer keys: names, aliases, states, deletion.
+#include <gtest/gtest.h>
+
+#include <thread>
+
+#include "kms/testing/keyring_fixture.h"
+
+namespace coffer::kms::testing {
+namespace {
+
+using std::chrono::hours;
+
+class CustomerKeysTest : public KeyringTest {
+ protected:
+  std::string arn(const AccountId& account, const std::string& resource) {
+    return "arn:aws:kms:us-east-1:" + account.text() + ":" + resource;
+  }
+  std::string put_alias(const std::string& alias, const KeyName& key) {
+    return outcome(keyring_.put_alias(kAccount, alias, key));
+  }
+  KeyName default_key(const AccountId& account) { return *key_of(seal_by_default(account), account); }
+};
+
+TEST_F(CustomerKeysTest, AKeyIsFoundByItsIdItsArnAndItsAliases) {
+  const KeyName key = *keyring_.create_key(kAccount, "for the database");
+  ASSERT_EQ(put_alias("alias/app/db", key), "ok");
+  for (const std::string& key_id :
+       {key.id, arn(kAccount, "key/" + key.id), std::string("alias/app/db"), arn(kAccount, "alias/app/db")}) {
+    const auto found = keyring_.resolve(kAccount, key_id);
+    ASSERT_TRUE(found.ok() && *found) << key_id;
+    EXPECT_EQ(**found, (KeyInfo{.name = key,
+                                .state = KeyState::kEnabled,
+                                .is_default = false,
+                                .description = "for the database",
+                                .created = clock_.now(),
+                                .deletion_date = std::nullopt}));
+    EXPECT_EQ(*keyring_.find(key), *found);
+  }
+  for (const std::string& key_id :
+       {std::string("alias/app"), random_.uuid(), arn(kAccount, "key/" + random_.uuid()), arn(kOther, "key/" + key.id),
+        arn(kOther, "alias/app/db"), std::string("db"), std::string("alias/aws/ssm"), std::string()})
+    EXPECT_EQ(resolved(key_id), "") << key_id;
+  EXPECT_EQ(resolved("arn:aws:kms:us-west-2:123456789012:key/" + key.id), "InvalidParameterException");
+  EXPECT_FALSE(keyring_.find({kAccount, "no key id"})->has_value());
+}
+
+// An id or alias alone is looked for in the caller's account, as AWS does it, even if another account has it.
+TEST_F(CustomerKeysTest, AnotherAccountsKeyIsFoundByArnOnly) {
+  const KeyName key = make_key(kOther);
+  ASSERT_TRUE(keyring_.put_alias(kOther, "alias/shared", key).ok());
+  EXPECT_EQ(resolved(key.id), "");
+  EXPECT_EQ(resolved("alias/shared"), "");
+  EXPECT_EQ(resolved(arn(kOther, "key/" + key.id)), key.id);
+  EXPECT_EQ(resolved(arn(kOther, "alias/shared")), key.id);
+  EXPECT_EQ((*keyring_.resolve(kAccount, arn(kOther, "alias/shared")))->name.account, kOther);
+}
+
+TEST_F(CustomerKeysTest, TheDefaultKeyIsMadeWhenItIsAskedForFirst) {
+  const std::string id = resolved(kSecretsManagerAlias);
+  EXPECT_EQ(default_key(kAccount).id, id);
+  EXPECT_EQ(resolved(arn(kAccount, "alias/aws/secretsmanager")), id);
+  EXPECT_EQ(resolved(id), id);
+  EXPECT_TRUE(info({kAccount, id}).is_default);
+  EXPECT_EQ(rows("k"), 2u) << "one key and one alias";
+  EXPECT_NE(resolved(arn(kOther, "alias/aws/secretsmanager"), kOther), id);
+}
+
+TEST_F(CustomerKeysTest, TheDefaultKeyOfAnotherAccountIsOutOfReach) {
+  EXPECT_EQ(resolved(arn(kOther, "alias/aws/secretsmanager")), "");
+  EXPECT_EQ(rows("k"), 0u) << "asking for it does not make it";
+  const KeyName theirs = default_key(kOther);
+  EXPECT_EQ(resolved(arn(kOther, "alias/aws/secretsmanager")), "");
+  EXPECT_EQ(resolved(arn(kOther, "key/" + theirs.id)), "");
+  EXPECT_EQ(resolved(arn(kOther, "key/" + theirs.id), kOther), theirs.id);
+}
+
+TEST_F(CustomerKeysTest, NobodyChangesADefaultKey) {
+  const KeyName key = default_key(kAccount);
+  const store::Revision before = store_->revision();
+  EXPECT_EQ(outcome(keyring_.disable(key)), "AccessDeniedException");
+  EXPECT_EQ(outcome(keyring_.enable(key)), "AccessDeniedException");
+  EXPECT_EQ(outcome(keyring_.schedule_deletion(key, 7)), "AccessDeniedException");
+  EXPECT_EQ(outcome(keyring_.cancel_deletion(key)), "AccessDeniedException");
+  EXPECT_EQ(put_alias("alias/mine", key), "AccessDeniedException");
+  EXPECT_EQ(outcome(keyring_.delete_alias(kAccount, kSecretsManagerAlias)), "AccessDeniedException");
+  EXPECT_EQ(store_->revision(), before);
+}
+
+TEST_F(CustomerKeysTest, AMovedAliasLeavesWhatWasEncryptedWithItsKey) {
+  const KeyName first = make_key();
+  const KeyName second = make_key();
+  ASSERT_EQ(put_alias("alias/app", first), "ok");
+  const std::string ciphertext = seal({kAccount, resolved("alias/app")});
+  ASSERT_EQ(put_alias("alias/app", second), "ok");
+  EXPECT_EQ(resolved("alias/app"), second.id) << "at once";
+  EXPECT_EQ(key_of(ciphertext, kAccount), first);
+  EXPECT_EQ(opened(ciphertext), "ok");
+  ASSERT_TRUE(keyring_.delete_alias(kAccount, "alias/app").ok());
+  EXPECT_EQ(resolved("alias/app"), "");
+  EXPECT_EQ(outcome(keyring_.delete_alias(kAccount, "alias/app")), "NotFound");
+  EXPECT_EQ(opened(ciphertext), "ok");
+}
+
+TEST_F(CustomerKeysTest, AliasesFollowTheRulesOfKms) {
+  const KeyName key = make_key();
+  for (const std::string bad : {"", "app", "alias/", "alias/a b", "alias/a:b", "alias/\xc3\xa4"})
+    EXPECT_EQ(put_alias(bad, key), "InvalidParameterException") << bad;
+  EXPECT_EQ(put_alias("alias/" + std::string(251, 'a'), key), "InvalidParameterException");
+  EXPECT_EQ(put_alias("alias/" + std::string(250, 'a'), key), "ok");
+  EXPECT_EQ(put_alias("alias/aws/app", key), "AccessDeniedException");
+  EXPECT_EQ(put_alias("alias/awsome", key), "ok");
+  EXPECT_EQ(put_alias("alias/app", {kAccount, random_.uuid()}), "NotFound");
+  EXPECT_EQ(put_alias("alias/app", {kAccount, "no key id"}), "NotFound");
+  EXPECT_EQ(put_alias("alias/app", make_key(kOther)), "NotFound") << "of another account";
+  EXPECT_EQ(outcome(keyring_.delete_alias(kAccount, "alias/a b")), "InvalidParameterException");
+  EXPECT_EQ(keyring_.list_aliases(kAccount)->size(), 2u);
+}
+
+TEST_F(CustomerKeysTest, AKeyHasAtMostFiftyAliases) {
+  const KeyName key = make_key();
+  for (int i = 0; i < 50; ++i)
+    ASSERT_EQ(put_alias("alias/" + std::to_string(i), key), "ok");
+  EXPECT_EQ(put_alias("alias/one-more", key), "LimitExceededException");
+  EXPECT_EQ(put_alias("alias/7", key), "ok") << "is there already";
+  EXPECT_EQ(put_alias("alias/one-more", make_key()), "ok");
+  EXPECT_EQ(put_alias("alias/one-more", key), "LimitExceededException") << "moving one counts, too";
+}
+
+TEST_F(CustomerKeysTest, OnlyAnEnabledKeyEncryptsAndDecrypts) {
+  const KeyName key = make_key();
+  const std::string ciphertext = seal(key);
+  ASSERT_EQ(opened(ciphertext), "ok");
+  const auto expect_unusable = [&](KeyState state) {
+    EXPECT_EQ(info(key).state, state);
+    const auto refused = keyring_.generate_data_key(key, kContext);
+    EXPECT_EQ(outcome(refused), "EncryptionFailure");
+    EXPECT_TRUE(refused.error().message.starts_with(
+        "Secrets Manager can't encrypt the protected secret text using the provided KMS key. Check that the KMS key "
+        "is available, enabled, and not in an invalid state. For more information, see https://"));
+    const auto closed = keyring_.decrypt(kAccount, ciphertext, kContext);
+    EXPECT_EQ(outcome(closed), "DecryptionFailure");
+    EXPECT_EQ(closed.error().message,
+              "Secrets Manager can't decrypt the protected secret text using the provided KMS key.");
+    EXPECT_EQ(resolved(key.id), key.id) << "it is found all the same";
+  };
+  ASSERT_TRUE(keyring_.disable(key).ok());
+  expect_unusable(KeyState::kDisabled);
+  ASSERT_TRUE(keyring_.enable(key).ok());
+  EXPECT_EQ(info(key).state, KeyState::kEnabled);
+  EXPECT_EQ(opened(ciphertext), "ok");
+  EXPECT_EQ(opened(seal(key)), "ok");
+  ASSERT_TRUE(keyring_.schedule_deletion(key, 7).ok());
+  expect_unusable(KeyState::kPendingDeletion);
+  ASSERT_TRUE(keyring_.cancel_deletion(key).ok());
+  expect_unusable(KeyState::kDisabled);
+  ASSERT_TRUE(keyring_.enable(key).ok());
+  EXPECT_EQ(opened(ciphertext), "ok");
+}
+
+TEST_F(CustomerKeysTest, StatesChangeAsKmsPermitsIt) {
+  const KeyName key = make_key();
+  const auto not_pending = keyring_.cancel_deletion(key);
+  EXPECT_EQ(outcome(not_pending), "InvalidRequestException");
+  EXPECT_EQ(not_pending.error().message, key_arn(kRegion, key) + " is not pending deletion.");
+  for (const int days : {-1, 0, 6, 31, 1'000'000'000})
+    EXPECT_EQ(outcome(keyring_.schedule_deletion(key, days)), "InvalidParameterException") << days;
+  ASSERT_TRUE(keyring_.disable(key).ok());
+  const store::Revision before = store_->revision();
+  EXPECT_TRUE(keyring_.disable(key).ok());
+  EXPECT_EQ(store_->revision(), before) << "nothing to change";
+  EXPECT_EQ(put_alias("alias/app", key), "ok") << "a disabled key may have a name";
+
+  const auto due = keyring_.schedule_deletion(key, 30);
+  EXPECT_EQ(*due, clock_.now() + hours(30 * 24));
+  EXPECT_EQ(info(key).deletion_date, *due);
+  const auto pending = keyring_.enable(key);
+  EXPECT_EQ(outcome(pending), "InvalidRequestException");
+  EXPECT_EQ(pending.error().message, key_arn(kRegion, key) + " is pending deletion.");
+  EXPECT_EQ(outcome(keyring_.disable(key)), "InvalidRequestException");
+  EXPECT_EQ(outcome(keyring_.schedule_deletion(key, 7)), "InvalidRequestException");
+  EXPECT_EQ(put_alias("alias/other", key), "InvalidRequestException");
+  EXPECT_EQ(info(key).deletion_date, *due);
+  ASSERT_TRUE(keyring_.delete_alias(kAccount, "alias/app").ok()) << "in every state";
+  ASSERT_TRUE(keyring_.cancel_deletion(key).ok());
+  EXPECT_FALSE(info(key).deletion_date);
+  const KeyName nobody{kAccount, random_.uuid()};
+  EXPECT_EQ(outcome(keyring_.enable(nobody)), "NotFound");
+  EXPECT_EQ(outcome(keyring_.schedule_deletion(nobody, 7)), "NotFound");
+  EXPECT_EQ(outcome(keyring_.cancel_deletion({kOther, key.id})), "NotFound");
+}
+
+TEST_F(CustomerKeysTest, AKeyIsDeletedWithItsAliasesWhenItsDateHasCome) {
+  const KeyName key = make_key();
+  const KeyName kept = make_key();
+  ASSERT_EQ(put_alias("alias/app", key), "ok");
+  ASSERT_EQ(put_alias("alias/app/old", key), "ok");
+  ASSERT_EQ(put_alias("alias/kept", kept), "ok");
+  const std::string ciphertext = seal(key);
+  ASSERT_TRUE(keyring_.schedule_deletion(key, 7).ok());
+  clock_.advance(hours(7 * 24) - Duration(1));
+  EXPECT_EQ(*keyring_.erase_expired(), 0u);
+  EXPECT_EQ(resolved("alias/app"), key.id);
+  clock_.advance(Duration(1));
+  EXPECT_EQ(*keyring_.erase_expired(), 1u);
+  EXPECT_EQ(*keyring_.erase_expired(), 0u);
+
+  EXPECT_EQ(opened(ciphertext), "DecryptionFailure") << "its owner deleted it: that is no damage";
+  EXPECT_EQ(encrypted(key), "EncryptionFailure");
+  for (const std::string& key_id : {key.id, std::string("alias/app"), std::string("alias/app/old")})
+    EXPECT_EQ(resolved(key_id), "") << key_id;
+  EXPECT_EQ(outcome(keyring_.cancel_deletion(key)), "NotFound");
+  EXPECT_EQ(keyring_.list_keys(kAccount)->size(), 1u);
+  EXPECT_EQ(keyring_.list_keys(kAccount)->front().name, kept);
+  ASSERT_EQ(keyring_.list_aliases(kAccount)->size(), 1u);
+  EXPECT_EQ(keyring_.list_aliases(kAccount)->front().name, "alias/kept");
+  EXPECT_FALSE(store_->get(key_row(key))->has_value()) << "its material is gone";
+  EXPECT_EQ(rows("kd"), 0u);
+  EXPECT_EQ(rows("k"), 3u) << "the other key, its alias, and that there was one";
+}
+
+TEST_F(CustomerKeysTest, ACancelledDeletionDoesNotHappen) {
+  const KeyName cancelled = make_key();
+  const KeyName put_off = make_key();
+  ASSERT_TRUE(keyring_.schedule_deletion(cancelled, 7).ok());
+  ASSERT_TRUE(keyring_.schedule_deletion(put_off, 7).ok());
+  ASSERT_TRUE(keyring_.cancel_deletion(cancelled).ok());
+  ASSERT_TRUE(keyring_.cancel_deletion(put_off).ok());
+  ASSERT_TRUE(keyring_.schedule_deletion(put_off, 8).ok());
+  clock_.advance(hours(7 * 24));
+  EXPECT_EQ(*keyring_.erase_expired(), 0u);
+  EXPECT_EQ(info(cancelled).state, KeyState::kDisabled);
+  // The row of the index lies: the key's own row decides.
+  put_row(deletion_row(clock_.now(), cancelled), "");
+  EXPECT_EQ(*keyring_.erase_expired(), 0u);
+  EXPECT_EQ(info(cancelled).state, KeyState::kDisabled);
+  clock_.advance(hours(24));
+  EXPECT_EQ(*keyring_.erase_expired(), 1u);
+}
+
+TEST_F(CustomerKeysTest, AKeyThatCannotBeDeletedKeepsNoOtherFromBeing) {
+  const KeyName damaged = make_key();
+  const KeyName other = make_key(kOther);
+  ASSERT_TRUE(keyring_.schedule_deletion(damaged, 7).ok());
+  clock_.advance(Duration(1));
+  ASSERT_TRUE(keyring_.schedule_deletion(other, 7).ok());
+  put_row(key_row(damaged), "\xff\xff\xff");
+  clock_.advance(hours(7 * 24));
+  EXPECT_EQ(outcome(keyring_.erase_expired()), "Corrupt");
+  EXPECT_FALSE(keyring_.find(other)->has_value());
+}
+
+// More than one scan returns at once.
+TEST_F(CustomerKeysTest, ManyKeysAreListedAndDeleted) {
+  for (int i = 0; i < 1001; ++i)
+    ASSERT_TRUE(keyring_.schedule_deletion(make_key(), 7).ok());
+  EXPECT_EQ(keyring_.list_keys(kAccount)->size(), 1001u);
+  EXPECT_TRUE(keyring_.list_keys(kOther)->empty());
+  clock_.advance(hours(7 * 24));
+  EXPECT_EQ(*keyring_.erase_expired(), 1001u);
+  EXPECT_TRUE(keyring_.list_keys(kAccount)->empty());
+}
+
+TEST_F(CustomerKeysTest, KeysAliasesAndStatesSurviveARestart) {
+  const KeyName key = *keyring_.create_key(kAccount, "text");
+  ASSERT_EQ(put_alias("alias/app", key), "ok");
+  const std::string ciphertext = seal(key);
+  ASSERT_TRUE(keyring_.disable(key).ok());
+  store_->crash();
+  Keyring restarted({*store_, region_key_, random_, clock_, kRegion});
+  EXPECT_EQ(*restarted.resolve(kAccount, "alias/app"), std::optional(info(key)));
+  EXPECT_EQ(outcome(restarted.decrypt(kAccount, ciphertext, kContext)), "DecryptionFailure");
+  ASSERT_TRUE(restarted.enable(key).ok());
+  EXPECT_EQ(outcome(restarted.decrypt(kAccount, ciphertext, kContext)), "ok");
+  EXPECT_EQ(opened(ciphertext), "ok") << "whoever else caches the key hears of it, too";
+}
+
+TEST_F(CustomerKeysTest, AChangeThatWasNotMadeDurableDoesNotShow) {
+  const KeyName key = make_key();
+  const std::string ciphertext = seal(key);
+  store_->fail_syncs(1);
+  EXPECT_EQ(outcome(keyring_.disable(key)), "Io");
+  EXPECT_EQ(opened(ciphertext), "ok");
+  EXPECT_EQ(outcome(keyring_.create_key(kAccount, "")), "Io");
+  EXPECT_EQ(put_alias("alias/app", key), "Io");
+  store_->crash();
+  EXPECT_EQ(info(key).state, KeyState::kEnabled);
+  EXPECT_EQ(resolved("alias/app"), "");
+  store_->fail_reads(true);
+  EXPECT_EQ(resolved("alias/app"), "Io") << "not: there is none";
+}
+
+// A key must not get a name while it goes: the name would name nothing.
+TEST_F(CustomerKeysTest, NoAliasOutlivesItsKeyWhateverHappensAtOnce) {
+  for (int round = 0; round < 20; ++round) {
+    const KeyName key = make_key();
+    const std::string alias = "alias/" + std::to_string(round);
+    std::thread namer([&] { put_alias(alias, key); });
+    std::thread switcher([&] {
+      (void)keyring_.disable(key);
+      (void)keyring_.enable(key);
+    });
+    EXPECT_TRUE(keyring_.schedule_deletion(key, 7).ok());
+    namer.join();
+    switcher.join();
+    EXPECT_EQ(info(key).state, KeyState::kPendingDeletion);
+  }
+  clock_.advance(hours(7 * 24));
+  EXPECT_EQ(*keyring_.erase_expired(), 20u);
+  EXPECT_TRUE(keyring_.list_aliases(kAccount)->empty());
+}
+
+// Whatever order they come in: each change starts from the one before, and whoever asks last is answered by it.
+TEST_F(CustomerKeysTest, ChangesAtOnceAreDoneOneAfterTheOther) {
+  const KeyName key = make_key();
+  const std::string ciphertext = seal(key);
+  std::vector<std::thread> threads;
+  for (int i = 0; i < 4; ++i) {
+    threads.emplace_back([this, &key, &ciphertext, i] {
+      const std::string alias = "alias/" + std::to_string(i);
+      for (int j = 0; j < 20; ++j) {
+        EXPECT_TRUE(keyring_.disable(key).ok());
+        EXPECT_TRUE(keyring_.put_alias(kAccount, alias, key).ok());
+        EXPECT_TRUE(keyring_.enable(key).ok());
+        const std::string now = opened(ciphertext);
+        EXPECT_TRUE(now == "ok" || now == "DecryptionFailure") << now;
+        EXPECT_TRUE(keyring_.delete_alias(kAccount, alias).ok());
+      }
+    });
+  }
+  for (std::thread& thread : threads)
+    thread.join();
+  EXPECT_EQ(opened(ciphertext), "ok") << "all ended with enabling it";
+  EXPECT_TRUE(keyring_.list_aliases(kAccount)->empty());
+}
+
+}  // namespace
+}  // namespace coffer::kms::testing
