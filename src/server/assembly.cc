@@ -132,7 +132,7 @@ class RegionNode::Impl {
         peer_workers_(kPeerWorkers, kQueuedRequests),
         peer_door_({applier_, peer_workers_, random_, log_, config_.peer_regions(), config_.home}),
         runner_({*store_, secrets_, accounts_, clock_, random_, log_, config_.region, destinations(config_)}),
-        maintenance_(secrets_, clock_, log_),
+        maintenance_(secrets_, keyring_, clock_, log_),
         admin_door_({config_.region, config_.home, *store_, accounts_, [this] { return runner_.status(); }, workers_,
                      clock_, log_}) {}
 

@@ -8,8 +8,8 @@ constexpr Duration kEraseEvery = std::chrono::minutes(1);
 
 }  // namespace
 
-Chores::Chores(secrets::SecretStore& secrets, const Clock& clock, const Log& log)
-    : secrets_(secrets), clock_(clock), log_(log), next_erase_(clock.monotonic()) {}
+Chores::Chores(secrets::SecretStore& secrets, kms::Keyring& keyring, const Clock& clock, const Log& log)
+    : secrets_(secrets), keyring_(keyring), clock_(clock), log_(log), next_erase_(clock.monotonic()) {}
 
 void Chores::step() {
   if (clock_.monotonic() >= next_erase_) {
@@ -26,16 +26,20 @@ void Chores::flush() {
 }
 
 void Chores::erase_expired() {
-  const auto erased = secrets_.erase_expired();
+  report(secrets_.erase_expired(), "expired_secrets_erased", "expired_secrets_not_erased");
+  report(keyring_.erase_expired(), "expired_keys_erased", "expired_keys_not_erased");
+}
+
+void Chores::report(const Result<size_t>& erased, std::string_view some, std::string_view failed) const {
   if (!erased.ok()) {
-    log_.error("expired_secrets_not_erased", {{"error", erased.error().message}});
+    log_.error(failed, {{"error", erased.error().message}});
   } else if (*erased > 0) {
-    log_.info("expired_secrets_erased", {{"count", *erased}});
+    log_.info(some, {{"count", *erased}});
   }
 }
 
-Maintenance::Maintenance(secrets::SecretStore& secrets, const Clock& clock, const Log& log)
-    : chores_(secrets, clock, log), thread_([this] { run(); }) {}
+Maintenance::Maintenance(secrets::SecretStore& secrets, kms::Keyring& keyring, const Clock& clock, const Log& log)
+    : chores_(secrets, keyring, clock, log), thread_([this] { run(); }) {}
 
 Maintenance::~Maintenance() {
   stop();

@@ -33,7 +33,7 @@ class ChoresTest : public secrets::testing::SecretStoreTest {
 
   int log_file_ = ::memfd_create("log", MFD_CLOEXEC);
   Log log_{clock_, log_file_, LogLevel::kInfo};
-  Chores chores_{secrets_, clock_, log_};
+  Chores chores_{secrets_, keyring_, clock_, log_};
 };
 
 // A name is free again at most a minute after the recovery window has ended.
@@ -51,6 +51,21 @@ TEST_F(ChoresTest, WhatIsPastItsRecoveryWindowIsErasedWithinAMinute) {
   chores_.step();
   EXPECT_FALSE(find("after"));
   EXPECT_EQ(logged("expired_secrets_erased"), 2u);
+}
+
+// Nothing else erases them, and their owner was told that they are gone.
+TEST_F(ChoresTest, AKmsKeyPastItsDateIsErasedWithinAMinute) {
+  const kms::KeyName key = *keyring_.create_key(secrets::testing::kAccount, "");
+  ASSERT_TRUE(keyring_.schedule_deletion(key, 7).ok());
+  chores_.step();
+  clock_.advance(std::chrono::hours(7 * 24) - Duration(1));
+  chores_.step();
+  EXPECT_TRUE(keyring_.find(key)->has_value());
+  EXPECT_EQ(logged("expired_keys_erased"), 0u);
+  clock_.advance(std::chrono::minutes(1));
+  chores_.step();
+  EXPECT_FALSE(keyring_.find(key)->has_value());
+  EXPECT_EQ(logged("expired_keys_erased"), 1u);
 }
 
 // What was read must show LastAccessedDate after a restart, too.
