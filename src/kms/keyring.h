@@ -25,6 +25,9 @@ namespace coffer::kms {
 
 class KeyStore;
 
+// The SecretVersionId that AWS gives in the trial of a key that is new to a secret.
+inline constexpr std::string_view kUsabilityCheck = "RequestToValidateKeyAccess";
+
 struct DataKey {
   crypto::AeadKey key;     // use it, then drop it
   std::string ciphertext;  // to be stored; decrypt() gives the key back

@@ -8,10 +8,6 @@
 namespace coffer::secrets {
 namespace {
 
-bool is_default_key(std::string_view kms_key_id) {
-  return kms_key_id.empty() || kms_key_id == kms::kSecretsManagerAlias;
-}
-
 bool has_value(const Version* version) {
   return version != nullptr && version->kind != ValueKind::kNone;
 }
@@ -27,6 +23,12 @@ bool is_here(const SecretView* replica, const Version& incoming) {
 // The copy here is one of the same secret: its versions are those of the state, as far as they exist here.
 bool is_replica_of(const ReplicaState& state, const SecretView* current) {
   return current != nullptr && current->secret.role == Role::kReplica && current->secret.suffix == state.suffix;
+}
+
+// What was changed here stays until the primary chooses another key.
+const std::string& key_of_copy(const ReplicaState& state, const SecretView* current) {
+  const bool keeps_key = is_replica_of(state, current) && current->secret.received_kms_key_id == state.kms_key_id;
+  return keeps_key ? current->secret.kms_key_id : state.kms_key_id;
 }
 
 // Whether the state may come after the one of this copy, in the life of the primary that sent both.
@@ -137,8 +139,6 @@ std::optional<ApplyOutcome> SecretStore::Impl::refusal(const ReplicaState& state
       return refused(ApplyVerdict::kNameTaken, "Secret name " + state.name + " already exists in region " + here + ".");
     }
   }
-  if (!is_default_key(state.kms_key_id)) return refused(ApplyVerdict::kKeyUnusable, "Access to KMS is not allowed");
-
   ApplyOutcome needed{ApplyVerdict::kNeedVersions, {}, ""};
   const SecretView* const replica = is_replica_of(state, current) ? current : nullptr;
   for (const ReplicaVersion& incoming : state.versions) {
@@ -147,6 +147,19 @@ std::optional<ApplyOutcome> SecretStore::Impl::refusal(const ReplicaState& state
   }
   if (!needed.needed.empty()) return needed;
   return std::nullopt;
+}
+
+Result<std::optional<ApplyOutcome>> SecretStore::Impl::key_refusal(std::string_view kms_key_id,
+                                                                   const AccountId& account) const {
+  const Result<SealingKey> key = sealing_key(account, kms_key_id);
+  Result<void> usable = !key.ok() ? Result<void>(key.error())
+                        : *key    ? parts_.keyring.check_usable(**key, {{"SecretVersionId", kms::kUsabilityCheck}})
+                                  : Result<void>();
+  if (usable.ok()) return std::optional<ApplyOutcome>();
+  const Error& error = usable.error();
+  // Trouble of this region is no verdict about the key.
+  if (!is_wire_error(error.code) || http_status(error.code) >= 500) return error;
+  return std::optional(refused(ApplyVerdict::kKeyUnusable, error.message));
 }
 
 Secret SecretStore::Impl::replica_record(const ReplicaState& state, const SecretView* current) const {
@@ -158,9 +171,7 @@ Secret SecretStore::Impl::replica_record(const ReplicaState& state, const Secret
   secret.tags = state.tags;
   secret.tagged = state.tagged;
   secret.resource_policy = state.resource_policy;
-  // What was changed here stays until the primary chooses another key.
-  const bool keeps_key = is_replica_of(state, current) && current->secret.received_kms_key_id == state.kms_key_id;
-  secret.kms_key_id = keeps_key ? current->secret.kms_key_id : state.kms_key_id;
+  secret.kms_key_id = key_of_copy(state, current);
   secret.received_kms_key_id = state.kms_key_id;
   secret.changed = parts_.clock.now();
   secret.created = is_replica_of(state, current) ? current->secret.created : secret.changed;
@@ -182,17 +193,18 @@ Secret SecretStore::Impl::replica_record(const ReplicaState& state, const Secret
 Result<store::Transaction> SecretStore::Impl::replica_transaction(const ReplicaState& state,
                                                                   const SecretView* current) {
   const SecretView* const replica = is_replica_of(state, current) ? current : nullptr;
-  const Secret secret = replica_record(state, current);
+  Secret secret = replica_record(state, current);
   const std::string record = record_key(secret.account, secret.name);
   store::Transaction transaction;
   transaction.preconditions.push_back({record, current == nullptr ? 0 : current->revision});
-  transaction.puts.push_back({record, encode_secret(secret)});
+  COFFER_ASSIGN(const SealingKey key, sealing_key(secret.account, secret.kms_key_id));
   if (replica == nullptr) transaction.puts.push_back({creation_key(secret.account, secret.created, secret.name), ""});
   for (const ReplicaVersion& incoming : state.versions) {
     // A version never changes its value: what is here already stays as it is.
     if (!has_value(&incoming.version) || is_here(replica, incoming.version)) continue;
-    COFFER_TRY(append_value(secret, incoming.version.id, *incoming.value, transaction));
+    COFFER_TRY(append_value(key, incoming.version.id, *incoming.value, secret, transaction));
   }
+  transaction.puts.push_back({record, encode_secret(secret)});
   if (current == nullptr) return transaction;
   if (replica != nullptr) {
     // It keeps its place in the list and its access dates; versions that the primary removed go.
@@ -218,6 +230,8 @@ Result<ApplyOutcome> SecretStore::Impl::apply_state(const ReplicaState& state) {
     COFFER_ASSIGN(const SecretPointer current, reader_.load(state.account, state.name));
     COFFER_ASSIGN(const uint64_t fence, fence_epoch(state));
     if (auto outcome = refusal(state, current.get(), fence)) return outcome;
+    COFFER_ASSIGN(auto unusable, key_refusal(key_of_copy(state, current.get()), state.account));
+    if (unusable) return unusable;
     COFFER_ASSIGN(store::Transaction transaction, replica_transaction(state, current.get()));
     COFFER_ASSIGN(const auto committed, try_commit(std::move(transaction)));
     return committed ? std::optional(ApplyOutcome{}) : std::nullopt;

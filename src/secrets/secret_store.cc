@@ -5,7 +5,6 @@
 
 #include "base/time_text.h"
 #include "secrets/record_codec.h"
-#include "secrets/sealed_value.h"
 #include "secrets/secret_store_impl.h"
 #include "secrets/version_stages.h"
 #include "store/keys.h"
@@ -114,16 +113,6 @@ uint64_t SecretStore::Impl::draw_state_id() {
   return id;
 }
 
-Result<void> SecretStore::Impl::append_value(const Secret& secret, const VersionId& version, const SecretBytes& value,
-                                             store::Transaction& transaction) {
-  const std::string arn = secret.arn(parts_.region);
-  const SealingKey key;  // the account's own
-  COFFER_ASSIGN(std::string sealed,
-                seal_value(parts_.keyring, parts_.random, {secret.account, arn, version}, key, value));
-  transaction.puts.push_back({value_key(secret.account, secret.name, version), std::move(sealed)});
-  return {};
-}
-
 void SecretStore::Impl::append_marks(const Secret& secret, const std::vector<Region>& removed,
                                      store::Transaction& transaction) {
   const auto mark = [&](const Region& region, const store::OutboxMark& content) {
@@ -192,10 +181,9 @@ Result<SecretPointer> SecretStore::Impl::create(Change change) {
   }
   store::Transaction transaction;
   transaction.preconditions.push_back({record_key(secret.account, secret.name), 0});
+  COFFER_TRY(append_values(change, secret, transaction));
   transaction.puts.push_back({record_key(secret.account, secret.name), encode_secret(secret)});
   transaction.puts.push_back({creation_key(secret.account, secret.created, secret.name), ""});
-  for (const Change::NewValue& value : change.values)
-    COFFER_TRY(append_value(secret, value.version, value.value, transaction));
   append_marks(secret, {}, transaction);
   COFFER_ASSIGN(const auto committed, try_commit(std::move(transaction)));
   if (committed) {
@@ -232,11 +220,8 @@ Result<store::Transaction> SecretStore::Impl::update_transaction(const SecretVie
   const std::string record = record_key(secret.account, secret.name);
   store::Transaction transaction;
   transaction.preconditions.push_back({record, current.revision});
+  COFFER_TRY(append_values(change, secret, transaction));
   transaction.puts.push_back({record, encode_secret(secret)});
-  for (const Change::NewValue& value : change.values)
-    COFFER_TRY(append_value(secret, value.version, value.value, transaction));
-  for (const Change::NewValue& value : change.resealed)
-    COFFER_TRY(append_value(secret, value.version, value.value, transaction));
   for (const Version& old : current.secret.versions) {
     if (secret.version(old.id) == nullptr)
       transaction.deletes.push_back(value_key(secret.account, secret.name, old.id));

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "secrets/access_recorder.h"
+#include "secrets/sealed_value.h"
 #include "secrets/secret_reader.h"
 #include "secrets/secret_rows.h"
 #include "secrets/secret_store.h"
@@ -47,8 +48,13 @@ class SecretStore::Impl {
   uint64_t draw_state_id();
   // Deletes every row of a secret, those of its indexes included, and leaves a fence if it was ever promoted.
   static void append_deletion(const SecretView& view, store::Transaction& transaction);
-  Result<void> append_value(const Secret& secret, const VersionId& version, const SecretBytes& value,
-                            store::Transaction& transaction);
+  // Which key seals a value now: what the secret's kms_key_id means at this moment. kAccessDenied (AWS's text) when
+  // there is no such key. Commits if it has to make the account's default key.
+  Result<SealingKey> sealing_key(const AccountId& account, std::string_view kms_key_id) const;
+  // Adds the value's row, and notes in the secret's version which key sealed it. REQUIRES: the secret has the version.
+  Result<void> append_value(const SealingKey& key, const VersionId& version, const SecretBytes& value, Secret& secret,
+                            store::Transaction& transaction) const;
+  Result<void> append_values(const Change& change, Secret& secret, store::Transaction& transaction) const;
   // The marks that make the replicator send this state, or a removal.
   static void append_marks(const Secret& secret, const std::vector<Region>& removed, store::Transaction& transaction);
   Result<void> prune_versions(Secret& secret) const;
@@ -58,6 +64,8 @@ class SecretStore::Impl {
   std::optional<ApplyOutcome> refusal(const ReplicaState& state, const SecretView* current, uint64_t fence) const;
   // The lineage epoch of a copy that was here and was deleted; 0 when there was none.
   Result<uint64_t> fence_epoch(const ReplicaState& state) const;
+  // Whether the copy's key may be used; a refusal to be shown as the replica's StatusMessage if not.
+  Result<std::optional<ApplyOutcome>> key_refusal(std::string_view kms_key_id, const AccountId& account) const;
   Secret replica_record(const ReplicaState& state, const SecretView* current) const;
   Result<store::Transaction> replica_transaction(const ReplicaState& state, const SecretView* current);
 

@@ -91,8 +91,10 @@ Result<void> refuse_replica(const secrets::SecretView& view) {
                "Operation not permitted on a replica secret. Call must be made in primary secret's region."};
 }
 
-Result<void> refuse_foreign_default_key(const secrets::SecretView& view, const auth::Caller& caller) {
-  if (view.secret.account == caller.account) return {};
+Result<void> refuse_foreign_default_key(const secrets::Secret& secret, std::string_view kms_key_id,
+                                        const auth::Caller& caller) {
+  const bool is_default = kms_key_id.empty() || kms_key_id.ends_with(kms::kSecretsManagerAlias);
+  if (secret.account == caller.account || !is_default) return {};
   return Error{ErrorCode::kInvalidRequest,
                "You can't access a secret from a different AWS account if you encrypt the secret with the default KMS "
                "service key."};

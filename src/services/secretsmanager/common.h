@@ -68,6 +68,7 @@ Result<void> refuse_type(const std::optional<std::string>& type);
 Result<void> refuse_pending_deletion(const secrets::SecretView& view);
 Result<void> refuse_replica(const secrets::SecretView& view);
 // A value under the default key is for its own account only, whatever policies say.
-Result<void> refuse_foreign_default_key(const secrets::SecretView& view, const auth::Caller& caller);
+Result<void> refuse_foreign_default_key(const secrets::Secret& secret, std::string_view kms_key_id,
+                                        const auth::Caller& caller);
 
 }  // namespace coffer::secretsmanager

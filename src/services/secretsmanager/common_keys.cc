@@ -6,12 +6,18 @@
 
 namespace coffer::secretsmanager {
 
-Result<void> check_kms_key(std::string_view kms_key_id, const AccountId& account, const Region& region) {
-  if (kms_key_id.empty() || kms_key_id == kms::kSecretsManagerAlias) return {};
-  std::string alias_arn = "arn:aws:kms:";
-  alias_arn.append(region.text()).append(":").append(account.text()).append(":").append(kms::kSecretsManagerAlias);
-  if (kms_key_id == alias_arn) return {};
-  return Error{ErrorCode::kAccessDenied, "Access to KMS is not allowed"};
+Result<void> check_kms_key(std::string_view kms_key_id, const AccountId& account, std::string_view secret_arn,
+                           const Rooms& rooms) {
+  if (kms_key_id.empty()) return {};
+  COFFER_ASSIGN(const auto key, rooms.keyring.resolve(account, kms_key_id));
+  if (!key) return Error{ErrorCode::kAccessDenied, "Access to KMS is not allowed"};
+  return rooms.keyring.check_usable(key->name, {{"SecretARN", secret_arn}, {"SecretVersionId", kms::kUsabilityCheck}});
+}
+
+Result<void> check_replica_kms_key(std::string_view kms_key_id, const AccountId& account, const Region& region) {
+  if (kms_key_id.empty()) return {};
+  COFFER_TRY(kms::parse_key_reference(kms_key_id, account, region));
+  return {};
 }
 
 Result<void> reseal_values(const secrets::SecretView& view, const Rooms& rooms, secrets::Change& change) {

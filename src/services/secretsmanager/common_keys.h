@@ -8,9 +8,15 @@
 
 namespace coffer::secretsmanager {
 
-// kAccessDenied (AWS's text) unless it names the default key: nothing, alias/aws/secretsmanager, or that alias's ARN
-// in `region`. Customer keys do not exist yet.
-Result<void> check_kms_key(std::string_view kms_key_id, const AccountId& account, const Region& region);
+// Tries the key of a secret of this region, as AWS does before it accepts it. Empty: the account's default key.
+// kAccessDenied (AWS's text) when there is no such key, kInvalidParameter (AWS's text) for an ARN of another region,
+// kEncryptionFailure when the key is disabled or pending deletion.
+Result<void> check_kms_key(std::string_view kms_key_id, const AccountId& account, std::string_view secret_arn,
+                           const Rooms& rooms);
+
+// The key of a replica can only be tried in its region, which reports what is wrong with it in the replica's status.
+// Here: kInvalidParameter (AWS's text) for an ARN of another region than the replica's.
+Result<void> check_replica_kms_key(std::string_view kms_key_id, const AccountId& account, const Region& region);
 
 // Makes `change` seal the values of AWSCURRENT, AWSPENDING and AWSPREVIOUS of `view` anew, as AWS does when a secret's
 // key changes. kDecryptionFailure when the former key is not to be used any more.

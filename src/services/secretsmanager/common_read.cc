@@ -34,8 +34,8 @@ Result<const secrets::Version*> pick(const secrets::Secret& secret, const Wanted
 Result<SecretValue> read_once(const Target& target, const WantedVersion& wanted, const Rooms& rooms) {
   COFFER_ASSIGN(const secrets::SecretPointer view, find_secret(target, rooms));
   COFFER_TRY(refuse_pending_deletion(*view));
-  COFFER_TRY(refuse_foreign_default_key(*view, target.caller));
   COFFER_ASSIGN(const secrets::Version* const version, pick(view->secret, wanted));
+  COFFER_TRY(refuse_foreign_default_key(view->secret, version->kms_key_arn, target.caller));
   COFFER_ASSIGN(SecretBytes bytes, rooms.secrets.read_value(*view, version->id));
   rooms.secrets.note_access(*view, version->id);
   SecretValue value;

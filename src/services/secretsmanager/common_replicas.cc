@@ -45,11 +45,8 @@ Result<void> add_replicas(const ReplicasToAdd& wanted, const Rooms& rooms, secre
       return invalid("Region " + region.text() + " is given more than once in AddReplicaRegions.");
     }
     restarted.push_back(region);
-    const std::string kms_key_id = entry.kms_key_id.value_or("");
-    COFFER_TRY(check_kms_key(kms_key_id, change.secret.account, region));
-    // The region knows its default key by the alias only.
-    secrets::ReplicaRegion replica{region, kms_key_id.empty() ? "" : std::string(kms::kSecretsManagerAlias),
-                                   wanted.force_overwrite};
+    secrets::ReplicaRegion replica{region, entry.kms_key_id.value_or(""), wanted.force_overwrite};
+    COFFER_TRY(check_replica_kms_key(replica.kms_key_id, change.secret.account, region));
     const auto known = std::ranges::find(replicas, region, &secrets::ReplicaRegion::region);
     if (known == replicas.end()) {
       replicas.push_back(std::move(replica));

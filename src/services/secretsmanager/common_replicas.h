@@ -44,7 +44,7 @@ struct ReplicasToAdd {
 
 // Adds the regions to the secret, and to `restarted`. A region that is there already keeps its place, takes the new key
 // and is tried again: that is AWS's way to retry. kInvalidParameter: the own region, none of this deployment, or one
-// given twice; kLimitExceeded beyond rooms.max_replica_regions; kAccessDenied for a KMS key that is not the default.
+// given twice, or a KMS key of another region; kLimitExceeded beyond rooms.max_replica_regions.
 Result<void> add_replicas(const ReplicasToAdd& wanted, const Rooms& rooms, secrets::Change& change);
 
 }  // namespace coffer::secretsmanager

@@ -83,8 +83,8 @@ TEST(AuthorizedSecret, OfAnotherAccountIsTheOneWithThatSuffix) {
 TEST(DefaultKey, IsForItsOwnAccountOnly) {
   Fixture f;
   const auto view = *f.world.secrets(kHome).find(kRoot.account, "a");
-  EXPECT_TRUE(refuse_foreign_default_key(*view, kRoot).ok());
-  const auto refused = refuse_foreign_default_key(*view, root_of("210987654321"));
+  EXPECT_TRUE(refuse_foreign_default_key(view->secret, "", kRoot).ok());
+  const auto refused = refuse_foreign_default_key(view->secret, "", root_of("210987654321"));
   EXPECT_EQ(code_of(refused), ErrorCode::kInvalidRequest);
 }
 

@@ -1,5 +1,5 @@
 // Makes a secret, with a first version if there is a value. The same token and value again answer as the first time.
-// Differences from AWS: customer KMS keys and managed external secrets (Type) do not exist and are refused.
+// Difference from AWS: managed external secrets (Type) do not exist and are refused.
 // https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_CreateSecret.html
 #include "services/secretsmanager/common.h"
 #include "services/secretsmanager/common_keys.h"
@@ -68,14 +68,17 @@ struct CreateSecret {
     return api::Resource{secrets::secret_arn(rooms.region, caller.account, request.name, "??????"), caller.account};
   }
 
-  static Result<secrets::Change> change(const Request& request, const AccountId& account, const Rooms& rooms) {
+  static Result<secrets::Change> change(const api::Authorized<CreateSecret>& authorized, const Rooms& rooms) {
+    const Request& request = authorized.request();
+    const AccountId& account = authorized.caller().account;
+    const std::string& arn = authorized.resource().name;
     secrets::Change change;
     secrets::Secret& secret = change.secret;
     secret.account = account;
     secret.name = request.name;
     secret.description = request.description.value_or("");
     secret.kms_key_id = request.kms_key_id.value_or("");
-    COFFER_TRY(check_kms_key(secret.kms_key_id, account, rooms.region));
+    COFFER_TRY(check_kms_key(secret.kms_key_id, account, arn, rooms));
     if (request.tags) COFFER_TRY(merge_tags(*request.tags, secret));
     if (const GivenValue value = given_value(request.secret_string, request.secret_binary)) {
       COFFER_TRY(add_value(*VersionId::parse(*request.client_request_token), value, {}, change));
@@ -106,7 +109,7 @@ struct CreateSecret {
 
   static Result<Response> handle(const api::Authorized<CreateSecret>& authorized, Rooms& rooms) {
     const Request& request = authorized.request();
-    COFFER_ASSIGN(secrets::Change wanted, change(request, authorized.caller().account, rooms));
+    COFFER_ASSIGN(secrets::Change wanted, change(authorized, rooms));
     auto made = rooms.secrets.create(std::move(wanted));
     if (!made.ok() && made.error().code == ErrorCode::kResourceExists) {
       made = repeated(authorized, rooms, made.error());

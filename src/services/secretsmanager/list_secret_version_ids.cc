@@ -26,7 +26,11 @@ struct VersionEntry {
 };
 
 VersionEntry entry_of(const secrets::SecretView& view, const secrets::Version& version) {
-  VersionEntry entry{version.id, std::nullopt, std::nullopt, version.created, {std::string(kDefaultKey)}};
+  VersionEntry entry{version.id,
+                     std::nullopt,
+                     std::nullopt,
+                     version.created,
+                     {version.kms_key_arn.empty() ? std::string(kDefaultKey) : version.kms_key_arn}};
   if (!version.stages.empty()) entry.version_stages = version.stages;
   const auto& accessed = view.version_last_accessed;
   const auto found = std::ranges::find(accessed, version.id, &std::pair<VersionId, Time>::first);

@@ -73,7 +73,7 @@ struct PutSecretValue {
     const auto store = [&](const secrets::SecretView& view) -> Result<std::optional<secrets::Change>> {
       COFFER_TRY(refuse_pending_deletion(view));
       COFFER_TRY(refuse_replica(view));
-      COFFER_TRY(refuse_foreign_default_key(view, authorized.caller()));
+      COFFER_TRY(refuse_foreign_default_key(view.secret, view.secret.kms_key_id, authorized.caller()));
       COFFER_ASSIGN(const bool is_repeated, is_repeated_write(view, token, value, rooms));
       if (is_repeated) return std::optional<secrets::Change>();
       secrets::Change change = change_of(view);

@@ -1,6 +1,5 @@
 // Adds replica regions to a secret; for a region that is there already, another attempt.
-// Differences from AWS: at most max_replica_regions (LimitExceededException); customer KMS keys are refused at once and
-// not by a later status; a region named twice is refused.
+// Differences from AWS: at most max_replica_regions (LimitExceededException); a region named twice is refused.
 // https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_ReplicateSecretToRegions.html
 #include "services/secretsmanager/common.h"
 #include "services/secretsmanager/common_replicas.h"

@@ -6,6 +6,7 @@
 #include "api/service.h"
 #include "base/ids.h"
 #include "base/random.h"
+#include "kms/keyring.h"
 #include "policy/principal_directory.h"
 #include "secrets/secret_store.h"
 
@@ -13,6 +14,7 @@ namespace coffer::secretsmanager {
 
 struct Rooms {
   secrets::SecretStore& secrets;
+  kms::Keyring& keyring;
   const policy::PrincipalDirectory& principals;
   Random& random;
   Region region;

@@ -68,12 +68,12 @@ struct UpdateSecret {
     secrets::Change change = change_of(view);
     if (request.description) change.secret.description = *request.description;
     if (request.kms_key_id) {
-      COFFER_TRY(check_kms_key(*request.kms_key_id, view.secret.account, rooms.region));
+      COFFER_TRY(check_kms_key(*request.kms_key_id, view.secret.account, view.arn, rooms));
       change.secret.kms_key_id = *request.kms_key_id;
     }
     if (const GivenValue value = given_value(request.secret_string, request.secret_binary)) {
       const VersionId token = *VersionId::parse(*request.client_request_token);
-      COFFER_TRY(refuse_foreign_default_key(view, authorized.caller()));
+      COFFER_TRY(refuse_foreign_default_key(view.secret, view.secret.kms_key_id, authorized.caller()));
       COFFER_ASSIGN(const bool is_repeated, is_repeated_write(view, token, value, rooms));
       if (is_repeated && !request.description && !request.kms_key_id) return std::optional<secrets::Change>();
       if (!is_repeated) COFFER_TRY(add_value(token, value, {}, change));

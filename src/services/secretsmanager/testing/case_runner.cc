@@ -67,6 +67,7 @@ class Runner {
         {"announce", &Runner::announce},
         {"labels", &Runner::labels},
         {"damage", &Runner::damage},
+        {"key", &Runner::key},
         {"erase_expired", &Runner::erase_expired},
         {"flush_accesses", &Runner::flush_accesses},
     };
@@ -183,6 +184,27 @@ class Runner {
     const VersionId version = *VersionId::parse(text_of(one.at("version")));
     const std::string key = secrets::value_key(account(), text_of(one.at("damage")), version);
     must(world_.store(region(one)).commit({.preconditions = {}, .puts = {{key, "damaged"}}, .deletes = {}}));
+  }
+
+  // What KMS's own API will do: keys of the account, their aliases and states.
+  void key(const json::object& one) {
+    kms::Keyring& keyring = world_.rooms(region(one)).keyring;
+    const std::string what = text_of(one.at("key"));
+    const AccountId owner = *AccountId::parse(text_or(one, "as", kAccount));
+    if (what == "create") {
+      variables_[text_of(one.at("save"))] = must(keyring.create_key(owner, "")).id;
+      return;
+    }
+    if (what == "erase_expired") {
+      EXPECT_EQ(must(keyring.erase_expired()), one.at("count").as_int64());
+      return;
+    }
+    const kms::KeyName name{owner, text_of(one.at("id"))};
+    if (what == "alias") return must(keyring.put_alias(owner, text_of(one.at("alias")), name));
+    if (what == "disable") return must(keyring.disable(name));
+    if (what == "enable") return must(keyring.enable(name));
+    if (what == "delete") return static_cast<void>(must(keyring.schedule_deletion(name, 7)));
+    FAIL() << "nothing is done to keys by the name of " << what;
   }
 
   void erase_expired(const json::object& one) {

@@ -49,7 +49,7 @@ struct World::Node {
         secrets({*store, keyring, world.random, world.clock, self, deployment()}),
         accounts({*store, *region_key, world.random, world.clock, {}}),
         principals(accounts),
-        rooms{secrets, principals, world.random, self, deployment()},
+        rooms{secrets, keyring, principals, world.random, self, deployment()},
         service(make_service(rooms)) {
     for (const char* id : {"123456789012", "210987654321"})
       must(accounts.create(std::string("account ") + id, *AccountId::parse(id)));
