@@ -8,6 +8,8 @@
 //     static constexpr std::string_view kAction = "secretsmanager:GetSecretValue";
 //     static constexpr api::Effect kEffect = api::Effect::kReads;
 //     static constexpr ErrorCode kErrors[] = {...};        // declared errors, checked against the AWS model
+//     static constexpr std::string_view kRefused[] = {...};  // optional: members of newer models that would change
+//                                                          // what a request means; unknown ones are ignored
 //     using Rooms = SecretsManagerRooms;                   // what the service's cards may use
 //     struct Request { ...; static constexpr wire::Field kFields[] = {...}; };
 //     struct Response { ...; static constexpr wire::Field kFields[] = {...}; };
@@ -102,6 +104,7 @@ class Pipeline {
   template <class Card>
   static Result<void> run(const Invocation& invocation, void* rooms, const wire::Value& input, wire::Encoder& output) {
     COFFER_ASSIGN(auto request, wire::decode<typename Card::Request>(input));
+    if constexpr (requires { Card::kRefused; }) COFFER_TRY(refuse(input, Card::kRefused));
     COFFER_TRY(Card::check(request));
     auto& typed_rooms = *static_cast<typename Card::Rooms*>(rooms);
     COFFER_ASSIGN(auto resource, Card::resource(request, invocation.caller, typed_rooms));
@@ -126,6 +129,8 @@ class Pipeline {
   }
 
  private:
+  // kInvalidParameter if the request has one of these members.
+  static Result<void> refuse(const wire::Value& input, std::span<const std::string_view> members);
   static Result<void> authorize(const auth::Caller& caller, std::string_view action, const Resource& resource);
 };
 

@@ -19,6 +19,7 @@ struct CreateSecret {
                                           ErrorCode::kResourceExists,       ErrorCode::kResourceNotFound,
                                           ErrorCode::kPreconditionNotMet,   ErrorCode::kMalformedPolicyDocument,
                                           ErrorCode::kInternalServiceError, ErrorCode::kDecryptionFailure};
+  static constexpr std::string_view kRefused[] = {"CrossAccountPrimaryARN"};
   using Rooms = secretsmanager::Rooms;
 
   struct Request {

@@ -11,6 +11,7 @@ struct GetResourcePolicy {
   static constexpr api::Effect kEffect = api::Effect::kReads;
   static constexpr ErrorCode kErrors[] = {ErrorCode::kResourceNotFound, ErrorCode::kInternalServiceError,
                                           ErrorCode::kInvalidRequest, ErrorCode::kInvalidParameter};
+  static constexpr std::string_view kRefused[] = {"PolicyName"};
   using Rooms = secretsmanager::Rooms;
 
   struct Request {

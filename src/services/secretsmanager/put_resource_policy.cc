@@ -15,6 +15,7 @@ struct PutResourcePolicy {
   static constexpr ErrorCode kErrors[] = {ErrorCode::kMalformedPolicyDocument, ErrorCode::kResourceNotFound,
                                           ErrorCode::kInvalidParameter,        ErrorCode::kInternalServiceError,
                                           ErrorCode::kInvalidRequest,          ErrorCode::kPublicPolicy};
+  static constexpr std::string_view kRefused[] = {"PolicyName"};
   using Rooms = secretsmanager::Rooms;
 
   struct Request {
