@@ -54,17 +54,16 @@ bool covers_the_action(const Selection<ActionPattern>& actions) {
   return is_listed == (actions.selects == Selects::kListed);
 }
 
-// Where variables exist, a pattern that has one may match, or not.
+// What a variable stands for is not known here. As it is written, it is like no secret's ARN: listed, it covers
+// nothing; excluded, it may spare the secret.
 bool covers(const Selection<ArnPattern>& resources, std::string_view secret_arn, LanguageVersion version) {
-  const auto may_vary = [&](const ArnPattern& pattern) {
-    return version == LanguageVersion::k2012 && has_variable(pattern.text());
-  };
-  if (resources.selects == Selects::kListed) {
-    return std::ranges::any_of(
-        resources.items, [&](const ArnPattern& pattern) { return !may_vary(pattern) && pattern.matches(secret_arn); });
-  }
-  return std::ranges::none_of(
-      resources.items, [&](const ArnPattern& pattern) { return may_vary(pattern) || pattern.matches(secret_arn); });
+  const bool is_listed =
+      std::ranges::any_of(resources.items, [&](const ArnPattern& pattern) { return pattern.matches(secret_arn); });
+  if (resources.selects == Selects::kListed) return is_listed;
+  const bool may_be_listed =
+      version == LanguageVersion::k2012 &&
+      std::ranges::any_of(resources.items, [](const ArnPattern& pattern) { return has_variable(pattern.text()); });
+  return !is_listed && !may_be_listed;
 }
 
 }  // namespace

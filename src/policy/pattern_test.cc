@@ -2,6 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <string>
+#include <vector>
+
 namespace coffer::policy {
 namespace {
 
@@ -65,6 +68,36 @@ TEST(Wildcards, BytesThatAreNoTextMatchNothing) {
   EXPECT_TRUE(is_like("\x80\x80", "*"));
 }
 
+// The obvious matcher, whose cost nobody would accept.
+bool is_like_slowly(std::string_view text, std::string_view pattern) {
+  if (pattern.empty()) return text.empty();
+  if (pattern.front() == '*') {
+    return is_like_slowly(text, pattern.substr(1)) || (!text.empty() && is_like_slowly(text.substr(1), pattern));
+  }
+  return !text.empty() && (pattern.front() == '?' || pattern.front() == text.front()) &&
+         is_like_slowly(text.substr(1), pattern.substr(1));
+}
+
+std::vector<std::string> all_texts(std::string_view alphabet, size_t longest) {
+  std::vector<std::string> all = {""};
+  for (size_t i = 0; i < all.size(); ++i) {
+    if (all[i].size() == longest) break;
+    for (const char c : alphabet)
+      all.push_back(all[i] + c);
+  }
+  return all;
+}
+
+// Going back to the last star only must lose no match.
+TEST(Wildcards, AgreeWithTheObviousMatcher) {
+  const std::vector<std::string> texts = all_texts("ab", 5);
+  for (const std::string& pattern : all_texts("ab*?", 5)) {
+    const Wildcards wildcards(pattern);
+    for (const std::string& text : texts)
+      ASSERT_EQ(wildcards.matches(text), is_like_slowly(text, pattern)) << text << " " << pattern;
+  }
+}
+
 // What goes back to every star would not end within a lifetime.
 TEST(Wildcards, APatternOfManyStarsEnds) {
   std::string pattern;
@@ -87,6 +120,7 @@ TEST(ActionPattern, ComparesServiceAndNameWhateverTheCase) {
   EXPECT_TRUE(matches("secretsmanager:*", "secretsmanager:GetSecretValue"));
   EXPECT_TRUE(matches("secretsmanager:Get*", "secretsmanager:GetSecretValue"));
   EXPECT_TRUE(matches("secretsmanager:*Secret?alue", "secretsmanager:GetSecretValue"));
+  EXPECT_TRUE(matches("secretsmanager:get*", "SecretsManager:GETSecretValue"));
   EXPECT_FALSE(matches("secretsmanager:Get", "secretsmanager:GetSecretValue"));
   EXPECT_FALSE(matches("secretsmanager:GetSecretValue", "secretsmanager:GetSecretValues"));
   EXPECT_FALSE(matches("kms:*", "secretsmanager:GetSecretValue"));
