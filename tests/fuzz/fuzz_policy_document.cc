@@ -1,0 +1,221 @@
+// Policy documents: whoever may write a secret's policy sends any text. Whatever is read must be whole, must not upset
+// what judges it, and must be read the same after it was written from what was understood.
+#include <cstdint>
+#include <cstdlib>
+#include <string>
+#include <string_view>
+
+#include "policy/breadth.h"
+#include "policy/document.h"
+#include "policy/lockout.h"
+#include "wire/encoder.h"
+
+using namespace coffer;
+using namespace coffer::policy;
+
+namespace {
+
+constexpr std::string_view kSecret = "arn:aws:secretsmanager:us-east-1:123456789012:secret:app/db-AbCdEf";
+
+void check(bool good) {
+  if (!good) std::abort();
+}
+
+std::string_view name_of(const ConditionOperator& op) {
+  switch (op.comparison) {
+    case Comparison::kStringEquals:
+      return "StringEquals";
+    case Comparison::kStringNotEquals:
+      return "StringNotEquals";
+    case Comparison::kStringEqualsIgnoreCase:
+      return "StringEqualsIgnoreCase";
+    case Comparison::kStringNotEqualsIgnoreCase:
+      return "StringNotEqualsIgnoreCase";
+    case Comparison::kStringLike:
+      return "StringLike";
+    case Comparison::kStringNotLike:
+      return "StringNotLike";
+    case Comparison::kNumericEquals:
+      return "NumericEquals";
+    case Comparison::kNumericNotEquals:
+      return "NumericNotEquals";
+    case Comparison::kNumericLessThan:
+      return "NumericLessThan";
+    case Comparison::kNumericLessThanEquals:
+      return "NumericLessThanEquals";
+    case Comparison::kNumericGreaterThan:
+      return "NumericGreaterThan";
+    case Comparison::kNumericGreaterThanEquals:
+      return "NumericGreaterThanEquals";
+    case Comparison::kDateEquals:
+      return "DateEquals";
+    case Comparison::kDateNotEquals:
+      return "DateNotEquals";
+    case Comparison::kDateLessThan:
+      return "DateLessThan";
+    case Comparison::kDateLessThanEquals:
+      return "DateLessThanEquals";
+    case Comparison::kDateGreaterThan:
+      return "DateGreaterThan";
+    case Comparison::kDateGreaterThanEquals:
+      return "DateGreaterThanEquals";
+    case Comparison::kBool:
+      return "Bool";
+    case Comparison::kBinaryEquals:
+      return "BinaryEquals";
+    case Comparison::kIpAddress:
+      return "IpAddress";
+    case Comparison::kNotIpAddress:
+      return "NotIpAddress";
+    case Comparison::kArnEquals:
+      return "ArnEquals";
+    case Comparison::kArnNotEquals:
+      return "ArnNotEquals";
+    case Comparison::kArnLike:
+      return "ArnLike";
+    case Comparison::kArnNotLike:
+      return "ArnNotLike";
+    case Comparison::kNull:
+      return "Null";
+  }
+  std::abort();
+}
+
+// Writes what was understood, but of each statement the first condition only: an operator can be there several times,
+// in different letters, with the same key.
+class Writer {
+ public:
+  explicit Writer(SecretBuffer& out) : encoder_(out) {}
+
+  void document(const Document& document) {
+    encoder_.begin_object();
+    text("Version", document.version == LanguageVersion::k2012 ? "2012-10-17" : "2008-10-17");
+    if (!document.id.empty()) text("Id", document.id);
+    encoder_.key("Statement");
+    encoder_.begin_list();
+    for (const Statement& one : document.statements)
+      statement(one);
+    encoder_.end_list();
+    encoder_.end_object();
+  }
+
+ private:
+  void text(std::string_view name, std::string_view value) {
+    encoder_.key(name);
+    encoder_.string(value);
+  }
+
+  void statement(const Statement& one) {
+    encoder_.begin_object();
+    if (!one.sid.empty()) text("Sid", one.sid);
+    text("Effect", one.effect == Effect::kAllow ? "Allow" : "Deny");
+    if (one.principals) principals(*one.principals);
+    patterns("Action", one.actions);
+    if (one.resources) patterns("Resource", *one.resources);
+    if (!one.conditions.empty()) condition(one.conditions.front());
+    encoder_.end_object();
+  }
+
+  template <class Item>
+  void key(std::string_view name, const Selection<Item>& selection) {
+    check(!selection.items.empty());
+    encoder_.key(selection.selects == Selects::kListed ? std::string(name) : "Not" + std::string(name));
+  }
+
+  template <class Item>
+  void patterns(std::string_view name, const Selection<Item>& selection) {
+    key(name, selection);
+    encoder_.begin_list();
+    for (const Item& item : selection.items)
+      encoder_.string(item.text());
+    encoder_.end_list();
+  }
+
+  void principals(const Selection<PrincipalName>& selection) {
+    key("Principal", selection);
+    encoder_.begin_object();
+    principals_of("AWS", selection);
+    principals_of("Service", selection);
+    principals_of("Federated", selection);
+    encoder_.end_object();
+  }
+
+  static std::string_view member_of(PrincipalName::Kind kind) {
+    if (kind == PrincipalName::Kind::kService) return "Service";
+    return kind == PrincipalName::Kind::kFederatedProvider ? "Federated" : "AWS";
+  }
+
+  void principals_of(std::string_view member, const Selection<PrincipalName>& selection) {
+    bool is_open = false;
+    for (const PrincipalName& name : selection.items) {
+      if (member_of(name.kind) != member) continue;
+      if (!is_open) {
+        encoder_.key(member);
+        encoder_.begin_list();
+        is_open = true;
+      }
+      encoder_.string(name.text);
+    }
+    if (is_open) encoder_.end_list();
+  }
+
+  void condition(const Condition& one) {
+    std::string op;
+    if (one.op.quantifier == Quantifier::kForAnyValue) op = "ForAnyValue:";
+    if (one.op.quantifier == Quantifier::kForAllValues) op = "ForAllValues:";
+    op.append(name_of(one.op)).append(one.op.if_exists ? "IfExists" : "");
+    encoder_.key("Condition");
+    encoder_.begin_object();
+    encoder_.key(op);
+    encoder_.begin_object();
+    encoder_.key(one.key);
+    encoder_.begin_list();
+    for (const std::string& value : one.values)
+      encoder_.string(value);
+    encoder_.end_list();
+    encoder_.end_object();
+    encoder_.end_object();
+  }
+
+  wire::JsonEncoder encoder_;
+};
+
+std::string written(const Document& document) {
+  SecretBuffer text;
+  Writer(text).document(document);
+  return std::string(text.view());
+}
+
+void judge(const Document& document) {
+  static const AccountId account = *AccountId::parse("123456789012");
+  for (const Statement& statement : document.statements) {
+    for (const Condition& condition : statement.conditions)
+      check(!condition.values.empty() && is_condition_key(condition.key));
+  }
+  (void)grants_public_access(document);
+  (void)locks_out(document, {"arn:aws:iam::123456789012:root", account, true}, kSecret);
+  (void)locks_out(document, {"arn:aws:sts::123456789012:assumed-role/r/ann", account, false}, kSecret);
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+  const std::string_view text(reinterpret_cast<const char*>(data), size);
+  for (const DocumentKind kind : {DocumentKind::kSecretPolicy, DocumentKind::kIdentityPolicy,
+                                  DocumentKind::kTrustPolicy, DocumentKind::kKeyPolicy}) {
+    const auto read = read_document(text, kind);
+    if (const Fault* const fault = std::get_if<Fault>(&read)) {
+      check(!fault->message.empty() && fault->path.size() <= size + 128);
+      check(!refusal(fault->kind).message.empty());
+      continue;
+    }
+    const Document& document = std::get<Document>(read);
+    check(!document.statements.empty() && document.statements.size() <= kMaxStatements);
+    judge(document);
+    const std::string first = written(document);
+    const auto again = read_document(first, kind);
+    check(std::holds_alternative<Document>(again));
+    check(written(std::get<Document>(again)) == first);
+  }
+  return 0;
+}
