@@ -19,7 +19,8 @@
 namespace coffer::policy {
 
 // Where a document is used decides which elements it must and must not have. The rules of a secret's policy are
-// complete; of the others, only those about elements are here.
+// complete; of the others, only those about elements are here. Principals of the kinds AWS and Service are taken, in
+// trust policies also Federated.
 enum class DocumentKind { kSecretPolicy, kIdentityPolicy, kTrustPolicy, kKeyPolicy };
 
 // Policy variables (`${aws:username}`) exist in k2012 only; absent counts as k2008.
