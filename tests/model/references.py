@@ -8,6 +8,7 @@ import pathlib
 import re
 
 ROOT = pathlib.Path(__file__).parents[2]
+JSON = ("tests/cases", "tests/policies", "tests/schedules")
 PYTHON = ("tests/aws", "tests/model")
 
 
@@ -29,7 +30,7 @@ def find(text):
     if not found or (found[2] == "py") != (found[3] == "::"):
         raise NoSuchTest(f"'{text}' is not of the form 'x.json: case', 'test_x.py::test_y' or 'x_test.cc: Suite.Name'")
     file, kind, separator, name = found.groups()
-    folders = {"json": [ROOT / "tests/cases", ROOT / "tests/schedules"], "py": [ROOT / folder for folder in PYTHON], "cc": [ROOT / "src"]}[kind]
+    folders = {"json": [ROOT / folder for folder in JSON], "py": [ROOT / folder for folder in PYTHON], "cc": [ROOT / "src"]}[kind]
     paths = sorted({path for folder in folders for path in folder.rglob(file)})
     if len(paths) != 1:
         raise NoSuchTest(f"'{text}': there are {len(paths)} files of that name")
