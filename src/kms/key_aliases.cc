@@ -49,8 +49,8 @@ Result<void> KeyStore::put_alias(const AccountId& account, std::string_view alia
       return Error{ErrorCode::kLimitExceeded, "A KMS key cannot have more than 50 aliases."};
     }
     store::Transaction transaction;
-    // The key must not be on its way out when it gets a name: erase() counts on it.
-    transaction.preconditions = {{key_row(key), current.revision}, {row_key, row ? row->revision : 0}};
+    // The key must not be on its way out when it gets a name: erase() counts on it. What the alias named is no matter.
+    transaction.preconditions.push_back({key_row(key), current.revision});
     transaction.puts.push_back({row_key, key.id});
     return commit(std::move(transaction));
   });

@@ -184,6 +184,18 @@ TEST_F(DataKeyTest, AKeyThatIsLostOrDamagedIsAnErrorOfTheServer) {
   }
   put_row(key_row(key), row);
   EXPECT_EQ(opened(ciphertext), "ok");
+
+  // Nobody can have disabled a default key.
+  const KeyName own = *key_of(seal_by_default(kAccount), kAccount);
+  put_row(key_row(own), (*store_->get(key_row(own)))->value + "\x20\x01");
+  EXPECT_EQ(outcome(keyring_.generate_data_key(kAccount, kContext)), "Corrupt");
+  delete_row(key_row(own));
+  EXPECT_EQ(outcome(keyring_.generate_data_key(kAccount, kContext)), "Corrupt") << "and no second one is made";
+  EXPECT_EQ(resolved(kSecretsManagerAlias), "Corrupt");
+  put_row(alias_row(kAccount, kSecretsManagerAlias), key.id);
+  EXPECT_EQ(outcome(keyring_.generate_data_key(kAccount, kContext)), "Corrupt") << "a customer's";
+  put_row(alias_row(kAccount, "alias/app"), own.id);
+  EXPECT_EQ(resolved("alias/app"), "Corrupt");
 }
 
 TEST_F(DataKeyTest, NoRowHoldsKeyMaterial) {

@@ -28,11 +28,11 @@ class KeyringTest : public ::testing::Test {
   seal::RegionKey open_region_key() {
     const std::string path = directory_ / "root.key";
     if (!seal::RootKey::generate_file(path, random_).ok()) std::abort();
-    return std::move(*seal::RegionKey::open(
+    return *seal::RegionKey::open(
         *store_,
         {.root_key = [path](const crypto::ScryptParameters&) { return seal::RootKey::from_file(path); },
          .region = kRegion.text()},
-        random_));
+        random_);
   }
 
   KeyName make_key(const AccountId& account = kAccount) { return *keyring_.create_key(account, ""); }

@@ -1,0 +1,149 @@
+// Changes that come in between: what a change was based on must still be so when it is committed.
+#include <gtest/gtest.h>
+
+#include <functional>
+#include <thread>
+
+#include "kms/testing/keyring_fixture.h"
+
+namespace coffer::kms::testing {
+namespace {
+
+// Lets the test do something at the last moment before a commit.
+class InterruptedStore final : public store::Store {
+ public:
+  explicit InterruptedStore(store::Store& below) : below_(below) {}
+  // Once.
+  void before_next_commit(std::function<void()> interruption) { interruption_ = std::move(interruption); }
+
+  Result<store::Revision> commit(store::Transaction transaction) override {
+    if (const auto interruption = std::exchange(interruption_, nullptr)) interruption();
+    return below_.commit(std::move(transaction));
+  }
+  Result<std::optional<store::Row>> get(std::string_view key) const override { return below_.get(key); }
+  Result<std::vector<store::Row>> scan(const store::ScanRange& range) const override { return below_.scan(range); }
+  Result<std::vector<store::Change>> changes(store::Revision after, size_t limit) const override {
+    return below_.changes(after, limit);
+  }
+  store::Revision revision() const override { return below_.revision(); }
+  bool can_commit() const override { return below_.can_commit(); }
+  void on_commit(store::CommitListener listener) override { below_.on_commit(std::move(listener)); }
+
+ private:
+  store::Store& below_;
+  std::function<void()> interruption_;
+};
+
+// `slow_` is interrupted; keyring_ does what comes in between.
+class KeyRacesTest : public KeyringTest {
+ protected:
+  void before_next_commit(std::function<void()> interruption) {
+    interrupted_.before_next_commit([this, interruption = std::move(interruption)] {
+      interruption();
+      ++interruptions_;
+    });
+  }
+  void make_due(const KeyName& key) {
+    ASSERT_TRUE(keyring_.schedule_deletion(key, 7).ok());
+    clock_.advance(std::chrono::hours(7 * 24));
+  }
+
+  int interruptions_ = 0;
+  InterruptedStore interrupted_{*store_};
+  Keyring slow_{{interrupted_, region_key_, random_, clock_, kRegion}};
+};
+
+// A key must not get a name while it goes: the name would name nothing.
+TEST_F(KeyRacesTest, AnAliasIsNotGivenToAKeyThatIsScheduledForDeletionMeanwhile) {
+  const KeyName key = make_key();
+  before_next_commit([&] { EXPECT_TRUE(keyring_.schedule_deletion(key, 7).ok()); });
+  EXPECT_EQ(outcome(slow_.put_alias(kAccount, "alias/app", key)), "InvalidRequestException");
+  EXPECT_EQ(interruptions_, 1);
+  EXPECT_TRUE(keyring_.list_aliases(kAccount)->empty());
+}
+
+TEST_F(KeyRacesTest, OfTwoThatPutOrDeleteAnAliasTheLastOneWins) {
+  const KeyName first = make_key();
+  const KeyName second = make_key();
+  before_next_commit([&] { EXPECT_TRUE(keyring_.put_alias(kAccount, "alias/app", first).ok()); });
+  EXPECT_TRUE(slow_.put_alias(kAccount, "alias/app", second).ok());
+  EXPECT_EQ(resolved("alias/app"), second.id);
+  before_next_commit([&] { EXPECT_TRUE(keyring_.delete_alias(kAccount, "alias/app").ok()); });
+  EXPECT_EQ(outcome(slow_.delete_alias(kAccount, "alias/app")), "NotFound");
+  EXPECT_EQ(interruptions_, 2);
+}
+
+TEST_F(KeyRacesTest, AChangeOfStateStartsFromTheOneBefore) {
+  const KeyName key = make_key();
+  before_next_commit([&] { EXPECT_TRUE(keyring_.schedule_deletion(key, 7).ok()); });
+  EXPECT_EQ(outcome(slow_.disable(key)), "InvalidRequestException");
+  EXPECT_EQ(info(key).state, KeyState::kPendingDeletion);
+  before_next_commit([&] { EXPECT_TRUE(keyring_.cancel_deletion(key).ok()); });
+  EXPECT_EQ(outcome(slow_.cancel_deletion(key)), "InvalidRequestException");
+  EXPECT_EQ(info(key).state, KeyState::kDisabled);
+  EXPECT_EQ(interruptions_, 2);
+  EXPECT_EQ(rows("kd"), 0u);
+}
+
+TEST_F(KeyRacesTest, AKeyWhoseDeletionIsCancelledAtTheLastMomentStays) {
+  const KeyName key = make_key();
+  ASSERT_TRUE(keyring_.put_alias(kAccount, "alias/app", key).ok());
+  make_due(key);
+  before_next_commit([&] { EXPECT_TRUE(keyring_.cancel_deletion(key).ok()); });
+  EXPECT_EQ(*slow_.erase_expired(), 0u);
+  EXPECT_EQ(interruptions_, 1);
+  EXPECT_EQ(resolved("alias/app"), key.id);
+}
+
+TEST_F(KeyRacesTest, AKeyTakesNoAliasAlongThatWasMovedMeanwhile) {
+  const KeyName key = make_key();
+  const KeyName other = make_key();
+  ASSERT_TRUE(keyring_.put_alias(kAccount, "alias/app", key).ok());
+  make_due(key);
+  before_next_commit([&] { EXPECT_TRUE(keyring_.put_alias(kAccount, "alias/app", other).ok()); });
+  EXPECT_EQ(*slow_.erase_expired(), 1u);
+  EXPECT_EQ(interruptions_, 1);
+  EXPECT_EQ(resolved("alias/app"), other.id);
+}
+
+TEST_F(KeyRacesTest, WhatTwoEraseAtOnceIsErasedOnce) {
+  make_due(make_key());
+  before_next_commit([&] { EXPECT_EQ(*keyring_.erase_expired(), 1u); });
+  EXPECT_EQ(*slow_.erase_expired(), 0u);
+  EXPECT_EQ(interruptions_, 1);
+}
+
+TEST_F(KeyRacesTest, OfTwoFirstUsesOfADefaultKeyOneMakesIt) {
+  std::string made;
+  before_next_commit([&] { made = resolved(kSecretsManagerAlias); });
+  EXPECT_EQ(key_of(slow_.generate_data_key(kAccount, kContext)->ciphertext, kAccount)->id, made);
+  EXPECT_EQ(interruptions_, 1);
+  EXPECT_EQ(rows("k"), 2u) << "one key and one alias";
+}
+
+// Whatever order they come in: each change starts from the one before, and whoever asks last is answered by it.
+TEST_F(KeyRacesTest, ChangesAtOnceAreDoneOneAfterTheOther) {
+  const KeyName key = make_key();
+  const std::string ciphertext = seal(key);
+  std::vector<std::thread> threads;
+  for (int i = 0; i < 4; ++i) {
+    threads.emplace_back([this, &key, &ciphertext, i] {
+      const std::string alias = "alias/" + std::to_string(i);
+      for (int j = 0; j < 20; ++j) {
+        EXPECT_TRUE(keyring_.disable(key).ok());
+        EXPECT_TRUE(keyring_.put_alias(kAccount, alias, key).ok());
+        EXPECT_TRUE(keyring_.enable(key).ok());
+        const std::string now = opened(ciphertext);
+        EXPECT_TRUE(now == "ok" || now == "DecryptionFailure") << now;
+        EXPECT_TRUE(keyring_.delete_alias(kAccount, alias).ok());
+      }
+    });
+  }
+  for (std::thread& thread : threads)
+    thread.join();
+  EXPECT_EQ(opened(ciphertext), "ok") << "all ended with enabling it";
+  EXPECT_TRUE(keyring_.list_aliases(kAccount)->empty());
+}
+
+}  // namespace
+}  // namespace coffer::kms::testing
