@@ -33,11 +33,11 @@ void expect_no_difference(Flavour flavour, uint64_t seeds) {
 }
 
 TEST(LabelModel, EverydayCallsDoWhatItSays) {
-  expect_no_difference(Flavour::kEveryday, 12);
+  expect_no_difference(Flavour::kEveryday, 10);
 }
 
 TEST(LabelModel, LabelsMoveAsItSays) {
-  expect_no_difference(Flavour::kLabels, 12);
+  expect_no_difference(Flavour::kLabels, 10);
 }
 
 TEST(LabelModel, OldVersionsGoWhenItSays) {
