@@ -34,11 +34,7 @@ struct PutResourcePolicy {
     static constexpr wire::Field kFields[] = {wire::field<&Response::arn>("ARN"), wire::field<&Response::name>("Name")};
   };
 
-  static Result<void> check(const Request& request) {
-    COFFER_TRY(check_secret_id(request.secret_id));
-    COFFER_TRY(parse_resource_policy(request.resource_policy));
-    return {};
-  }
+  static Result<void> check(const Request& request) { return check_secret_id(request.secret_id); }
 
   static Result<api::Resource> resource(const Request& request, const auth::Caller& caller, Rooms& rooms) {
     return secret_resource(request.secret_id, caller, rooms);
@@ -46,10 +42,10 @@ struct PutResourcePolicy {
 
   static Result<Response> handle(const api::Authorized<PutResourcePolicy>& authorized, Rooms& rooms) {
     const Request& request = authorized.request();
-    COFFER_ASSIGN(const policy::Document document, parse_resource_policy(request.resource_policy));
     const auto put = [&](const secrets::SecretView& view) -> Result<std::optional<secrets::Change>> {
       COFFER_TRY(refuse_pending_deletion(view));
       COFFER_TRY(refuse_replica(view));
+      COFFER_ASSIGN(const policy::Document document, parse_resource_policy(request.resource_policy));
       COFFER_TRY(policy::check_principals(document, rooms.principals));
       if (request.block_public_policy.value_or(false) && policy::grants_public_access(document)) return broad_access();
       if (policy::locks_out(document, principal_of(authorized.caller()), view.arn)) return lock_out();
