@@ -1,5 +1,7 @@
 #include "replication/courier.h"
 
+#include <algorithm>
+
 namespace coffer::replication {
 namespace {
 
@@ -48,6 +50,21 @@ std::string reason(ApplyVerdict verdict, const std::string& name, const Region& 
   }
 }
 
+// The region lacks these versions, and here nobody can read their values because their KMS keys are disabled or gone.
+// Takes out those without a label, which keep nobody from the others; a label does not go without its value: says so.
+std::string leave_out_unreadable(const std::vector<VersionId>& needed, const Region& here, ReplicaState& state) {
+  std::string message;
+  std::erase_if(state.versions, [&](const secrets::ReplicaVersion& sent) {
+    const bool is_needed = std::ranges::find(needed, sent.version.id) != needed.end();
+    if (!is_needed || sent.value) return false;
+    if (sent.version.stages.empty()) return true;
+    message = std::string(kFailed) + "The KMS key of version " + sent.version.id.text() + " with staging label " +
+              sent.version.stages.front() + " is disabled, pending deletion or deleted in region " + here.text() + ".";
+    return false;
+  });
+  return message;
+}
+
 }  // namespace
 
 Delivery Courier::deliver(const store::Row& row) {
@@ -60,11 +77,14 @@ Delivery Courier::deliver(const store::Row& row) {
 }
 
 Delivery Courier::update(const store::OutboxKey& key, const store::Row& row) {
+  std::vector<VersionId> needed;
   for (const ValuesToSend values : {ValuesToSend::kUnacknowledged, ValuesToSend::kAll}) {
     Result<std::optional<ReplicaState>> state =
         parts_.secrets.export_state(key.account, key.name, parts_.destination, values);
     if (!state.ok()) return export_failed(key, state.error());
     if (!*state) return cleared(row);
+    const std::string unreadable = leave_out_unreadable(needed, parts_.region, **state);
+    if (!unreadable.empty()) return refused(key, row, {ApplyVerdict::kKeyUnusable, {}, unreadable});
     const uint64_t generation = (*state)->generation;
     const std::string suffix = (*state)->suffix;
     const uint64_t state_id = (*state)->state_id;
@@ -72,6 +92,7 @@ Delivery Courier::update(const store::OutboxKey& key, const store::Row& row) {
     if (!outcome.ok()) return send_failed(key, outcome.error());
     switch (outcome->verdict) {
       case ApplyVerdict::kNeedVersions:
+        needed = std::move(outcome->needed);
         continue;
       case ApplyVerdict::kApplied:
       case ApplyVerdict::kAlreadyNewer: {

@@ -111,6 +111,55 @@ TEST_F(ReplicatorFailureTest, ASecretThatCannotBeExportedIsSetAside) {
   EXPECT_EQ(west_.contents("b-good"), east_.contents("b-good"));
 }
 
+// It is the end of every customer key that was exchanged for another one: what is left under it is old and unlabelled.
+TEST_F(ReplicatorFailureTest, AnOldVersionUnderADeletedKeyKeepsNoRegionFromTheSecret) {
+  Way west = way(east_, west_);
+  Way europe = way(east_, europe_);
+  const kms::KeyName key = *east_.keyring.create_key(kAccount, "");
+  east_.create("db", "zero", {kWest});
+  east_.seal_with("db", key.id);
+  const VersionId old = east_.put("db", "one");
+  east_.seal_with("db", "");
+  east_.put("db", "two");
+  east_.put("db", "three");
+  drain(west, east_, west_);
+  ASSERT_TRUE(east_.keyring.schedule_deletion(key, 7).ok());
+  clock_.advance(std::chrono::hours(8 * 24));
+  ASSERT_EQ(*east_.keyring.erase_expired(), 1u);
+
+  east_.replicate("db", {kWest, kEurope});
+  drain(west, east_, west_);
+  drain(europe, east_, europe_);
+  EXPECT_EQ(east_.status("db", kEurope), "InSync");
+  EXPECT_EQ(europe_.current("db"), "three");
+  EXPECT_EQ(europe_.find("db")->secret.version(old), nullptr);
+  EXPECT_EQ(east_.status("db", kWest), "InSync");
+  EXPECT_NE(west_.find("db")->secret.version(old), nullptr) << "a copy that can read it keeps it";
+}
+
+// A label would be lost without a word. Nor is it tried for ever: a customer may disable the key of a thousand secrets.
+TEST_F(ReplicatorFailureTest, ALabelledVersionUnderADisabledKeyIsShownAndNotTriedAgainByItself) {
+  Way west = way(east_, west_);
+  const kms::KeyName key = *east_.keyring.create_key(kAccount, "");
+  east_.create("db", "zero", {});
+  east_.seal_with("db", key.id);
+  const VersionId previous = east_.put("db", "one");
+  east_.seal_with("db", "");
+  east_.put("db", "two");
+  ASSERT_TRUE(east_.keyring.disable(key).ok());
+  east_.replicate("db", {kWest});
+  settle(west);
+  EXPECT_EQ(east_.status_message("db", kWest),
+            "Replication failed: The KMS key of version " + previous.text() +
+                " with staging label AWSPREVIOUS is disabled, pending deletion or deleted in region us-east-1.");
+  EXPECT_EQ(east_.marks(kWest), 0u);
+  ASSERT_TRUE(east_.keyring.enable(key).ok());
+  east_.replicate("db", {kWest});
+  settle(west);
+  EXPECT_EQ(east_.status("db", kWest), "InSync");
+  EXPECT_EQ(west_.contents("db"), east_.contents("db"));
+}
+
 // Applied or not is unknown while the receiving store fails: no verdict may be recorded.
 TEST_F(ReplicatorFailureTest, AFailingStoreOnEitherSideIsWaitedFor) {
   Way west = way(east_, west_);

@@ -82,7 +82,10 @@ Result<std::optional<ReplicaState>> SecretStore::Impl::export_state(const Accoun
   for (const Version& version : secret.versions) {
     ReplicaVersion exported{version, std::nullopt};
     if (has_value(&version) && version.generation > acknowledged) {
-      COFFER_ASSIGN(exported.value, reader_.read_value(*view, version.id));
+      Result<SecretBytes> value = reader_.read_value(*view, version.id);
+      // Its KMS key is disabled or gone. The region may have the value, and need not wait for it with the others.
+      if (!value.ok() && value.error().code != ErrorCode::kDecryptionFailure) return std::move(value).error();
+      if (value.ok()) exported.value = std::move(value).value();
     }
     state.versions.push_back(std::move(exported));
   }

@@ -29,7 +29,7 @@ namespace coffer::secrets {
 
 struct ReplicaVersion {
   Version version;
-  std::optional<SecretBytes> value;  // absent: the receiver has it, or must ask
+  std::optional<SecretBytes> value;  // absent: the receiver has it, or must ask, or nobody can read it
 };
 
 struct ReplicaState {

@@ -131,7 +131,8 @@ class SecretStore {
                     const std::function<bool(const SecretView&)>& matches) const;
 
   // Replication: what a replica region needs to know, and the region's side: applying it. See replica_state.h for the
-  // rules. nullopt when there is no such secret, it is not a primary, or `to` is not among its replicas.
+  // rules. nullopt when there is no such secret, it is not a primary, or `to` is not among its replicas. Values whose
+  // KMS key is disabled or gone are not in it, the versions are.
   Result<std::optional<ReplicaState>> export_state(const AccountId& account, std::string_view name, const Region& to,
                                                    ValuesToSend values) const;
   Result<ApplyOutcome> apply_state(ReplicaState state);

@@ -118,6 +118,10 @@ void TestRegion::describe(const std::string& name, const std::string& descriptio
   update(name, [&](secrets::Change& change) { change.secret.description = description; });
 }
 
+void TestRegion::seal_with(const std::string& name, const std::string& kms_key_id) {
+  update(name, [&](secrets::Change& change) { change.secret.kms_key_id = kms_key_id; });
+}
+
 void TestRegion::replicate(const std::string& name, const std::vector<Region>& regions, bool force_overwrite) {
   update(name, [&](secrets::Change& change) {
     for (const Region& region : regions) {

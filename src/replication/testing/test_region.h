@@ -38,6 +38,8 @@ class TestRegion {
   // A new version that becomes AWSCURRENT.
   VersionId put(const std::string& name, std::string_view value, std::optional<VersionId> id = std::nullopt);
   void describe(const std::string& name, const std::string& description);
+  // For the values to come; those that are there keep their key.
+  void seal_with(const std::string& name, const std::string& kms_key_id);
   // Adds regions, or marks those that are there for another attempt.
   void replicate(const std::string& name, const std::vector<Region>& regions, bool force_overwrite = false);
   void unreplicate(const std::string& name, const Region& region);
