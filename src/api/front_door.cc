@@ -2,11 +2,13 @@
 
 #include <algorithm>
 #include <exception>
+#include <optional>
 #include <string>
 #include <typeinfo>
 #include <unordered_map>
 
 #include "api/error_reply.h"
+#include "api/throttle.h"
 #include "auth/sigv4.h"
 #include "wire/encoder.h"
 #include "wire/json.h"
@@ -22,6 +24,7 @@ struct Route {
   std::string_view signing_name;
   Operation operation;
   void* rooms;
+  std::optional<size_t> quota;  // of the throttle
 };
 
 struct TextHash {
@@ -56,6 +59,15 @@ Result<void> run(const Route& route, const Invocation& invocation, std::string_v
   return route.operation.run(invocation, route.rooms, document.root(), encoder);
 }
 
+std::vector<uint32_t> rates(const std::vector<Service>& services) {
+  std::vector<uint32_t> rates;
+  for (const Service& service : services) {
+    for (const RequestQuota& quota : service.quotas)
+      rates.push_back(quota.per_second);
+  }
+  return rates;
+}
+
 // A bug or exhausted memory is an answer like any other: this request fails, the process goes on.
 template <class Step>
 Result<void> caught(Step&& step) {
@@ -72,7 +84,23 @@ Result<void> caught(Step&& step) {
 }  // namespace
 
 struct FrontDoor::Routes {
-  std::vector<Service> services;
+  explicit Routes(std::vector<Service> given) : services(std::move(given)), throttle(rates(services)) {}
+
+  // Of the quota that has the operation, in the order of rates().
+  std::optional<size_t> quota_of(const Service& of, std::string_view operation) const {
+    size_t index = 0;
+    for (const Service& service : services) {
+      for (const RequestQuota& quota : service.quotas) {
+        const bool has = std::ranges::find(quota.operations, operation) != quota.operations.end();
+        if (&service == &of && has) return index;
+        ++index;
+      }
+    }
+    return std::nullopt;
+  }
+
+  const std::vector<Service> services;
+  Throttle throttle;
   std::unordered_map<std::string, Route, TextHash, std::equal_to<>> by_target;  // "secretsmanager.GetSecretValue"
 };
 
@@ -89,14 +117,13 @@ struct FrontDoor::Exchange {
 };
 
 FrontDoor::FrontDoor(const Parts& parts, std::vector<Service> services)
-    : parts_(parts), routes_(std::make_unique<Routes>()) {
-  routes_->services = std::move(services);
+    : parts_(parts), routes_(std::make_unique<Routes>(std::move(services))) {
   for (const Service& service : routes_->services) {
     for (const Operation& operation : service.operations) {
       std::string target(service.target_prefix);
       target.append(".").append(operation.name);
-      routes_->by_target.emplace(std::move(target),
-                                 Route{service.target_prefix, service.signing_name, operation, service.rooms});
+      routes_->by_target.emplace(std::move(target), Route{service.target_prefix, service.signing_name, operation,
+                                                          service.rooms, routes_->quota_of(service, operation.name)});
     }
   }
 }
@@ -146,7 +173,8 @@ void FrontDoor::refuse(int status, net::Reply& reply) {
   write_http_error(status, reply);
 }
 
-// AWS asks in this order: an unknown operation is reported whether or not the signature is good.
+// AWS asks in this order: an unknown operation is reported whether or not the signature is good. Nobody uses up an
+// account's rate without one of its keys.
 Result<void> FrontDoor::admit(Exchange& exchange) const {
   const auto target = exchange.request.header("x-amz-target");
   const auto found = target ? routes_->by_target.find(*target) : routes_->by_target.end();
@@ -155,7 +183,9 @@ Result<void> FrontDoor::admit(Exchange& exchange) const {
   const auth::VerifyOptions options{.scope = {.region = parts_.region.text(), .service = exchange.route->signing_name},
                                     .signed_header = "x-amz-target"};
   COFFER_ASSIGN(exchange.caller, auth::verify(exchange.request, options, parts_.credentials, exchange.time));
-  return {};
+  const std::optional<size_t> quota = exchange.route->quota;
+  if (!quota || routes_->throttle.admit(exchange.caller.account, *quota, exchange.begin)) return {};
+  return Error{ErrorCode::kThrottling, "Rate exceeded"};
 }
 
 void FrontDoor::answer(Exchange& exchange) {

@@ -1,7 +1,8 @@
-// Where a request enters: request id, target, signature, dispatch, answer, audit. Reads run on the calling I/O thread,
-// writes and scans each on a worker pool of their own. Every answer carries x-amzn-RequestId; errors are AWS's, see
-// write_error(). GET /health is answered unsigned, for load balancers: {"status":"ok"}, or 503 {"status":"not accepting
-// writes"}. Must never tell a client about internal failures more than InternalServiceError or ServiceUnavailable.
+// Where a request enters: request id, target, signature, rate, dispatch, answer, audit. Reads run on the calling I/O
+// thread, writes and scans each on a worker pool of their own. Every answer carries x-amzn-RequestId; errors are AWS's,
+// see write_error(). GET /health is answered unsigned, for load balancers: {"status":"ok"}, or 503 {"status":"not
+// accepting writes"}. Must never tell a client about internal failures more than InternalServiceError or
+// ServiceUnavailable.
 #pragma once
 
 #include <functional>
@@ -51,7 +52,7 @@ class FrontDoor final : public net::Handler {
 
   // Everything but POST /.
   void handle_plain(const net::Request& request, net::Responder responder);
-  // Finds the operation and the caller.
+  // Finds the operation and the caller, and counts the request.
   Result<void> admit(Exchange& exchange) const;
   // Runs the operation and finishes. On an I/O thread or on a worker.
   void answer(Exchange& exchange);

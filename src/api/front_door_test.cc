@@ -8,6 +8,7 @@ namespace coffer::api {
 namespace {
 
 using testing::kKeyId;
+using testing::kOtherKeyId;
 using testing::kScope;
 using testing::kSecret;
 using testing::Sent;
@@ -213,6 +214,53 @@ TEST_F(FrontDoorTest, AnErrorThatRepeatsBinaryInputIsStillValidJson) {
   net::Reply reply;
   write_error({ErrorCode::kIncompleteSignature, "got '\xff\"'"}, reply);
   EXPECT_EQ(reply.body.view(), R"({"__type":"IncompleteSignatureException","message":"got '?\"'"})");
+}
+
+// --- rates -------------------------------------------------------------------------------------------------------
+
+TEST_F(FrontDoorTest, ARequestOverTheRateIsRefusedUnreadAndAudited) {
+  quotas_ = {{.name = "write_thing", .per_second = 2, .operations = {"WriteThing"}}};
+  use_workers(1, 4);
+  EXPECT_EQ(call("things.WriteThing", R"({"Name":"a"})"), R"(200 {"Name":"a"})");
+  EXPECT_EQ(call("things.WriteThing", R"({"Name":"b"})"), R"(200 {"Name":"b"})");
+  rooms_.ran_on = {};
+  const std::string refused = R"(400 {"__type":"ThrottlingException","message":"Rate exceeded"})";
+  EXPECT_EQ(call("things.WriteThing", R"({"Name":"c"})"), refused);
+  EXPECT_EQ(audit_.last(),
+            "things.WriteThing arn:aws:iam::123456789012:root AKIAIOSFODNN7EXAMPLE ThrottlingException 400");
+  EXPECT_EQ(call("things.WriteThing", "not JSON"), refused);
+  EXPECT_EQ(rooms_.ran_on, std::thread::id());
+  EXPECT_EQ(log(), "");
+  clock_.advance(std::chrono::milliseconds(500));
+  EXPECT_EQ(call("things.WriteThing", R"({"Name":"d"})"), R"(200 {"Name":"d"})");
+  EXPECT_EQ(call("things.WriteThing", R"({"Name":"e"})"), refused);
+}
+
+TEST_F(FrontDoorTest, ARateIsOfOneAccountAndOneQuota) {
+  quotas_ = {{.name = "changes", .per_second = 2, .operations = {"WriteThing", "TouchThing", "NotThereYet"}},
+             {.name = "read_thing", .per_second = 1, .operations = {"ReadThing"}}};
+  use_workers(1, 4);
+  EXPECT_TRUE(call("things.WriteThing", "").starts_with("200"));
+  EXPECT_TRUE(call("things.TouchThing", "").starts_with("200"));
+  EXPECT_NE(call("things.TouchThing", "").find("ThrottlingException"), std::string::npos);
+  EXPECT_NE(call("things.WriteThing", "").find("ThrottlingException"), std::string::npos);
+  EXPECT_TRUE(call("things.WriteThing", "", kOtherKeyId).starts_with("200"));
+  EXPECT_TRUE(call("things.ReadThing", R"({"Name":"a"})").starts_with("200"));
+  for (int i = 0; i < 100; ++i)
+    EXPECT_TRUE(call("things.ScanThings", "").starts_with("200")) << "in no quota";
+}
+
+// Or anybody could use up an account's rate by naming one of its keys.
+TEST_F(FrontDoorTest, ARequestWithABadSignatureIsNotCounted) {
+  quotas_ = {{.name = "write_thing", .per_second = 1, .operations = {"WriteThing"}}};
+  use_workers(1, 4);
+  for (int i = 0; i < 5; ++i) {
+    const auto forged = make("things.WriteThing", "{}");
+    forged->body += " ";
+    deliver(*forged);
+    EXPECT_NE(forged->connection.body().find("InvalidSignatureException"), std::string::npos);
+  }
+  EXPECT_TRUE(call("things.WriteThing", "").starts_with("200"));
 }
 
 // --- what is no signed request -----------------------------------------------------------------------------------

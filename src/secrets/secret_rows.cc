@@ -25,6 +25,7 @@ std::optional<IndexEntry> make_entry(std::string_view account, std::string_view 
 
 }  // namespace
 
+const std::string_view kCreationPrefix = "c\0"sv;
 const std::string_view kDeletionPrefix = "d\0"sv;
 
 RowKey::RowKey(const AccountId& account, std::string_view name) {

@@ -57,6 +57,7 @@ std::string creation_prefix(const AccountId& account);
 std::string deletion_key(Time due, const AccountId& account, std::string_view name);
 // The first key that is not yet due at `now`.
 std::string deletion_bound(Time now);
+extern const std::string_view kCreationPrefix;
 extern const std::string_view kDeletionPrefix;
 
 // Family "f": a promoted copy of this lineage was here and was deleted. Its value is the lineage epoch.

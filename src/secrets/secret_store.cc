@@ -179,14 +179,17 @@ Result<SecretPointer> SecretStore::Impl::create(Change change) {
     version.created = secret.created;
     version.generation = secret.generation;
   }
+  const std::string index_key = creation_key(secret.account, secret.created, secret.name);
+  COFFER_ASSIGN(SecretCount::Place place, count_.take_place(secret.account, index_key));
   store::Transaction transaction;
   transaction.preconditions.push_back({record_key(secret.account, secret.name), 0});
   COFFER_TRY(append_values(change, secret, transaction));
   transaction.puts.push_back({record_key(secret.account, secret.name), encode_secret(secret)});
-  transaction.puts.push_back({creation_key(secret.account, secret.created, secret.name), ""});
+  transaction.puts.push_back({index_key, ""});
   append_marks(secret, {}, transaction);
   COFFER_ASSIGN(const auto committed, try_commit(std::move(transaction)));
   if (committed) {
+    place.fill();
     auto made = std::make_shared<SecretView>();
     made->arn = secret.arn(parts_.region);
     made->secret = std::move(secret);

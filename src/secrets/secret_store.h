@@ -82,6 +82,7 @@ class SecretStore {
     Region region;
     std::vector<Region> deployment;  // all regions, this one included
     size_t cache_entries = 200'000;
+    size_t max_secrets = 500'000;  // of an account; replicas count, but are never refused
   };
   explicit SecretStore(const Parts& parts);
   ~SecretStore();
@@ -100,7 +101,8 @@ class SecretStore {
   Result<void> flush_accesses();
 
   // Makes a secret in one transaction and draws the six characters of its ARN. kResourceExists (AWS's text) when the
-  // name is taken, kInvalidRequest (AWS's text) when a secret of that name is scheduled for deletion.
+  // name is taken, kInvalidRequest (AWS's text) when a secret of that name is scheduled for deletion, kLimitExceeded
+  // when the account has as many secrets as it may.
   Result<SecretPointer> create(Change change);
 
   // Reads, calls `edit` with the current state, commits what it returns; repeats when another commit came between (at

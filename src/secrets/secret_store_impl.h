@@ -9,6 +9,7 @@
 
 #include "secrets/access_recorder.h"
 #include "secrets/sealed_value.h"
+#include "secrets/secret_count.h"
 #include "secrets/secret_reader.h"
 #include "secrets/secret_rows.h"
 #include "secrets/secret_store.h"
@@ -17,7 +18,8 @@ namespace coffer::secrets {
 
 class SecretStore::Impl {
  public:
-  explicit Impl(const Parts& parts) : parts_(parts), reader_(parts, accesses_) {}
+  explicit Impl(const Parts& parts)
+      : parts_(parts), reader_(parts, accesses_), count_(parts.store, parts.clock, parts.max_secrets) {}
 
   const SecretReader& reader() const { return reader_; }
 
@@ -72,6 +74,7 @@ class SecretStore::Impl {
   const Parts parts_;
   AccessRecorder accesses_;
   SecretReader reader_;
+  SecretCount count_;
 };
 
 template <class T>

@@ -99,6 +99,12 @@ std::vector<replication::Runner::Destination> destinations(const RegionConfig& c
   return all;
 }
 
+// The service as the configuration limits it.
+api::Service throttled(api::Service service, const RegionConfig& config) {
+  service.quotas = config.throttle.enabled ? config.throttle.quotas : std::vector<api::RequestQuota>();
+  return service;
+}
+
 // Accounts flow from their home to everybody, and from nowhere else.
 std::vector<Region> account_destinations(const RegionConfig& config) {
   return config.region == config.home ? config.peer_regions() : std::vector<Region>();
@@ -118,7 +124,8 @@ class RegionNode::Impl {
         region_key_(std::move(region_key)),
         keyring_({*store_, region_key_, random_, clock_, config_.region}),
         accounts_({*store_, region_key_, random_, clock_, account_destinations(config_)}),
-        secrets_({*store_, keyring_, random_, clock_, config_.region, config_.deployment(), config_.cached_secrets}),
+        secrets_({*store_, keyring_, random_, clock_, config_.region, config_.deployment(), config_.cached_secrets,
+                  config_.limits.secrets_per_account}),
         principals_(accounts_),
         secretsmanager_{secrets_,
                         keyring_,
@@ -132,7 +139,7 @@ class RegionNode::Impl {
         scanners_(kScanners, kQueuedScans),
         front_door_({config_.region, accounts_, clock_, random_, workers_, scanners_,
                      [this] { return store_->can_commit(); }, *audit_, log_},
-                    {secretsmanager::make_service(secretsmanager_)}),
+                    {throttled(secretsmanager::make_service(secretsmanager_), config_)}),
         applier_(secrets_, accounts_),
         peer_workers_(kPeerWorkers, kQueuedRequests),
         peer_door_({applier_, peer_workers_, random_, log_, config_.peer_regions(), config_.home}),

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "api/throttle.h"
 #include "server/config_reader.h"
 #include "server/files.h"
 
@@ -28,6 +29,7 @@ class RegionConfigReader {
     read_link();
     read_identity(root_.table("identity"));
     read_limits(root_.table("limits"));
+    read_throttle(root_.table("throttle"));
     read_log(root_.table("log"));
     ConfigReader audit = root_.table("audit");
     config_.audit_file = path(audit, "file", join_path(config_.data, "audit.jsonl"));
@@ -130,6 +132,15 @@ class RegionConfigReader {
     limits.idle_timeout = seconds("idle_timeout", 75);
     limits.worker_threads = static_cast<unsigned>(table.integer("worker_threads", {1, 1024}, 32));
     limits.replica_regions = static_cast<size_t>(table.integer("replica_regions", {0, 100}, 4));
+    limits.secrets_per_account = static_cast<size_t>(table.integer("secrets_per_account", {1, 1'000'000'000}, 500'000));
+  }
+
+  void read_throttle(ConfigReader table) {
+    config_.throttle.enabled = table.boolean("enabled", true);
+    for (api::RequestQuota& quota : config_.throttle.quotas) {
+      quota.per_second =
+          static_cast<uint32_t>(table.integer(quota.name, {1, api::Throttle::kMaxRate}, quota.per_second));
+    }
   }
 
   void read_log(ConfigReader table) {
@@ -180,6 +191,10 @@ class TomlWriter {
   }
   TomlWriter& number(std::string_view key, int64_t value) {
     out_.append(key).append(" = ").append(std::to_string(value)).append("\n");
+    return *this;
+  }
+  TomlWriter& boolean(std::string_view key, bool value) {
+    out_.append(key).append(value ? " = true\n" : " = false\n");
     return *this;
   }
   TomlWriter& seconds(std::string_view key, Duration value) {
@@ -255,6 +270,10 @@ std::string render_region_config(const RegionConfig& config) {
   out.seconds("header_timeout", config.limits.header_timeout).seconds("body_timeout", config.limits.body_timeout);
   out.seconds("idle_timeout", config.limits.idle_timeout).number("worker_threads", config.limits.worker_threads);
   out.number("replica_regions", static_cast<int64_t>(config.limits.replica_regions));
+  out.number("secrets_per_account", static_cast<int64_t>(config.limits.secrets_per_account));
+  out.table("[throttle]").boolean("enabled", config.throttle.enabled);
+  for (const api::RequestQuota& quota : config.throttle.quotas)
+    out.number(quota.name, quota.per_second);
   out.table("[log]").text("file", config.log_file).text("level", level_text(config.log_level));
   out.table("[audit]").text("file", config.audit_file);
   out.table("[cache]").number("secrets", static_cast<int64_t>(config.cached_secrets));

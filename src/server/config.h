@@ -9,10 +9,12 @@
 #include <string_view>
 #include <vector>
 
+#include "api/service.h"
 #include "base/clock.h"
 #include "base/ids.h"
 #include "base/log.h"
 #include "base/result.h"
+#include "services/secretsmanager/request_quotas.h"
 
 namespace coffer::server {
 
@@ -50,6 +52,12 @@ struct RegionConfig {
     Duration idle_timeout = std::chrono::seconds(75);
     unsigned worker_threads = 32;
     size_t replica_regions = 4;
+    size_t secrets_per_account = 500'000;
+  };
+
+  struct Throttle {
+    bool enabled = true;
+    std::vector<api::RequestQuota> quotas = secretsmanager::request_quotas();
   };
 
   Region region;
@@ -61,6 +69,7 @@ struct RegionConfig {
   std::vector<Peer> peers;
   Region home;  // where accounts are made
   Limits limits;
+  Throttle throttle;
   std::string log_file;  // empty: standard error
   LogLevel log_level = LogLevel::kInfo;
   std::string audit_file;

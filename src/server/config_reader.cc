@@ -95,6 +95,15 @@ int64_t ConfigReader::integer(std::string_view key, IntegerRange range, const st
   return fallback.value_or(range.min);
 }
 
+bool ConfigReader::boolean(std::string_view key, const std::optional<bool>& fallback) {
+  const toml::node* node = state_->get(table_, key);
+  if (node == nullptr && !fallback) state_->missing(table_, key);
+  if (node == nullptr) return fallback.value_or(false);
+  if (const auto* value = node->as_boolean()) return value->get();
+  state_->fault(*node, state_->full_name(table_, key) + " must be true or false");
+  return fallback.value_or(false);
+}
+
 std::vector<std::string> ConfigReader::texts(std::string_view key) {
   std::vector<std::string> values;
   const toml::node* node = state_->get(table_, key);

@@ -31,6 +31,7 @@ class ConfigReader {
   // value returned is the fallback, or empty, and finish() fails.
   std::string text(std::string_view key, const std::optional<std::string>& fallback = std::nullopt);
   int64_t integer(std::string_view key, IntegerRange range, const std::optional<int64_t>& fallback = std::nullopt);
+  bool boolean(std::string_view key, const std::optional<bool>& fallback = std::nullopt);
   std::vector<std::string> texts(std::string_view key);
 
   // [key]: an empty table when absent.

@@ -56,6 +56,12 @@ body_timeout = 6
 idle_timeout = 7
 worker_threads = 8
 replica_regions = 9
+secrets_per_account = 12
+
+[throttle]
+enabled = false
+get_secret_value = 70000
+updates = 7
 
 [log]
 file = "/var/log/coffer/log.jsonl"
@@ -75,6 +81,13 @@ std::string refusal(const std::string& text) {
   return config.error().message;
 }
 
+uint32_t rate(const RegionConfig& config, std::string_view name) {
+  for (const api::RequestQuota& quota : config.throttle.quotas) {
+    if (quota.name == name) return quota.per_second;
+  }
+  return 0;
+}
+
 // What is left out must have the documented default.
 TEST(Config, TheSmallestFileGetsDefaultsAndPathsBesideIt) {
   const auto config = parse_region_config(kMinimal, "/etc/coffer/coffer.toml");
@@ -88,9 +101,13 @@ TEST(Config, TheSmallestFileGetsDefaultsAndPathsBesideIt) {
   EXPECT_FALSE(config->link.has_value());
   EXPECT_EQ(config->home.text(), "us-east-1");
   EXPECT_EQ(config->limits.replica_regions, 4U);
+  EXPECT_EQ(config->limits.secrets_per_account, 500'000U);
   EXPECT_EQ(config->limits.max_connections, 10'000U);
   EXPECT_EQ(config->limits.buffered_bytes, 256U << 20);
   EXPECT_EQ(config->limits.idle_timeout, std::chrono::seconds(75));
+  EXPECT_TRUE(config->throttle.enabled);
+  EXPECT_EQ(rate(*config, "get_secret_value"), 10'000U);
+  EXPECT_EQ(rate(*config, "create_secret"), 50U);
   EXPECT_EQ(config->audit_file, "/etc/coffer/data/audit.jsonl");
   EXPECT_EQ(config->admin_socket(), "/etc/coffer/data/admin.sock");
 }
@@ -108,7 +125,12 @@ TEST(Config, EveryKeyIsRead) {
   EXPECT_EQ(config->home.text(), "eu-west-1");
   EXPECT_EQ(config->limits.body_timeout, std::chrono::seconds(6));
   EXPECT_EQ(config->limits.worker_threads, 8U);
+  EXPECT_EQ(config->limits.secrets_per_account, 12U);
   EXPECT_EQ(config->limits.buffered_bytes, 64U << 20);
+  EXPECT_FALSE(config->throttle.enabled);
+  EXPECT_EQ(rate(*config, "get_secret_value"), 70'000U);
+  EXPECT_EQ(rate(*config, "updates"), 7U);
+  EXPECT_EQ(rate(*config, "create_secret"), 50U);
   EXPECT_EQ(config->log_level, LogLevel::kWarning);
   EXPECT_EQ(config->cached_secrets, 1000U);
   EXPECT_EQ(config->deployment().size(), 3U);
@@ -160,10 +182,10 @@ INSTANTIATE_TEST_SUITE_P(
                 "coffer.toml:6: unknown key 'listen.prot'; allowed here: address, port, threads"},
         Refusal{"UnknownTable", minimal_and("[listem]\nport = 1\n"),
                 "coffer.toml:5: unknown key 'listem'; allowed here: region, data, listen, tls, seal, link, peer, "
-                "identity, limits, log, audit, cache"},
+                "identity, limits, throttle, log, audit, cache"},
         Refusal{"WhatIsThereBeforeWhatIsMissing", "\n\ncolor = 1\n",
                 "coffer.toml:3: unknown key 'color'; allowed here: region, data, listen, tls, seal, link, peer, "
-                "identity, limits, log, audit, cache"},
+                "identity, limits, throttle, log, audit, cache"},
         Refusal{"MissingRegion", "data = \"d\"\n[seal]\nroot_key_file = \"r\"\n", "coffer.toml:1: 'region' is missing"},
         Refusal{"NoSeal", "region = \"us-east-1\"\ndata = \"d\"\n",
                 "coffer.toml:1: 'seal' must name root_key_file or passphrase_file"},
@@ -176,6 +198,15 @@ INSTANTIATE_TEST_SUITE_P(
                 "coffer.toml:6: 'listen.port' must be a whole number from 1 to 65535"},
         Refusal{"BadTimeout", minimal_and("[limits]\nidle_timeout = 0\n"),
                 "coffer.toml:6: 'limits.idle_timeout' must be a whole number from 1 to 3600"},
+        Refusal{"UnknownQuota", minimal_and("[throttle]\nput_secret_value = 60\n"),
+                "coffer.toml:6: unknown key 'throttle.put_secret_value'; allowed here: enabled, "
+                "batch_get_secret_value, create_secret, delete_secret, describe_secret, get_random_password, "
+                "get_secret_value, list_secret_version_ids, list_secrets, restore_secret, resource_policies, "
+                "rotation, tags, updates"},
+        Refusal{"BadRate", minimal_and("[throttle]\ntags = 0\n"),
+                "coffer.toml:6: 'throttle.tags' must be a whole number from 1 to 1000000"},
+        Refusal{"BadSwitch", minimal_and("[throttle]\nenabled = \"no\"\n"),
+                "coffer.toml:6: 'throttle.enabled' must be true or false"},
         Refusal{"BadLevel", minimal_and("[log]\nlevel = \"loud\"\n"),
                 "coffer.toml:6: 'log.level' must be \"debug\", \"info\", \"warning\" or \"error\""},
         Refusal{"TlsWithoutKey", minimal_and("[tls]\ncertificate = \"c\"\n"),

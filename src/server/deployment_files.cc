@@ -53,6 +53,7 @@ Result<Deployment> parse_deployment(const std::string& directory, const std::str
   } else {
     root.fail("account", "must be 12 digits");
   }
+  deployment.throttles = root.boolean("throttle", false);
   for (const std::string& name : root.texts("regions")) {
     auto region = Region::parse(name);
     if (region && !deployment.has(*region)) {
@@ -68,7 +69,8 @@ Result<Deployment> parse_deployment(const std::string& directory, const std::str
 Result<void> write_deployment(const Deployment& deployment) {
   std::string text = "# Written by coffer dev.\nversion = " + std::to_string(kLayoutVersion) +
                      "\nport = " + std::to_string(deployment.port) +
-                     "\naccount = " + toml_text(deployment.account.text()) + "\nregions = [";
+                     "\naccount = " + toml_text(deployment.account.text()) +
+                     "\nthrottle = " + (deployment.throttles ? "true" : "false") + "\nregions = [";
   for (const Region& region : deployment.regions) {
     text += (region == deployment.home() ? "" : ", ") + toml_text(region.text());
   }
@@ -152,6 +154,7 @@ RegionConfig Deployment::region_config(const Region& region) const {
     if (peer != region) config.peers.push_back({peer, "127.0.0.1", link_port(peer)});
   }
   config.home = home();
+  config.throttle.enabled = throttles;
   config.log_file = region_file(region, "log.jsonl");
   config.audit_file = region_file(region, "audit.jsonl");
   return config;
@@ -219,6 +222,7 @@ Result<Deployment> resolve_deployment(const DeploymentRequest& request) {
     deployment.regions = request.regions.value_or(default_regions());
     deployment.account = request.account.value_or(*AccountId::parse(kDefaultAccount));
   }
+  deployment.throttles = request.throttles.value_or(deployment.throttles);
   COFFER_TRY(check_ports(deployment));
   return deployment;
 }

@@ -26,6 +26,7 @@ struct Deployment {
   std::vector<Region> regions;
   uint16_t port = 0;
   AccountId account;
+  bool throttles = false;  // at AWS's rates
 
   const Region& home() const { return regions.front(); }  // of identities
   bool has(const Region& region) const;
@@ -51,6 +52,7 @@ struct DeploymentRequest {
   std::optional<uint16_t> port;
   std::optional<std::vector<Region>> regions;
   std::optional<AccountId> account;
+  std::optional<bool> throttles;
 };
 
 // kNotFound when the directory holds no deployment, kCorrupt when deployment.toml cannot be understood.

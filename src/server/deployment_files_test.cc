@@ -112,6 +112,29 @@ TEST_F(DeploymentFiles, AnotherPortRewritesTheConfigurations) {
   EXPECT_EQ(read_deployment(directory_ / "data")->port, 7000);
 }
 
+// Whoever tries Coffer out fills it by script first; the rates of AWS are there for those who ask for them.
+TEST_F(DeploymentFiles, RatesAreLimitedOnlyWhenAskedForAndStaySo) {
+  const auto limited = [](const Deployment& deployment) {
+    return load_region_config(deployment.region_file(deployment.regions[1], "coffer.toml"))->throttle.enabled;
+  };
+  EXPECT_FALSE(limited(prepared(request())));
+  DeploymentRequest asked = request();
+  asked.throttles = true;
+  EXPECT_TRUE(limited(prepared(asked)));
+  EXPECT_TRUE(limited(prepared(request())));
+  asked.throttles = false;
+  EXPECT_FALSE(limited(prepared(asked)));
+  EXPECT_FALSE(limited(prepared(request())));
+}
+
+// Of a version that knew no rates.
+TEST_F(DeploymentFiles, ADeploymentFileWithoutThrottleIsUnderstood) {
+  prepared(request());
+  std::ofstream(directory_ / "data/deployment.toml")
+      << "version = 1\nport = 4566\naccount = \"123456789012\"\nregions = [\"us-east-1\", \"eu-west-1\"]\n";
+  EXPECT_FALSE(prepared(request()).throttles);
+}
+
 TEST_F(DeploymentFiles, OtherRegionsOrAnotherAccountAreRefused) {
   prepared(request());
   DeploymentRequest other = request();

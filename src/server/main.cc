@@ -27,6 +27,8 @@ struct CommandLine {
   std::string name;
   std::string id;
   std::string out;
+  bool throttle = false;
+  bool no_throttle = false;
   bool kill = false;
   bool json = false;
 };
@@ -56,6 +58,7 @@ AccountTarget target_of(const CommandLine& line) {
 
 DeploymentRequest request_of(const CommandLine& line) {
   DeploymentRequest request{.directory = line.data};
+  if (line.throttle || line.no_throttle) request.throttles = line.throttle;
   if (line.port != 0) request.port = static_cast<uint16_t>(line.port);
   if (!line.account.empty()) request.account = AccountId::parse(line.account);
   if (line.regions.empty()) return request;
@@ -88,6 +91,9 @@ int run(int argc, char** argv) {
       ->delimiter(',')
       ->check(kRegion);
   dev->add_option("--account", line.account, "Account to make (default 123456789012)")->check(kAccountId);
+  CLI::Option* throttle =
+      dev->add_flag("--throttle", line.throttle, "Limit request rates as AWS does, from now on (at first: no)");
+  dev->add_flag("--no-throttle", line.no_throttle, "No longer do so")->excludes(throttle);
   CLI::App* stop = dev->add_subcommand("stop-region", "Stop one region of a running deployment");
   stop->add_option("region", line.region, "Region")->required()->check(kRegion);
   stop->add_flag("--kill", line.kill, "SIGKILL, as a power cut would");

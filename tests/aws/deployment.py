@@ -16,6 +16,8 @@ BINARY = os.environ.get("COFFER_BINARY") or str(pathlib.Path(__file__).parents[2
 AWS = "/usr/bin/aws" if os.path.exists("/usr/bin/aws") else "aws"
 REGIONS = ["us-east-1", "us-west-2", "eu-west-1", "ap-northeast-1", "ap-southeast-2"]
 START_SECONDS = 120  # a sanitizer build on a busy machine
+# For regions whose test writes faster than AWS lets one account write.
+FAST = "[throttle]\n" + "".join(f"{quota} = 100000\n" for quota in ("create_secret", "updates"))
 
 
 def free_port_block(size):
@@ -61,11 +63,12 @@ class Deployment:
     """`coffer dev` on a directory. start() returns when it said that it is ready. What it prints is appended to the file
     output_path, beside the directory unless given, and stays there after stop()."""
 
-    def __init__(self, directory, regions=None, port=None, output_path=None):
+    def __init__(self, directory, regions=None, port=None, output_path=None, more=()):
         self.directory = pathlib.Path(directory)
         self.regions = regions or REGIONS
         self.port = port or free_port_block(1 + 2 * len(self.regions))
         self.output_path = pathlib.Path(output_path or f"{self.directory}.out")
+        self.more = more  # arguments
         self.process = None
         self.output = None
         self.output_start = 0
@@ -74,7 +77,8 @@ class Deployment:
         self.output = open(self.output_path, "ab")
         self.output_start = self.output.seek(0, os.SEEK_END)
         self.process = subprocess.Popen(
-            [BINARY, "dev", "--data", str(self.directory), "--port", str(self.port), "--regions", ",".join(self.regions)],
+            [BINARY, "dev", "--data", str(self.directory), "--port", str(self.port), "--regions", ",".join(self.regions),
+             *self.more],
             stdout=self.output, stderr=subprocess.STDOUT)
         wait_until(self._started, START_SECONDS, "coffer dev being ready")
         return self

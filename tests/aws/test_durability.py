@@ -13,7 +13,7 @@ import time
 
 import botocore.exceptions
 
-from deployment import Region, wait_in_sync, wait_until
+from deployment import FAST, Region, wait_in_sync, wait_until
 
 KILLS = int(os.environ.get("COFFER_TEST_KILLS", "200"))  # of one region alone
 LINK_KILLS = 12  # of either end of a link: every round waits for two regions
@@ -82,7 +82,7 @@ class Customer(threading.Thread):
 # Hundreds of kills at random moments, three writers all the while: after each start everything acknowledged before the
 # kill is there, and at the end still all of it. A store that loses one write in ten thousand looks fine in other tests.
 def test_every_acknowledged_write_survives_hundreds_of_sigkills(tmp_path):
-    region = Region(tmp_path / "region")
+    region = Region(tmp_path / "region", more=FAST)
     reader = region.client()
     customers = [Customer(region, number) for number in range(3)]
     chance = random.Random(26)

@@ -9,7 +9,7 @@ import subprocess
 
 import pytest
 
-from deployment import Deployment, Region, coffer, free_port_block, wait_until
+from deployment import FAST, Deployment, Region, coffer, free_port_block, wait_until
 
 
 def refused(*arguments):
@@ -186,7 +186,7 @@ def test_a_full_disk_is_reported_and_reads_go_on(tmp_path):
         pytest.skip("this machine does not allow mounts")
     region = None
     try:
-        region = Region(tmp_path / "region", data=small / "data")
+        region = Region(tmp_path / "region", more=FAST, data=small / "data")
         client = region.client()
         client.create_secret(Name="full", SecretString="before")
         failure = None

@@ -82,6 +82,10 @@ home = "{REGION}"
 file = "{self.directory}/log.jsonl"
 [audit]
 file = "{self.directory}/audit.jsonl"
+[throttle]
+create_secret = 1000000
+get_secret_value = 1000000
+updates = 1000000
 """)
         self.config.chmod(0o600)
         self.credentials = {}

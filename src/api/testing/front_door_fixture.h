@@ -146,22 +146,27 @@ struct TouchThing {
 // --- what surrounds the front door -------------------------------------------------------------------------------
 
 inline constexpr std::string_view kKeyId = "AKIAIOSFODNN7EXAMPLE";
+inline constexpr std::string_view kOtherKeyId = "AKIAI44QH8DHBEXAMPLE";  // of another account
 inline constexpr std::string_view kSecret = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY";
 inline constexpr auth::ExpectedScope kScope = {.region = "eu-west-1", .service = "things"};
 
 class Keys final : public auth::CredentialSource {
  public:
   Result<std::shared_ptr<const auth::Credential>> find(std::string_view access_key_id) const override {
-    return access_key_id == kKeyId ? credential_ : nullptr;
+    return access_key_id == kKeyId ? credential_ : access_key_id == kOtherKeyId ? other_ : nullptr;
   }
 
  private:
-  std::shared_ptr<const auth::Credential> credential_ =
-      std::make_shared<const auth::Credential>(auth::Caller{.account = *AccountId::parse("123456789012"),
-                                                            .kind = auth::PrincipalKind::kRoot,
-                                                            .arn = "arn:aws:iam::123456789012:root",
-                                                            .access_key = *AccessKeyId::parse(kKeyId)},
-                                               SecretBytes::copy_of(kSecret), auth::KeyState::kActive);
+  static std::shared_ptr<const auth::Credential> root_key(const std::string& account, std::string_view id) {
+    return std::make_shared<const auth::Credential>(auth::Caller{.account = *AccountId::parse(account),
+                                                                 .kind = auth::PrincipalKind::kRoot,
+                                                                 .arn = "arn:aws:iam::" + account + ":root",
+                                                                 .access_key = *AccessKeyId::parse(id)},
+                                                    SecretBytes::copy_of(kSecret), auth::KeyState::kActive);
+  }
+
+  std::shared_ptr<const auth::Credential> credential_ = root_key("123456789012", kKeyId);
+  std::shared_ptr<const auth::Credential> other_ = root_key("999999999999", kOtherKeyId);
 };
 
 // One line per request: operation, caller, key, error, status.
@@ -244,7 +249,8 @@ class FrontDoorTest : public ::testing::Test {
                         .signing_name = "things",
                         .operations = {operation<ReadThing>(), operation<WriteThing>(), operation<ScanThings>(),
                                        operation<TouchThing>()},
-                        .rooms = &rooms_});
+                        .rooms = &rooms_,
+                        .quotas = quotas_});
     door_ = std::make_unique<FrontDoor>(FrontDoor::Parts{.region = *Region::parse("eu-west-1"),
                                                          .credentials = keys_,
                                                          .clock = clock_,
@@ -263,7 +269,7 @@ class FrontDoorTest : public ::testing::Test {
     ::close(log_file_);
   }
 
-  std::unique_ptr<Sent> make(std::string_view target, std::string_view body) {
+  std::unique_ptr<Sent> make(std::string_view target, std::string_view body, std::string_view key_id = kKeyId) {
     auto sent = std::make_unique<Sent>();
     sent->body = body;
     sent->headers = {
@@ -273,7 +279,7 @@ class FrontDoorTest : public ::testing::Test {
                                        .headers = {sent->request().headers.begin(), sent->request().headers.end()},
                                        .body = sent->body};
     sent->headers.emplace_back("Authorization",
-                               auth::sign(signing, kKeyId, SecretBytes::copy_of(kSecret), kScope, clock_.now()));
+                               auth::sign(signing, key_id, SecretBytes::copy_of(kSecret), kScope, clock_.now()));
     return sent;
   }
   // Hands the request in and waits for the answer.
@@ -282,8 +288,8 @@ class FrontDoorTest : public ::testing::Test {
     EXPECT_EQ(sent.connection.wait(), "sent");
   }
   // "status body"
-  std::string call(std::string_view target, std::string_view body) {
-    const auto sent = make(target, body);
+  std::string call(std::string_view target, std::string_view body, std::string_view key_id = kKeyId) {
+    const auto sent = make(target, body, key_id);
     deliver(*sent);
     EXPECT_EQ(sent->connection.header("x-amzn-RequestId").size(), 36u);
     EXPECT_EQ(sent->connection.header("x-amzn-RequestId"), audit_.last_request_id());
@@ -297,6 +303,7 @@ class FrontDoorTest : public ::testing::Test {
   }
 
   Rooms rooms_;
+  std::vector<RequestQuota> quotas_;  // of doors that use_workers() makes from then on
   std::atomic<bool> healthy_ = true;
   Keys keys_;
   ManualClock clock_{*parse_iso_basic("20150830T123600Z")};

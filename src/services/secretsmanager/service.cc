@@ -1,3 +1,4 @@
+#include "services/secretsmanager/request_quotas.h"
 #include "services/secretsmanager/rooms.h"
 
 namespace coffer::secretsmanager {
@@ -15,8 +16,11 @@ std::vector<api::Operation> operations() {
 }
 
 api::Service make_service(Rooms& rooms) {
-  return {
-      .target_prefix = "secretsmanager", .signing_name = "secretsmanager", .operations = operations(), .rooms = &rooms};
+  return {.target_prefix = "secretsmanager",
+          .signing_name = "secretsmanager",
+          .operations = operations(),
+          .rooms = &rooms,
+          .quotas = request_quotas()};
 }
 
 }  // namespace coffer::secretsmanager

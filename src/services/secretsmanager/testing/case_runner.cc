@@ -70,6 +70,7 @@ class Runner {
         {"key", &Runner::key},
         {"erase_expired", &Runner::erase_expired},
         {"flush_accesses", &Runner::flush_accesses},
+        {"secrets_per_account", &Runner::limit_secrets},
     };
     const json::value value = json::parse(filled_in(json::serialize(raw), variables_));
     const json::object& one = value.as_object();
@@ -209,6 +210,10 @@ class Runner {
 
   void erase_expired(const json::object& one) {
     EXPECT_EQ(must(world_.secrets(region(one)).erase_expired()), one.at("erase_expired").as_int64());
+  }
+
+  void limit_secrets(const json::object& one) {
+    world_.max_secrets = static_cast<size_t>(one.at("secrets_per_account").as_int64());
   }
 
   void flush_accesses(const json::object& one) { must(world_.secrets(region(one)).flush_accesses()); }

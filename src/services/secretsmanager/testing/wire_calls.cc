@@ -64,7 +64,7 @@ class Endpoint {
                .healthy = [] { return true; },
                .audit = *audit_,
                .log = log_},
-              {world.service(region)}),
+              {unlimited(world.service(region))}),
         server_(must(net::HttpServer::start({}, door_, real_clock_, log_))),
         client_(net::HttpClient::make({.port = server_->port()})) {}
 
@@ -77,6 +77,12 @@ class Endpoint {
   Result<net::ClientResponse> send(const net::ClientRequest& request) { return client_->send(request, kTimeout); }
 
  private:
+  // Cases are about operations. Their clock stands still: to the throttle they would all come at once.
+  static api::Service unlimited(api::Service service) {
+    service.quotas.clear();
+    return service;
+  }
+
   SystemClock real_clock_;
   crypto::SystemRandom random_;
   Log log_{real_clock_, STDERR_FILENO, LogLevel::kError};

@@ -46,7 +46,7 @@ struct World::Node {
       : store(store::make_memory_store()),
         region_key(open_region_key(*store, self, world.random)),
         keyring({*store, *region_key, world.random, world.clock, self}),
-        secrets({*store, keyring, world.random, world.clock, self, deployment()}),
+        secrets({*store, keyring, world.random, world.clock, self, deployment(), 200'000, world.max_secrets}),
         accounts({*store, *region_key, world.random, world.clock, {}}),
         principals(accounts),
         rooms{secrets, keyring, principals, world.random, self, deployment()},

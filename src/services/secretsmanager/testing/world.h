@@ -48,6 +48,7 @@ class World {
 
   Random& random;
   ManualClock clock;
+  size_t max_secrets = 500'000;  // of an account, in regions that are used for the first time
 
  private:
   struct Node;
