@@ -31,6 +31,13 @@ const std::string& key_of_copy(const ReplicaState& state, const SecretView* curr
   return keeps_key ? current->secret.kms_key_id : state.kms_key_id;
 }
 
+// Whether the value stays as it is sealed here: it never changes, but its key does when the primary chose another one,
+// and then all values that can be read come along.
+bool stays_sealed(const SecretView* replica, const ReplicaVersion& incoming, const ReplicaState& state) {
+  if (!is_here(replica, incoming.version)) return false;
+  return !incoming.value || replica->secret.received_kms_key_id == state.kms_key_id;
+}
+
 // Whether the state may come after the one of this copy, in the life of the primary that sent both.
 bool follows(const ReplicaState& state, const Secret& copy) {
   const uint64_t base = state.base_state_id;
@@ -203,8 +210,7 @@ Result<store::Transaction> SecretStore::Impl::replica_transaction(const ReplicaS
   COFFER_ASSIGN(const SealingKey key, sealing_key(secret.account, secret.kms_key_id));
   if (replica == nullptr) transaction.puts.push_back({creation_key(secret.account, secret.created, secret.name), ""});
   for (const ReplicaVersion& incoming : state.versions) {
-    // A version never changes its value: what is here already stays as it is.
-    if (!has_value(&incoming.version) || is_here(replica, incoming.version)) continue;
+    if (!has_value(&incoming.version) || stays_sealed(replica, incoming, state)) continue;
     COFFER_TRY(append_value(key, incoming.version.id, *incoming.value, secret, transaction));
   }
   transaction.puts.push_back({record, encode_secret(secret)});
