@@ -188,6 +188,19 @@ TEST_F(ReplicaExchangeTest, AReplicaOfAnySizeIsApplied) {
   EXPECT_EQ(rows(), before);
 }
 
+// Otherwise they would be missing until the primary's next change, which would send every value again.
+TEST_F(ReplicaExchangeTest, ACopyWhoseKeyIsChangedHereKeepsItsVersions) {
+  ReplicaState state = state_from(kWest, "AAAAAA", 1, 5);
+  for (int i = 2; i <= 150; ++i)
+    state.versions.push_back({{version_id(i), {}, clock_.now(), ValueKind::kString, 1}, SecretBytes::copy_of("x")});
+  ASSERT_EQ(apply(std::move(state)), ApplyVerdict::kApplied);
+  clock_.advance(std::chrono::hours(25));
+  const kms::KeyName key = *keyring_.create_key(kAccount, "");
+  ASSERT_TRUE(edit("copy", [&](Change& change) { change.secret.kms_key_id = key.id; }).ok());
+  EXPECT_EQ(find("copy")->secret.versions.size(), 150u);
+  EXPECT_EQ(value(find("copy"), version_id(2)), "x");
+}
+
 TEST_F(ReplicaExchangeTest, AKeyThatDoesNotExistHereIsReported) {
   ReplicaState state = state_from(kWest, "AAAAAA", 1, 5);
   state.kms_key_id = "alias/mine";

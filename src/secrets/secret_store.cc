@@ -216,7 +216,8 @@ Result<store::Transaction> SecretStore::Impl::update_transaction(const SecretVie
     added->generation = secret.generation;
   }
   count_as_rotation(change);
-  COFFER_TRY(prune_versions(secret));
+  // A copy has the versions of its primary, which removes them for all.
+  if (secret.role == Role::kPrimary) COFFER_TRY(prune_versions(secret));
   std::erase_if(change.resealed,
                 [&secret](const Change::NewValue& value) { return secret.version(value.version) == nullptr; });
 
