@@ -27,8 +27,14 @@ Result<void> reseal_values(const secrets::SecretView& view, const Rooms& rooms, 
     // One version may have two of the labels.
     const auto& resealed = change.resealed;
     if (std::ranges::find(resealed, version->id, &secrets::Change::NewValue::version) != resealed.end()) continue;
-    COFFER_ASSIGN(SecretBytes value, rooms.secrets.read_value(view, version->id));
-    change.resealed.push_back({version->id, std::move(value)});
+    Result<SecretBytes> value = rooms.secrets.read_value(view, version->id);
+    if (value.ok()) {
+      change.resealed.push_back({version->id, std::move(value).value()});
+      continue;
+    }
+    if (value.error().code != ErrorCode::kDecryptionFailure) return std::move(value).error();
+    COFFER_ASSIGN(const auto former, rooms.keyring.resolve(view.secret.account, version->kms_key_arn));
+    if (former) return std::move(value).error();
   }
   return {};
 }

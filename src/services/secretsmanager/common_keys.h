@@ -19,7 +19,8 @@ Result<void> check_kms_key(std::string_view kms_key_id, const AccountId& account
 Result<void> check_replica_kms_key(std::string_view kms_key_id, const AccountId& account, const Region& region);
 
 // Makes `change` seal the values of AWSCURRENT, AWSPENDING and AWSPREVIOUS of `view` anew, as AWS does when a secret's
-// key changes. kDecryptionFailure when the former key is not to be used any more.
+// key changes. kDecryptionFailure when the former key is disabled or pending deletion. What a deleted key sealed stays
+// as it is, since nobody will ever read it: otherwise such a secret could not be given another key.
 Result<void> reseal_values(const secrets::SecretView& view, const Rooms& rooms, secrets::Change& change);
 
 }  // namespace coffer::secretsmanager
