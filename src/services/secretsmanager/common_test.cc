@@ -140,5 +140,21 @@ TEST(PutSecretValue, ManyThreadsLoseNoVersion) {
   EXPECT_EQ(labels, 2u) << "AWSCURRENT and AWSPREVIOUS";
 }
 
+// What rotates the secret goes by what the record says is pending, not by labels.
+TEST(Rotation, OneThatIsResumedAfterItWasCancelledIsPendingAgain) {
+  Fixture f;
+  const std::string rotate =
+      R"({"SecretId": "a", "ClientRequestToken": "00000000-0000-0000-0000-000000000002",
+          "RotationLambdaARN": "arn:aws:lambda:us-east-1:123456789012:function:rotator"})";
+  const auto pending_after = [&f](std::string_view operation, std::string_view input) {
+    EXPECT_EQ(f.world.call(kHome, kRoot, operation, input).message, "");
+    return must(f.world.secrets(kHome).find(kRoot.account, "a"))->secret.rotation->pending;
+  };
+  const auto token = VersionId::parse("00000000-0000-0000-0000-000000000002");
+  EXPECT_EQ(pending_after("RotateSecret", rotate), token);
+  EXPECT_EQ(pending_after("CancelRotateSecret", R"({"SecretId": "a"})"), std::nullopt);
+  EXPECT_EQ(pending_after("RotateSecret", rotate), token);
+}
+
 }  // namespace
 }  // namespace coffer::secretsmanager::testing

@@ -72,7 +72,10 @@ struct RotateSecret {
   // Makes the token's version wait for its value, unless it does so already, or its rotation has finished.
   static Result<void> announce(const VersionId& token, Time now, secrets::Secret& secret) {
     const secrets::Version* const rotating = rotating_version(secret);
-    if (rotating != nullptr && rotating->id == token) return {};
+    if (rotating != nullptr && rotating->id == token) {
+      secret.rotation->pending = token;  // not any more, if it was cancelled meanwhile
+      return {};
+    }
     const secrets::Version* const known = secret.version(token);
     if (known != nullptr && known->kind != secrets::ValueKind::kNone) {
       if (known == secret.version_with(secrets::kAwsCurrent)) return {};
