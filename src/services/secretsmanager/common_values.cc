@@ -1,6 +1,7 @@
 #include "services/secretsmanager/common_values.h"
 
 #include <algorithm>
+#include <iterator>
 
 namespace coffer::secretsmanager {
 namespace {
@@ -55,6 +56,9 @@ Result<void> add_value(const VersionId& token, const GivenValue& value, const st
     if (wanted.empty()) wanted.emplace_back(secrets::kAwsCurrent);
     wanted.insert(wanted.end(), version->stages.begin(), version->stages.end());
     std::erase_if(map, [&](const secrets::VersionStages& entry) { return entry.id == token; });
+    // Versions stand in the order in which they got their values.
+    std::rotate(version, std::next(version), secret.versions.end());
+    version = std::prev(secret.versions.end());
   }
   version->kind = value.kind;
   COFFER_ASSIGN(map, secrets::add_version(std::move(map), token, wanted));
