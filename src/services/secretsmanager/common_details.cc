@@ -21,7 +21,7 @@ void add_rotation(const secrets::Rotation& rotation, SecretDetails& details) {
   details.rotation_enabled = rotation.enabled;
   details.rotation_lambda_arn = rotation.lambda_arn;
   details.last_rotated_date = rotation.enabled ? rotation.last_rotated : std::nullopt;
-  // Rules were checked when they were set; one that is no schedule any more is shown without dates.
+  // Rules were checked when they were set; none, and what is no schedule any more, are not shown.
   const auto schedule = secrets::RotationSchedule::parse(rotation.rules);
   if (!schedule.ok()) return;
   RotationRules& rules = details.rotation_rules.emplace();

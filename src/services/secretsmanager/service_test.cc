@@ -24,8 +24,9 @@ TEST(Service, EveryCardSaysWhatItIs) {
     EXPECT_EQ(operation.action, "secretsmanager:" + std::string(operation.name));
     EXPECT_FALSE(operation.errors.empty()) << operation.name;
     const auto begins = [&operation](std::string_view word) { return operation.name.starts_with(word); };
-    const bool scans = operation.name == "ListSecrets" || operation.name == "BatchGetSecretValue";
-    const bool reads = begins("Get") || begins("List") || begins("Describe") || begins("Validate");
+    const bool scans = operation.name == "ListSecrets" || operation.name == "BatchGetSecretValue" ||
+                       operation.name == "ValidateResourcePolicy";
+    const bool reads = begins("Get") || begins("List") || begins("Describe");
     const api::Effect effect = scans ? api::Effect::kScans : reads ? api::Effect::kReads : api::Effect::kWrites;
     EXPECT_EQ(operation.effect, effect) << operation.name;
   }

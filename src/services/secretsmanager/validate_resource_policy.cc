@@ -10,7 +10,7 @@ namespace {
 struct ValidateResourcePolicy {
   static constexpr std::string_view kName = "ValidateResourcePolicy";
   static constexpr std::string_view kAction = "secretsmanager:ValidateResourcePolicy";
-  static constexpr api::Effect kEffect = api::Effect::kReads;
+  static constexpr api::Effect kEffect = api::Effect::kScans;  // a policy may name more than a thousand principals
   static constexpr ErrorCode kErrors[] = {ErrorCode::kMalformedPolicyDocument, ErrorCode::kResourceNotFound,
                                           ErrorCode::kInvalidParameter, ErrorCode::kInternalServiceError,
                                           ErrorCode::kInvalidRequest};
