@@ -1,8 +1,12 @@
 // A load generator for one HTTP server on loopback: keeps one request outstanding on each of N connections for S
 // seconds, from one thread, and prints one JSON line with the rate and latencies. Requests are real: signed with SigV4.
-//   get     GetSecretValue of one of K secrets, all signed beforehand so that the generator is not the bottleneck
-//   put     PutSecretValue with a fresh token, signed as it goes
-//   create  CreateSecret of K secrets, then ends
+//   get       GetSecretValue of one of K secrets, all signed beforehand so that the generator is not the bottleneck
+//   random    GetSecretValue of one of K secrets at random, signed as it goes: it needs as much memory and CPU for a
+//             million secrets as for a thousand
+//   describe  DescribeSecret of one of K secrets at random, signed as it goes
+//   touch     GetSecretValue of each of K secrets once, then ends
+//   put       PutSecretValue with a fresh token, signed as it goes
+//   create    CreateSecret of K secrets, then ends; every thousandth has the tag "thousandth"
 //   plain   GET / without a signature, for the reference server
 // Credentials come from AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.
 
@@ -18,6 +22,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <random>
 #include <string>
 #include <vector>
 
@@ -39,11 +44,15 @@ struct Options {
   int value_size = 200;
   std::string region = "us-east-1";
   std::string prefix = "bench";
+
+  // Whether each secret has its turn once.
+  bool ends_by_itself() const { return mode == "create" || mode == "touch"; }
 };
 
 class Requests {
  public:
-  explicit Requests(const Options& options) : options_(options), host_("127.0.0.1:" + std::to_string(options.port)) {
+  explicit Requests(const Options& options)
+      : options_(options), host_("127.0.0.1:" + std::to_string(options.port)), distribution_(0, options.secrets - 1) {
     if (options.mode == "plain") {
       ready_.push_back("POST / HTTP/1.1\r\nHost: " + host_ +
                        "\r\nContent-Type: application/x-amz-json-1.1\r\nContent-Length: 2\r\n\r\n{}");
@@ -60,7 +69,7 @@ class Requests {
     value_ = std::string(static_cast<size_t>(options.value_size), 'v');
     if (options.mode == "get") {
       for (int i = 0; i < options.secrets; ++i) {
-        ready_.push_back(signed_request("GetSecretValue", "{\"SecretId\":\"" + name(i) + "\"}"));
+        ready_.push_back(signed_request("GetSecretValue", id_of(i)));
       }
     }
   }
@@ -69,16 +78,22 @@ class Requests {
   std::string next() {
     const int number = count_++;
     if (!ready_.empty()) return ready_[static_cast<size_t>(number) * 7919 % ready_.size()];
+    if (options_.ends_by_itself() && number >= options_.secrets) return "";
     if (options_.mode == "create") {
-      if (number >= options_.secrets) return "";
-      return signed_request("CreateSecret", "{\"Name\":\"" + name(number) + "\"," + value_and_token(number) + "}");
+      const std::string tags = number % 1000 == 0 ? R"("Tags":[{"Key":"thousandth","Value":"yes"}],)" : "";
+      return signed_request("CreateSecret",
+                            "{\"Name\":\"" + name(number) + "\"," + tags + value_and_token(number) + "}");
     }
+    if (options_.mode == "touch") return signed_request("GetSecretValue", id_of(number));
+    if (options_.mode == "random") return signed_request("GetSecretValue", id_of(distribution_(engine_)));
+    if (options_.mode == "describe") return signed_request("DescribeSecret", id_of(distribution_(engine_)));
     return signed_request("PutSecretValue",
                           "{\"SecretId\":\"" + name(number % options_.secrets) + "\"," + value_and_token(number) + "}");
   }
 
  private:
   std::string name(int i) const { return options_.prefix + "/" + std::to_string(i); }
+  std::string id_of(int i) const { return "{\"SecretId\":\"" + name(i) + "\"}"; }
 
   std::string value_and_token(int number) {
     char token[40];
@@ -117,6 +132,8 @@ class Requests {
   std::string value_;
   std::vector<std::string> ready_;
   int count_ = 0;
+  std::mt19937 engine_{std::random_device{}()};
+  std::uniform_int_distribution<int> distribution_;
 };
 
 struct Connection {
@@ -230,7 +247,7 @@ class Run {
     }
     latencies_.push_back(
         static_cast<uint32_t>(std::chrono::duration_cast<std::chrono::microseconds>(now - connection.started).count()));
-    if (go_on || options_.mode == "create") {
+    if (go_on || options_.ends_by_itself()) {
       send_next(connection);
     } else {
       --active_;
@@ -256,7 +273,8 @@ int main(int argc, char** argv) {
   using namespace coffer::bench;
   Options options;
   CLI::App app("Load generator for script/bench");
-  app.add_option("--mode", options.mode)->check(CLI::IsMember({"get", "put", "create", "plain"}));
+  app.add_option("--mode", options.mode)
+      ->check(CLI::IsMember({"get", "random", "describe", "touch", "put", "create", "plain"}));
   app.add_option("--port", options.port)->required();
   app.add_option("--connections", options.connections);
   app.add_option("--seconds", options.seconds);
