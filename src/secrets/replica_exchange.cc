@@ -12,14 +12,6 @@ bool has_value(const Version* version) {
   return version != nullptr && version->kind != ValueKind::kNone;
 }
 
-// Whether the very version is here with its value. Its id alone does not tell: a promoted copy and its old primary may
-// both have been given the same id, for different values.
-bool is_here(const SecretView* replica, const Version& incoming) {
-  const Version* const here = replica == nullptr ? nullptr : replica->secret.version(incoming.id);
-  return has_value(here) && here->generation == incoming.generation && here->created == incoming.created &&
-         here->kind == incoming.kind;
-}
-
 // The copy here is one of the same secret: its versions are those of the state, as far as they exist here.
 bool is_replica_of(const ReplicaState& state, const SecretView* current) {
   return current != nullptr && current->secret.role == Role::kReplica && current->secret.suffix == state.suffix;
@@ -29,13 +21,6 @@ bool is_replica_of(const ReplicaState& state, const SecretView* current) {
 const std::string& key_of_copy(const ReplicaState& state, const SecretView* current) {
   const bool keeps_key = is_replica_of(state, current) && current->secret.received_kms_key_id == state.kms_key_id;
   return keeps_key ? current->secret.kms_key_id : state.kms_key_id;
-}
-
-// Whether the value stays as it is sealed here: it never changes, but its key does when the primary chose another one,
-// and then all values that can be read come along.
-bool stays_sealed(const SecretView* replica, const ReplicaVersion& incoming, const ReplicaState& state) {
-  if (!is_here(replica, incoming.version)) return false;
-  return !incoming.value || replica->secret.received_kms_key_id == state.kms_key_id;
 }
 
 // Whether the state may come after the one of this copy, in the life of the primary that sent both.
@@ -97,6 +82,25 @@ Result<std::optional<ReplicaState>> SecretStore::Impl::export_state(const Accoun
     state.versions.push_back(std::move(exported));
   }
   return std::optional(std::move(state));
+}
+
+// Whether the very version is here with its value. Its id alone does not tell: a promoted copy and its old primary may
+// both have been given the same id, for different values. Nor is a value here whose key was deleted.
+bool SecretStore::Impl::is_here(const SecretView* replica, const Version& incoming) const {
+  const Version* const here = replica == nullptr ? nullptr : replica->secret.version(incoming.id);
+  const bool is_known = has_value(here) && here->generation == incoming.generation &&
+                        here->created == incoming.created && here->kind == incoming.kind;
+  if (!is_known || here->kms_key_arn.empty()) return is_known;
+  const auto key = parts_.keyring.resolve(replica->secret.account, here->kms_key_arn);
+  return !key.ok() || key->has_value();
+}
+
+// Whether the value stays as it is sealed here: it never changes, but its key does when the primary chose another one,
+// and then all values that can be read come along.
+bool SecretStore::Impl::stays_sealed(const SecretView* replica, const ReplicaVersion& incoming,
+                                     const ReplicaState& state) const {
+  if (!is_here(replica, incoming.version)) return false;
+  return !incoming.value || replica->secret.received_kms_key_id == state.kms_key_id;
 }
 
 Result<uint64_t> SecretStore::Impl::fence_epoch(const ReplicaState& state) const {

@@ -201,6 +201,29 @@ TEST_F(ReplicaExchangeTest, ACopyWhoseKeyIsChangedHereKeepsItsVersions) {
   EXPECT_EQ(value(find("copy"), version_id(2)), "x");
 }
 
+// The primary has it still, and would otherwise show InSync for a copy that cannot be read.
+TEST_F(ReplicaExchangeTest, AValueWhoseKeyWasDeletedHereIsAskedForAgain) {
+  const kms::KeyName key = *keyring_.create_key(kAccount, "");
+  const auto state = [&](uint64_t generation, bool with_value) {
+    ReplicaState sent = state_from(kWest, "AAAAAA", 1, generation);
+    sent.kms_key_id = key.id;
+    sent.versions[0].version.created = Time();
+    if (!with_value) sent.versions[0].value.reset();
+    return sent;
+  };
+  ASSERT_EQ(apply(state(5, true)), ApplyVerdict::kApplied);
+  ASSERT_TRUE(keyring_.disable(key).ok());
+  ASSERT_TRUE(edit("copy", [](Change& change) { change.secret.kms_key_id = ""; }).ok());
+  EXPECT_EQ(apply(state(6, false)), ApplyVerdict::kApplied) << "a disabled key can be had back";
+  ASSERT_TRUE(keyring_.schedule_deletion(key, 7).ok());
+  clock_.advance(std::chrono::hours(8 * 24));
+  ASSERT_EQ(*keyring_.erase_expired(), 1u);
+  EXPECT_EQ(apply(state(7, false)), ApplyVerdict::kNeedVersions);
+  EXPECT_EQ(apply(state(7, true)), ApplyVerdict::kApplied);
+  EXPECT_EQ(value(find("copy"), version_id(1)), "AAAAAA7");
+  EXPECT_EQ(find("copy")->secret.versions[0].kms_key_arn, "");
+}
+
 TEST_F(ReplicaExchangeTest, AKeyThatDoesNotExistHereIsReported) {
   ReplicaState state = state_from(kWest, "AAAAAA", 1, 5);
   state.kms_key_id = "alias/mine";

@@ -12,7 +12,8 @@
 //  - a replica of another suffix: replaced if the primary region is the same, which has deleted it; else kOtherLineage;
 //  - a stand-alone secret: kNameTaken, unless force_overwrite and it has no replicas of its own;
 //  - a version in the state that is not here and has no value in the message: kNeedVersions, nothing changes. A version
-//    is the same if its id, generation, time and kind are: two lineages may give one id to different values;
+//    is the same if its id, generation, time and kind are: two lineages may give one id to different values. One whose
+//    KMS key was deleted is not here any more;
 //  - a value that is here stays as it is sealed, but under another kms_key_id than that of the last state one that
 //  comes
 //    along is sealed anew. A key that was changed here stays as long as kms_key_id does.

@@ -64,6 +64,8 @@ class SecretStore::Impl {
 
   // What apply_state() decides before it writes anything; nullopt means "go on".
   std::optional<ApplyOutcome> refusal(const ReplicaState& state, const SecretView* current, uint64_t fence) const;
+  bool is_here(const SecretView* replica, const Version& incoming) const;
+  bool stays_sealed(const SecretView* replica, const ReplicaVersion& incoming, const ReplicaState& state) const;
   // The lineage epoch of a copy that was here and was deleted; 0 when there was none.
   Result<uint64_t> fence_epoch(const ReplicaState& state) const;
   // Whether the copy's key may be used; a refusal to be shown as the replica's StatusMessage if not.
