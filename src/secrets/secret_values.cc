@@ -9,7 +9,8 @@ namespace coffer::secrets {
 Result<SealingKey> SecretStore::Impl::sealing_key(const AccountId& account, std::string_view kms_key_id) const {
   if (kms_key_id.empty()) return SealingKey();
   COFFER_ASSIGN(const auto key, parts_.keyring.resolve(account, kms_key_id));
-  if (!key) return Error{ErrorCode::kAccessDenied, "Access to KMS is not allowed"};
+  // There are no key policies yet in which an account could let others use its keys.
+  if (!key || key->name.account != account) return Error{ErrorCode::kAccessDenied, "Access to KMS is not allowed"};
   return key->is_default ? SealingKey() : SealingKey(key->name);
 }
 

@@ -10,7 +10,8 @@ Result<void> check_kms_key(std::string_view kms_key_id, const AccountId& account
                            const Rooms& rooms) {
   if (kms_key_id.empty()) return {};
   COFFER_ASSIGN(const auto key, rooms.keyring.resolve(account, kms_key_id));
-  if (!key) return Error{ErrorCode::kAccessDenied, "Access to KMS is not allowed"};
+  // There are no key policies yet in which an account could let others use its keys.
+  if (!key || key->name.account != account) return Error{ErrorCode::kAccessDenied, "Access to KMS is not allowed"};
   return rooms.keyring.check_usable(key->name, {{"SecretARN", secret_arn}, {"SecretVersionId", kms::kUsabilityCheck}});
 }
 
