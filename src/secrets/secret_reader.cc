@@ -10,9 +10,12 @@
 namespace coffer::secrets {
 namespace {
 
-// Larger values are read from the store each time: the cache is bounded in entries, not in bytes.
-constexpr size_t kMaxHotValue = 8 * 1024;
+// Larger values are read from the store each time: few of them would take the place of many secrets.
+constexpr size_t kMaxKeptValue = 8 * 1024;
 constexpr size_t kMaxRows = 1000;
+constexpr size_t kViewsShare = 8;  // the parsed views' part of the memory is one of these
+constexpr uint32_t kMissesPerReplacement = 8;
+constexpr size_t kEntry = 160;  // what the cache takes for an entry beside its key and its value
 
 Error damaged(std::string_view name) {
   return Error{ErrorCode::kCorrupt, "the rows of secret " + std::string(name) + " are damaged"};
@@ -42,61 +45,137 @@ void merge(SecretView& view, const AccessDates& noted) {
   }
 }
 
-Result<void> add_row(const store::Row& row, SecretView& view) {
-  const auto key = parse_secret_row_key(row.key);
-  if (!key) return damaged(view.secret.name);
-  if (key->kind == RowKind::kProgress) {
-    auto region = Region::parse(key->id);
-    if (!region) return damaged(view.secret.name);
-    COFFER_ASSIGN(ReplicaProgress progress, decode_progress(row.value));
-    view.progress.emplace_back(std::move(*region), std::move(progress));
-  } else if (key->kind == RowKind::kAccess) {
-    COFFER_ASSIGN(const AccessDates dates, decode_access(row.value));
-    merge(view, dates);
+size_t weigh_packed(std::string_view key, const PackedSecret& packed) {
+  return kEntry + key.size() + packed.weight();
+}
+
+// A parsed record is about four times as large as its row, and keeps the rows alive.
+size_t weigh_view(std::string_view key, const SecretView& view) {
+  const size_t record = view.packed->rows().record.size();
+  return kEntry + key.size() + sizeof(SecretView) + 4 * record + view.packed->weight();
+}
+
+// The row of access dates with those that were noted and not written yet.
+Result<std::string> merged_access(std::string_view row, const AccessDates& noted) {
+  SecretView dates;
+  if (!row.empty()) {
+    COFFER_ASSIGN(const AccessDates written, decode_access(row));
+    merge(dates, written);
   }
-  return {};
+  merge(dates, noted);
+  return encode_access({dates.last_accessed.value_or(Time()), std::move(dates.version_last_accessed)});
+}
+
+bool is_current(const SecretView& view, const VersionId& version) {
+  const Version* const current = view.secret.version_with(kAwsCurrent);
+  return current != nullptr && &current->id == &version;
 }
 
 }  // namespace
 
 SecretReader::SecretReader(const SecretStore::Parts& parts, const AccessRecorder& accesses)
-    : parts_(parts), accesses_(accesses), views_(parts.cache_entries) {
+    : parts_(parts),
+      accesses_(accesses),
+      packed_({.capacity = parts.cache_bytes - parts.cache_bytes / kViewsShare, .weigh = weigh_packed}),
+      views_({.capacity = parts.cache_bytes / kViewsShare,
+              .weigh = weigh_view,
+              .misses_per_replacement = kMissesPerReplacement}) {
   parts_.store.on_commit([this](store::Revision, const std::vector<store::Change>& changes) {
     for (const store::Change& change : changes) {
       const auto key = parse_secret_row_key(change.key);
-      if (key) views_.invalidate(key->prefix);
+      if (key) invalidate(key->prefix);
     }
   });
 }
 
+// The views last: one that is parsed from old rows meanwhile is then not kept.
+void SecretReader::invalidate(std::string_view key) {
+  packed_.invalidate(key);
+  views_.invalidate(key);
+}
+
 Result<SecretPointer> SecretReader::find(const AccountId& account, std::string_view name) const {
   if (name.size() > kMaxNameSize) return SecretPointer();
-  return views_.get(RowKey(account, name).text(), [&] { return load(account, name); });
+  const RowKey key(account, name);
+  return views_.get(key.text(), [&] { return unpack(account, name, key.text()); });
+}
+
+Result<SecretPointer> SecretReader::look(const AccountId& account, std::string_view name) const {
+  if (name.size() > kMaxNameSize) return SecretPointer();
+  const RowKey key(account, name);
+  SecretPointer view = views_.find(key.text());
+  if (view) return view;
+  return unpack(account, name, key.text());
 }
 
 Result<SecretPointer> SecretReader::load(const AccountId& account, std::string_view name) const {
   if (name.size() > kMaxNameSize) return SecretPointer();
+  COFFER_ASSIGN(const PackedPointer packed, fetch(account, name));
+  return packed ? parse(account, name, packed) : SecretPointer();
+}
+
+Result<SecretPointer> SecretReader::unpack(const AccountId& account, std::string_view name,
+                                           std::string_view key) const {
+  COFFER_ASSIGN(const PackedPointer packed, packed_.get(key, [&] { return fetch(account, name); }));
+  return packed ? parse(account, name, packed) : SecretPointer();
+}
+
+Result<SecretReader::PackedPointer> SecretReader::fetch(const AccountId& account, std::string_view name) const {
   const std::string prefix = secret_prefix(account, name);
   // Before the scan: what flush() moves from the one place to the other meanwhile is then seen at least once.
   const std::optional<PendingAccess> noted = accesses_.pending(prefix);
   // Rows are sorted by kind: access dates, record, progress, and then the values, which are not wanted here.
-  COFFER_ASSIGN(const auto rows, parts_.store.scan({prefix + "a", prefix + "v", kMaxRows}));
+  COFFER_ASSIGN(const auto stored, parts_.store.scan({prefix + "a", prefix + "v", kMaxRows}));
+  PackedSecret::Rows rows;
+  for (const store::Row& row : stored) {
+    const auto key = parse_secret_row_key(row.key);
+    if (!key) return damaged(name);
+    if (key->kind == RowKind::kRecord) {
+      rows.record = row.value;
+      rows.revision = row.revision;
+    } else if (key->kind == RowKind::kAccess) {
+      rows.access = row.value;
+    } else if (key->kind == RowKind::kProgress) {
+      rows.progress.emplace_back(key->id, row.value);
+    }
+  }
+  if (rows.revision == 0) return PackedPointer();
+  std::string access;
+  if (noted) {
+    COFFER_ASSIGN(const Secret secret, decode_secret(account, name, rows.record));
+    if (noted->suffix == secret.suffix) {
+      COFFER_ASSIGN(access, merged_access(rows.access, noted->dates));
+      rows.access = access;
+    }
+  }
+  return PackedPointer(std::make_shared<const PackedSecret>(rows));
+}
+
+Result<SecretPointer> SecretReader::parse(const AccountId& account, std::string_view name,
+                                          const PackedPointer& packed) const {
   auto view = std::make_shared<SecretView>();
-  const std::string record = prefix + "m";
-  const auto found = std::ranges::find(rows, record, &store::Row::key);
-  if (found == rows.end()) return SecretPointer();
-  COFFER_ASSIGN(view->secret, decode_secret(account, name, found->value));
-  view->revision = found->revision;
+  const PackedSecret::Rows rows = packed->rows();
+  COFFER_ASSIGN(view->secret, decode_secret(account, name, rows.record));
+  view->revision = rows.revision;
   view->arn = view->secret.arn(parts_.region);
-  for (const store::Row& row : rows)
-    COFFER_TRY(add_row(row, *view));
-  if (noted && noted->suffix == view->secret.suffix) merge(*view, noted->dates);
+  for (const auto& [name_of_region, row] : rows.progress) {
+    auto region = Region::parse(name_of_region);
+    if (!region) return damaged(name);
+    COFFER_ASSIGN(ReplicaProgress progress, decode_progress(row));
+    view->progress.emplace_back(std::move(*region), std::move(progress));
+  }
+  if (!rows.access.empty()) {
+    COFFER_ASSIGN(const AccessDates dates, decode_access(rows.access));
+    merge(*view, dates);
+  }
+  view->packed = packed;
   return SecretPointer(std::move(view));
 }
 
 Result<SecretBytes> SecretReader::read_value(const SecretView& view, const VersionId& version) const {
   const ValueContext context{view.secret.account, view.arn, version};
-  if (const std::string* const sealed = view.hot.find(version)) {
+  const bool may_be_kept = view.packed != nullptr && is_current(view, version);
+  if (const auto sealed = may_be_kept ? view.packed->value() : std::nullopt) {
     Result<SecretBytes> value = open_value(parts_.keyring, context, *sealed);
     // It opened before, so it is the key that is lost.
     if (value.ok() || value.error().code != ErrorCode::kCorrupt) return value;
@@ -110,9 +189,7 @@ Result<SecretBytes> SecretReader::read_value(const SecretView& view, const Versi
   }
   Result<SecretBytes> value = open_value(parts_.keyring, context, row->value);
   if (value.ok()) {
-    const Version* const current = view.secret.version_with(kAwsCurrent);
-    const bool is_hot = current != nullptr && &current->id == &version && row->value.size() <= kMaxHotValue;
-    if (is_hot) view.hot.fill(version, std::move(row->value));
+    if (may_be_kept && row->value.size() <= kMaxKeptValue) keep_value(view, row->value);
     return value;
   }
   if (value.error().code != ErrorCode::kCorrupt) return value;
@@ -122,8 +199,16 @@ Result<SecretBytes> SecretReader::read_value(const SecretView& view, const Versi
   return Error{ErrorCode::kNotFound, "secret " + view.secret.name + " was replaced while it was read"};
 }
 
+// Only in the place of the rows that the view was parsed from: what a commit has put there meanwhile stays.
+void SecretReader::keep_value(const SecretView& view, std::string_view sealed) const {
+  const RowKey key(view.secret.account, view.secret.name);
+  packed_.replace(key.text(), view.packed.get(), view.packed->with_value(sealed));
+  // The next find() parses the rows with the value.
+  views_.replace(key.text(), &view, nullptr);
+}
+
 void SecretReader::forget(const AccountId& account, std::string_view name) {
-  views_.invalidate(RowKey(account, name).text());
+  invalidate(RowKey(account, name).text());
 }
 
 }  // namespace coffer::secrets

@@ -1,12 +1,13 @@
-// Reading secrets: the parsed record through a cache, and with it the sealed value of AWSCURRENT once it was read.
-// Plaintext is never kept. The cache is invalidated by the store's commits, so that a caller reads its own writes.
-// Thread-safe.
+// Reading secrets: from parsed views of those that are read most, from packed rows of as many as the memory may hold,
+// or from the store. Plaintext is never kept. Both caches are invalidated by the store's commits, so that a caller
+// reads its own writes. Thread-safe.
 #pragma once
 
 #include <string>
 #include <string_view>
 
 #include "secrets/access_recorder.h"
+#include "secrets/packed_secret.h"
 #include "secrets/secret_store.h"
 #include "store/row_cache.h"
 
@@ -14,11 +15,13 @@ namespace coffer::secrets {
 
 class SecretReader {
  public:
-  // Registers its cache with the store's commits.
+  // Registers its caches with the store's commits.
   SecretReader(const SecretStore::Parts& parts, const AccessRecorder& accesses);
 
   // As SecretStore: a null pointer when there is none.
   Result<SecretPointer> find(const AccountId& account, std::string_view name) const;
+  // The same for who looks at many secrets once: it takes no place among the views.
+  Result<SecretPointer> look(const AccountId& account, std::string_view name) const;
   // The same from the store itself: what a change must start from, because a cached view may be one commit behind the
   // store while that commit is telling its listeners.
   Result<SecretPointer> load(const AccountId& account, std::string_view name) const;
@@ -27,8 +30,17 @@ class SecretReader {
   void forget(const AccountId& account, std::string_view name);
 
  private:
+  using PackedPointer = std::shared_ptr<const PackedSecret>;
+
+  Result<PackedPointer> fetch(const AccountId& account, std::string_view name) const;
+  Result<SecretPointer> parse(const AccountId& account, std::string_view name, const PackedPointer& packed) const;
+  Result<SecretPointer> unpack(const AccountId& account, std::string_view name, std::string_view key) const;
+  void invalidate(std::string_view key);
+  void keep_value(const SecretView& view, std::string_view sealed) const;
+
   const SecretStore::Parts parts_;
   const AccessRecorder& accesses_;
+  mutable store::RowCache<PackedSecret> packed_;
   mutable store::RowCache<SecretView> views_;
 };
 

@@ -90,8 +90,7 @@ Result<void> check_has_no_replicas(const SecretView& view) {
 
 void SecretStore::Impl::note_access(const SecretView& view, const VersionId& version) {
   const Time day = start_of_day(parts_.clock.now());
-  if (view.hot.was_noted(version, day)) return;
-  if (accessed_on(view, version, day)) return view.hot.set_noted(version, day);
+  if (accessed_on(view, version, day)) return;
   if (accesses_.note(view, version, day)) reader_.forget(view.secret.account, view.secret.name);
 }
 
@@ -314,7 +313,7 @@ Result<SecretStore::Page> SecretStore::Impl::list(const AccountId& account, cons
     for (const store::Row& row : rows) {
       const auto entry = parse_creation_key(row.key);
       if (!entry) return damaged_index();
-      COFFER_ASSIGN(SecretPointer view, reader_.find(account, entry->name));
+      COFFER_ASSIGN(SecretPointer view, reader_.look(account, entry->name));
       // Not null unless deleted since the scan; of another time if it was then made again.
       const bool shown = view && view->secret.created == entry->time && matches(*view);
       // Only what is there makes another page: the last page has no token.

@@ -16,12 +16,13 @@
 #include "base/result.h"
 #include "base/secret_bytes.h"
 #include "kms/keyring.h"
-#include "secrets/hot_value.h"
 #include "secrets/replica_state.h"
 #include "secrets/secret.h"
 #include "store/store.h"
 
 namespace coffer::secrets {
+
+class PackedSecret;
 
 // One moment of one secret: the record, its replicas' progress and its access dates, parsed and immutable.
 struct SecretView {
@@ -30,8 +31,8 @@ struct SecretView {
   std::vector<std::pair<Region, ReplicaProgress>> progress;
   std::optional<Time> last_accessed;  // 00:00 UTC
   std::vector<std::pair<VersionId, Time>> version_last_accessed;
-  store::Revision revision = 0;  // of the record's row
-  HotValue hot;                  // of AWSCURRENT
+  store::Revision revision = 0;                // of the record's row
+  std::shared_ptr<const PackedSecret> packed;  // what it was parsed from; null for what a change has returned
 
   // InProgress, InSync or Failed, and the message, as DescribeSecret shows them.
   struct Status {
@@ -81,8 +82,8 @@ class SecretStore {
     const Clock& clock;
     Region region;
     std::vector<Region> deployment;  // all regions, this one included
-    size_t cache_entries = 200'000;
-    size_t max_secrets = 500'000;  // of an account; replicas count, but are never refused
+    size_t cache_bytes = 64 << 20;   // what secrets may take in memory, about
+    size_t max_secrets = 500'000;    // of an account; replicas count, but are never refused
   };
   explicit SecretStore(const Parts& parts);
   ~SecretStore();

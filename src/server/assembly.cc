@@ -17,6 +17,7 @@
 #include "server/admin.h"
 #include "server/files.h"
 #include "server/maintenance.h"
+#include "server/memory.h"
 #include "services/secretsmanager/rooms.h"
 #include "store/rocksdb_store.h"
 
@@ -105,6 +106,10 @@ api::Service throttled(api::Service service, const RegionConfig& config) {
   return service;
 }
 
+size_t cache_bytes(const RegionConfig& config) {
+  return config.cache_bytes.value_or(usable_memory() / 4);
+}
+
 // Accounts flow from their home to everybody, and from nowhere else.
 std::vector<Region> account_destinations(const RegionConfig& config) {
   return config.region == config.home ? config.peer_regions() : std::vector<Region>();
@@ -124,7 +129,7 @@ class RegionNode::Impl {
         region_key_(std::move(region_key)),
         keyring_({*store_, region_key_, random_, clock_, config_.region}),
         accounts_({*store_, region_key_, random_, clock_, account_destinations(config_)}),
-        secrets_({*store_, keyring_, random_, clock_, config_.region, config_.deployment(), config_.cached_secrets,
+        secrets_({*store_, keyring_, random_, clock_, config_.region, config_.deployment(), cache_bytes(config_),
                   config_.limits.secrets_per_account}),
         principals_(accounts_),
         secretsmanager_{secrets_,

@@ -12,6 +12,7 @@ namespace {
 constexpr IntegerRange kPorts{1, 65535};
 constexpr IntegerRange kSeconds{1, 3600};
 constexpr IntegerRange kBufferedMegabytes{2, 1'000'000};  // 1 would have no room for the largest request
+constexpr IntegerRange kCacheMegabytes{16, 1'000'000};    // less would not hold the largest secrets
 constexpr size_t kMegabyte = 1 << 20;
 
 // Reads one file into one RegionConfig. Each member reads one table.
@@ -33,7 +34,10 @@ class RegionConfigReader {
     read_log(root_.table("log"));
     ConfigReader audit = root_.table("audit");
     config_.audit_file = path(audit, "file", join_path(config_.data, "audit.jsonl"));
-    config_.cached_secrets = static_cast<size_t>(root_.table("cache").integer("secrets", {1, 100'000'000}, 200'000));
+    ConfigReader cache = root_.table("cache");
+    if (cache.has("megabytes")) {
+      config_.cache_bytes = kMegabyte * static_cast<size_t>(cache.integer("megabytes", kCacheMegabytes));
+    }
     COFFER_TRY(root_.finish());
     return std::move(config_);
   }
@@ -276,7 +280,9 @@ std::string render_region_config(const RegionConfig& config) {
     out.number(quota.name, quota.per_second);
   out.table("[log]").text("file", config.log_file).text("level", level_text(config.log_level));
   out.table("[audit]").text("file", config.audit_file);
-  out.table("[cache]").number("secrets", static_cast<int64_t>(config.cached_secrets));
+  if (config.cache_bytes) {
+    out.table("[cache]").number("megabytes", static_cast<int64_t>(*config.cache_bytes / kMegabyte));
+  }
   return out.take();
 }
 

@@ -73,7 +73,7 @@ struct RegionConfig {
   std::string log_file;  // empty: standard error
   LogLevel log_level = LogLevel::kInfo;
   std::string audit_file;
-  size_t cached_secrets = 200'000;
+  std::optional<size_t> cache_bytes;  // a whole number of MiB; a quarter of the memory if there is none
 
   // All regions, this one first.
   std::vector<Region> deployment() const;

@@ -71,7 +71,7 @@ level = "warning"
 file = "/var/log/coffer/audit.jsonl"
 
 [cache]
-secrets = 1000
+megabytes = 300
 )";
 
 std::string refusal(const std::string& text) {
@@ -132,7 +132,7 @@ TEST(Config, EveryKeyIsRead) {
   EXPECT_EQ(rate(*config, "updates"), 7U);
   EXPECT_EQ(rate(*config, "create_secret"), 50U);
   EXPECT_EQ(config->log_level, LogLevel::kWarning);
-  EXPECT_EQ(config->cached_secrets, 1000U);
+  EXPECT_EQ(config->cache_bytes, size_t{300} << 20);
   EXPECT_EQ(config->deployment().size(), 3U);
 }
 

@@ -157,6 +157,7 @@ RegionConfig Deployment::region_config(const Region& region) const {
   config.throttle.enabled = throttles;
   config.log_file = region_file(region, "log.jsonl");
   config.audit_file = region_file(region, "audit.jsonl");
+  config.cache_bytes = 64 << 20;  // several regions share the machine
   return config;
 }
 

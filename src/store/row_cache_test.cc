@@ -149,6 +149,81 @@ TEST(RowCache, EntriesNobodyUsesAreAllGoneAfterAFewRounds) {
   EXPECT_EQ(left, 0);
 }
 
+size_t weigh_text(std::string_view, const std::string& value) {
+  return value.size();
+}
+
+// A thousand large secrets must not take what a million small ones may.
+TEST(RowCache, IsBoundedInWhatItsEntriesWeigh) {
+  Cache cache({.capacity = 16 * 1000, .weigh = weigh_text});
+  int loads = 0;
+  for (int i = 0; i < 5000; ++i)
+    ASSERT_TRUE(cache.get("key" + std::to_string(i), loader(std::string(100, 'x'), loads)).ok());
+  EXPECT_LE(cache.size(), 160u);
+  EXPECT_GE(cache.size(), 150u);
+  // One large entry takes the place of several.
+  ASSERT_TRUE(cache.get("large", loader(std::string(900, 'x'), loads)).ok());
+  EXPECT_TRUE(holds(cache, "large"));
+  EXPECT_LE(cache.size(), 160u - 8);
+  // What is larger than its share is not kept, and throws nothing out.
+  const size_t before = cache.size();
+  ASSERT_TRUE(cache.get("too large", loader(std::string(1001, 'x'), loads)).ok());
+  EXPECT_FALSE(holds(cache, "too large"));
+  EXPECT_EQ(cache.size(), before);
+  // Nothing is left of the weight of what has gone.
+  for (int i = 0; i < 5000; ++i)
+    cache.invalidate("key" + std::to_string(i));
+  cache.invalidate("large");
+  EXPECT_EQ(cache.size(), 0u);
+  for (int i = 0; i < 100; ++i)
+    ASSERT_TRUE(cache.get("new" + std::to_string(i), loader(std::string(10, 'x'), loads)).ok());
+  EXPECT_EQ(cache.size(), 100u);
+}
+
+// The rows are the same, more is known of them: a reader has found the value, say.
+TEST(RowCache, ReplacesAnEntryOnlyByWhatCameOfIt) {
+  Cache cache({.capacity = 16 * 1000, .weigh = weigh_text});
+  int loads = 0;
+  const Cache::Pointer first = *cache.get("a", loader("1", loads));
+  cache.replace("a", first.get(), row("1 and more"));
+  const Cache::Pointer second = cache.find("a");
+  ASSERT_NE(second, nullptr);
+  EXPECT_EQ(*second, "1 and more");
+  // Somebody who still holds the first comes too late, also after a change.
+  cache.replace("a", first.get(), row("late"));
+  EXPECT_EQ(cache.find("a"), second);
+  cache.invalidate("a");
+  cache.replace("a", second.get(), row("late"));
+  EXPECT_EQ(cache.find("a"), nullptr);
+  // To nothing, and to what is too large to be kept.
+  for (const Cache::Pointer& replacement : {Cache::Pointer(), row(std::string(1001, 'x'))}) {
+    const Cache::Pointer kept = *cache.get("a", loader("1", loads));
+    cache.replace("a", kept.get(), replacement);
+    EXPECT_EQ(cache.find("a"), nullptr);
+  }
+  EXPECT_EQ(cache.size(), 0u);
+}
+
+// Reading a million secrets at random must not cost a replacement each.
+TEST(RowCache, AFullCacheTakesInOneOfSoManyMisses) {
+  Cache cache({.capacity = 1600, .misses_per_replacement = 8});
+  int loads = 0;
+  for (int i = 0; i < 3000; ++i)
+    ASSERT_TRUE(cache.get("old" + std::to_string(i), loader("x", loads)).ok());
+  int kept = 0;
+  for (int i = 0; i < 8000; ++i) {
+    const std::string key = "once" + std::to_string(i);
+    ASSERT_TRUE(cache.get(key, loader("x", loads)).ok());
+    kept += cache.find(key) != nullptr;
+  }
+  EXPECT_GE(kept, 800);
+  EXPECT_LE(kept, 1200);
+  // What is asked for again and again comes in.
+  for (int i = 0; i < 200; ++i)
+    ASSERT_TRUE(cache.get("often", loader("x", loads)).ok());
+  EXPECT_TRUE(holds(cache, "often"));
+}
+
 // The promise of the header, under load: once a commit has returned, a get that begins later sees it or a newer one.
 TEST(RowCache, ReadersNeverSeeStateFromBeforeAnAcknowledgedCommit) {
   const auto store = make_memory_store();

@@ -6,6 +6,7 @@ trust is requests per second of server CPU time: the wall clock also measures th
 """
 
 import argparse
+import http.client
 import json
 import os
 import pathlib
@@ -16,7 +17,12 @@ import subprocess
 import tempfile
 import time
 
+import botocore.auth
+import botocore.awsrequest
+import botocore.credentials
+
 REGION = "us-east-1"
+PARTS = ("reads", "writes", "start", "million")
 
 
 def free_port():
@@ -57,7 +63,7 @@ def wait_for_port(port, process, seconds=60):
 
 
 class Coffer:
-    def __init__(self, binary, directory):
+    def __init__(self, binary, directory, more=""):
         self.binary = os.path.abspath(binary)
         self.directory = pathlib.Path(directory)
         self.directory.mkdir(mode=0o700, exist_ok=True)
@@ -85,10 +91,21 @@ file = "{self.directory}/audit.jsonl"
 [throttle]
 create_secret = 1000000
 get_secret_value = 1000000
+list_secrets = 1000000
+describe_secret = 1000000
 updates = 1000000
-""")
+[limits]
+secrets_per_account = 10000000
+{more}""")
         self.config.chmod(0o600)
         self.credentials = {}
+
+    @classmethod
+    def again(cls, stopped, more):
+        """The same store with another configuration."""
+        server = cls(stopped.binary, stopped.directory, more)
+        server.credentials = stopped.credentials
+        return server
 
     def start(self, core="0"):
         began = time.monotonic()
@@ -96,8 +113,8 @@ updates = 1000000
         wait_for_port(self.port, self.process)
         return time.monotonic() - began
 
-    def account(self):
-        made = json.loads(subprocess.run([self.binary, "account", "create", "bench", "--config", str(self.config)],
+    def account(self, name="bench"):
+        made = json.loads(subprocess.run([self.binary, "account", "create", name, "--config", str(self.config)],
                                          check=True, capture_output=True, text=True).stdout)
         self.credentials = {"AWS_ACCESS_KEY_ID": made["AccessKeyId"], "AWS_SECRET_ACCESS_KEY": made["SecretAccessKey"]}
 
@@ -230,17 +247,148 @@ class Bench:
             print(f"{secrets:>12} {statistics.median(times) * 1000:>9.0f} {memory:>13.0f}")
 
 
+    def million(self, directory):
+        """Many secrets against a thousand, in the same rounds, and what listing them costs."""
+        few, many = 1000, self.options.secrets or (20_000 if self.options.quick else 1_000_000)
+        servers = {}
+        print(f"\n{many} secrets against {few}")
+        for count in (few, many):
+            server = servers[count] = Coffer(self.options.binary, directory / f"secrets{count}")
+            server.start(core="0,1")
+            server.account()
+            created = self.load(server.port, "create", server.credentials, secrets=count, connections=128, seconds=36000)
+            server.stop()
+            took = server.start()
+            files = sum(f.stat().st_size for f in (server.directory / "data").rglob("*") if f.is_file()) / 2**20
+            print(f"  {count:>9} created at {created['rate']:.0f}/s; {files:.0f} MiB on disk; started again in "
+                  f"{took * 1000:.0f} ms; {rss_mib(server.process.pid):.0f} MiB resident")
+        print(f"\nReading them at random, 64 connections; {self.rounds} interleaved rounds of {self.seconds} s; medians")
+        print(f"{'operation':>30} {'secrets':>9} {'req/CPU-s':>10} {'ratio':>6} {'req/s':>9} {'p50 us':>7} {'p99 us':>7} {'RSS MiB':>8}")
+        self.touch(servers, "GetSecretValue, the first time")
+        self.settle(servers)
+        self.touch(servers, "GetSecretValue, the second time")
+        self.settle(servers)
+        self.compare(servers, "random", "GetSecretValue")
+        self.compare(servers, "describe", "DescribeSecret")
+        for count, server in servers.items():
+            self.lists(server, count)
+        servers.pop(few).stop()
+        self.sorted_list(servers[many])
+        servers[many].stop()
+        small = max(16, many // 8000)
+        print(f"\nThe same {many} with cache.megabytes = {small}")
+        server = servers[many] = Coffer.again(servers[many], f"[cache]\nmegabytes = {small}\n")
+        server.start()
+        self.touch(servers, "GetSecretValue, each once")
+        self.settle(servers)
+        self.compare(servers, "random", "GetSecretValue")
+        server.stop()
+
+    def measured(self, server, mode, **arguments):
+        before = cpu_seconds(server.process.pid)
+        result = self.load(server.port, mode, server.credentials, connections=64, **arguments)
+        result["per_cpu"] = result["requests"] / (cpu_seconds(server.process.pid) - before)
+        return result
+
+    def settle(self, servers):
+        """Until the dates of the first reads are written, and what that costs is over."""
+        for server in servers.values():
+            while True:
+                before = cpu_seconds(server.process.pid)
+                time.sleep(3)
+                if cpu_seconds(server.process.pid) - before < 0.1:
+                    break
+
+    def print_reads(self, name, count, rows, ratio, server):
+        def median(key):
+            return statistics.median(row[key] for row in rows)
+        print(f"{name:>30} {count:>9} {median('per_cpu'):>10.0f} {ratio:>6.2f} {median('rate'):>9.0f} {median('p50_us'):>7.0f} "
+              f"{median('p99_us'):>7.0f} {rss_mib(server.process.pid):>8.0f}")
+
+    def touch(self, servers, name):
+        first = None
+        for count, server in servers.items():
+            row = self.measured(server, "touch", secrets=count, seconds=36000)
+            first = first or row
+            self.print_reads(name, count, [row], row["per_cpu"] / first["per_cpu"], server)
+
+    def compare(self, servers, mode, name):
+        rows = {count: [] for count in servers}
+        for _ in range(self.rounds):
+            for count, server in servers.items():
+                rows[count].append(self.measured(server, mode, secrets=count, seconds=self.seconds))
+        first = next(iter(rows.values()))
+        for count, server in servers.items():
+            ratio = statistics.median(row["per_cpu"] / base["per_cpu"] for row, base in zip(rows[count], first))
+            self.print_reads(name, count, rows[count], ratio, server)
+
+    def lists(self, server, count):
+        print(f"\nListSecrets of {count}, 100 a page: each call's milliseconds (median, worst), of the server's CPU time (mean)")
+        print(f"{'list':>30} {'calls':>6} {'secrets':>8} {'ms':>7} {'worst':>7} {'CPU ms':>7} {'all, s':>7}")
+        for name, filters, everything in (
+                ("first page", [], False),
+                ("all pages", [], True),
+                ("every thousandth, by tag", [{"Key": "tag-key", "Values": ["thousandth"]}], True),
+                ("one, by prefix of its name", [{"Key": "name", "Values": [f"bench/{count - 1}"]}], True),
+                ("none, by description", [{"Key": "description", "Values": ["no such word"]}], True)):
+            pages = 20 if not everything else None
+            self.print_list(name, server, walk(server, {"MaxResults": 100, "Filters": filters}, pages))
+
+    def sorted_list(self, server):
+        bound = 10_000
+        server.account("sorted")
+        self.load(server.port, "create", server.credentials, secrets=bound, connections=64, seconds=600)
+        self.print_list(f"{bound} by name, first pages", server,
+                        walk(server, {"MaxResults": 100, "SortBy": "name", "SortOrder": "desc"}, 20))
+
+    def print_list(self, name, server, result):
+        times, found, cpu = result
+        print(f"{name:>30} {len(times):>6} {found:>8} {statistics.median(times) * 1000:>7.2f} {max(times) * 1000:>7.2f} "
+              f"{cpu / len(times) * 1000:>7.2f} {sum(times):>7.2f}")
+
+
+def walk(server, request, pages):
+    """Calls ListSecrets until there is no next page, or `pages` times: the first page again and again when it is bounded."""
+    credentials = botocore.credentials.Credentials(server.credentials["AWS_ACCESS_KEY_ID"],
+                                                   server.credentials["AWS_SECRET_ACCESS_KEY"])
+    signer = botocore.auth.SigV4Auth(credentials, "secretsmanager", REGION)
+    connection = http.client.HTTPConnection("127.0.0.1", server.port)
+    times, found, token = [], 0, None
+    before = cpu_seconds(server.process.pid)
+    while pages is None or len(times) < pages:
+        body = json.dumps(request | ({"NextToken": token} if token else {}))
+        signed = botocore.awsrequest.AWSRequest(
+            "POST", f"http://127.0.0.1:{server.port}/", data=body,
+            headers={"Content-Type": "application/x-amz-json-1.1", "X-Amz-Target": "secretsmanager.ListSecrets"})
+        signer.add_auth(signed)
+        began = time.monotonic()
+        connection.request("POST", "/", body, dict(signed.headers))
+        response = connection.getresponse()
+        content = response.read()
+        times.append(time.monotonic() - began)
+        if response.status != 200:
+            raise SystemExit(f"ListSecrets: {content.decode()}")
+        page = json.loads(content)
+        found += len(page["SecretList"])
+        if pages is None:
+            token = page.get("NextToken")
+            if token is None:
+                break
+    return times, found, cpu_seconds(server.process.pid) - before
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--binary", required=True)
     parser.add_argument("--load", required=True)
     parser.add_argument("--quick", action="store_true")
-    parser.add_argument("--only", choices=["reads", "writes", "start"])
+    parser.add_argument("--only", choices=PARTS)
+    parser.add_argument("--secrets", type=int, help="of the part million")
     options = parser.parse_args()
     bench = Bench(options)
     directory = pathlib.Path(tempfile.mkdtemp(prefix="coffer-bench-"))
     try:
-        for part in ("reads", "writes", "start"):
+        for part in PARTS:
             if options.only in (None, part):
                 getattr(bench, part)(directory)
     finally:
