@@ -10,15 +10,37 @@ namespace {
 
 constexpr size_t kBatch = 128;
 
-AccessDates dates_of(const SecretView& view) {
-  AccessDates dates{view.last_accessed.value_or(Time()), {}};
-  for (const auto& entry : view.version_last_accessed) {
+void merge(std::optional<Time>& known, Time noted) {
+  if (!known || *known < noted) known = noted;
+}
+
+// The dates of a view and those noted, of versions that still exist.
+AccessDates dates_of(const SecretView& view, const AccessDates& noted) {
+  SecretView all;
+  all.last_accessed = view.last_accessed;
+  all.version_last_accessed = view.version_last_accessed;
+  merge(all, noted);
+  AccessDates dates{*all.last_accessed, {}};
+  for (const auto& entry : all.version_last_accessed) {
     if (view.secret.version(entry.first)) dates.versions.push_back(entry);
   }
   return dates;
 }
 
 }  // namespace
+
+void merge(SecretView& view, const AccessDates& dates) {
+  merge(view.last_accessed, dates.secret);
+  for (const auto& [id, time] : dates.versions) {
+    const auto found = std::ranges::find(
+        view.version_last_accessed, id, [](const auto& entry) -> auto& { return entry.first; });
+    if (found == view.version_last_accessed.end()) {
+      view.version_last_accessed.emplace_back(id, time);
+    } else {
+      found->second = std::max(found->second, time);
+    }
+  }
+}
 
 bool AccessRecorder::note(const SecretView& view, const VersionId& version, Time day) {
   const Secret& secret = view.secret;
@@ -78,7 +100,8 @@ Result<void> AccessRecorder::flush(store::Store& store, const Load& load) {
       COFFER_ASSIGN(const SecretPointer view, load(access.account, access.name));
       if (!view || view->secret.suffix != access.suffix) continue;
       transaction.preconditions.push_back({record_key(access.account, access.name), view->revision});
-      transaction.puts.push_back({access_key(access.account, access.name), encode_access(dates_of(*view))});
+      transaction.puts.push_back(
+          {access_key(access.account, access.name), encode_access(dates_of(*view, access.dates))});
     }
     if (!transaction.puts.empty()) {
       const Result<store::Revision> committed = store.commit(std::move(transaction));

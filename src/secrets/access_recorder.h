@@ -17,6 +17,9 @@
 
 namespace coffer::secrets {
 
+// Adds dates to a view's; of two dates the later one counts.
+void merge(SecretView& view, const AccessDates& dates);
+
 // What was noted of one secret and not written yet.
 struct PendingAccess {
   AccountId account;
@@ -35,8 +38,8 @@ class AccessRecorder {
   // `prefix`: of the secret's rows.
   std::optional<PendingAccess> pending(std::string_view prefix) const;
 
-  // Writes what was noted of secrets that still exist. `load` gives the secret's view with the noted dates in it. What
-  // could not be written stays noted.
+  // Writes what was noted of secrets that still exist. `load` gives the secret's view; if it is one commit behind, the
+  // dates are written by the next flush. What could not be written stays noted.
   using Load = std::function<Result<SecretPointer>(const AccountId&, std::string_view name)>;
   Result<void> flush(store::Store& store, const Load& load);
 

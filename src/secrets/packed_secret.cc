@@ -47,6 +47,12 @@ std::shared_ptr<const PackedSecret> PackedSecret::with_value(std::string_view va
   return std::make_shared<const PackedSecret>(all);
 }
 
+std::shared_ptr<const PackedSecret> PackedSecret::with_access(std::string_view access) const {
+  Rows all = rows();
+  all.access = access;
+  return std::make_shared<const PackedSecret>(all);
+}
+
 PackedSecret::Rows PackedSecret::rows() const {
   const std::string_view bytes = bytes_;
   Rows rows{.revision = revision_,

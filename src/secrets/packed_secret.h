@@ -25,6 +25,7 @@ class PackedSecret {
   };
   explicit PackedSecret(const Rows& rows);
   std::shared_ptr<const PackedSecret> with_value(std::string_view value) const;
+  std::shared_ptr<const PackedSecret> with_access(std::string_view access) const;
 
   // Views into this object.
   Rows rows() const;

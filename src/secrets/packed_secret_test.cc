@@ -37,6 +37,9 @@ TEST(PackedSecret, TakesAValueAndLeavesTheRestAsItIs) {
   rows.value = "sealed";
   expect_same(with->rows(), rows);
   EXPECT_EQ(with->value(), "sealed");
+  rows.access = "another date";
+  expect_same(with->with_access("another date")->rows(), rows);
+  rows.access = "access";
   rows.value = "another";
   expect_same(with->with_value("another")->rows(), rows);
 }

@@ -28,23 +28,6 @@ Error does_not_open(const SecretView& view, const VersionId& version, const Erro
                                         " does not open: " + cause.message};
 }
 
-void merge(std::optional<Time>& known, Time noted) {
-  if (!known || *known < noted) known = noted;
-}
-
-void merge(SecretView& view, const AccessDates& noted) {
-  merge(view.last_accessed, noted.secret);
-  for (const auto& [id, time] : noted.versions) {
-    const auto found = std::ranges::find(
-        view.version_last_accessed, id, [](const auto& entry) -> auto& { return entry.first; });
-    if (found == view.version_last_accessed.end()) {
-      view.version_last_accessed.emplace_back(id, time);
-    } else {
-      found->second = std::max(found->second, time);
-    }
-  }
-}
-
 size_t weigh_packed(std::string_view key, const PackedSecret& packed) {
   return kEntry + key.size() + packed.weight();
 }
@@ -83,7 +66,8 @@ SecretReader::SecretReader(const SecretStore::Parts& parts, const AccessRecorder
   parts_.store.on_commit([this](store::Revision, const std::vector<store::Change>& changes) {
     for (const store::Change& change : changes) {
       const auto key = parse_secret_row_key(change.key);
-      if (key) invalidate(key->prefix);
+      // What the recorder writes was known before: keep_access() has seen to that.
+      if (key && (key->kind != RowKind::kAccess || change.deleted)) invalidate(key->prefix);
     }
   });
 }
@@ -207,8 +191,18 @@ void SecretReader::keep_value(const SecretView& view, std::string_view sealed) c
   views_.replace(key.text(), &view, nullptr);
 }
 
-void SecretReader::forget(const AccountId& account, std::string_view name) {
-  invalidate(RowKey(account, name).text());
+void SecretReader::keep_access(const SecretView& view, const VersionId& version, Time day) {
+  const RowKey key(view.secret.account, view.secret.name);
+  if (!keep_access(key.text(), view.revision, {day, {{version, day}}})) packed_.invalidate(key.text());
+  views_.invalidate(key.text());
+}
+
+bool SecretReader::keep_access(std::string_view key, store::Revision revision, const AccessDates& noted) const {
+  const PackedPointer packed = packed_.find(key);
+  // Of another revision: it may be another secret of that name.
+  if (packed == nullptr || packed->rows().revision != revision) return false;
+  const Result<std::string> access = merged_access(packed->rows().access, noted);
+  return access.ok() && packed_.replace(key, packed.get(), packed->with_access(*access));
 }
 
 }  // namespace coffer::secrets

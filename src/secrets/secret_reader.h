@@ -26,8 +26,8 @@ class SecretReader {
   // store while that commit is telling its listeners.
   Result<SecretPointer> load(const AccountId& account, std::string_view name) const;
   Result<SecretBytes> read_value(const SecretView& view, const VersionId& version) const;
-  // Makes the next find() load again: access dates changed without a commit.
-  void forget(const AccountId& account, std::string_view name);
+  // After an access was noted: every find() that begins later shows it.
+  void keep_access(const SecretView& view, const VersionId& version, Time day);
 
  private:
   using PackedPointer = std::shared_ptr<const PackedSecret>;
@@ -36,6 +36,7 @@ class SecretReader {
   Result<SecretPointer> parse(const AccountId& account, std::string_view name, const PackedPointer& packed) const;
   Result<SecretPointer> unpack(const AccountId& account, std::string_view name, std::string_view key) const;
   void invalidate(std::string_view key);
+  bool keep_access(std::string_view key, store::Revision revision, const AccessDates& noted) const;
   void keep_value(const SecretView& view, std::string_view sealed) const;
 
   const SecretStore::Parts parts_;

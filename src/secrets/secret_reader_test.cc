@@ -96,6 +96,33 @@ TEST_F(SecretReaderTest, AnOldViewPutsNothingOldIntoTheCache) {
     EXPECT_EQ(current("db"), "v2");
 }
 
+// A read is noted once a day: that must cost neither another look into the store, now or when it is written...
+TEST_F(SecretReaderTest, AnAccessIsShownAndWrittenWithoutReadingTheSecretAgain) {
+  create("db", "v1");
+  ASSERT_EQ(current("db"), "v1");
+  const auto day = start_of_day(clock_.now());
+  store_->fail_reads(true);
+  EXPECT_EQ(find("db")->last_accessed, day);
+  EXPECT_EQ(current("db"), "v1");
+  EXPECT_TRUE(secrets_.flush_accesses().ok());
+  EXPECT_EQ(find("db")->last_accessed, day);
+  store_->fail_reads(false);
+  EXPECT_EQ((*small_store(0).find(kAccount, "db"))->last_accessed, day) << "in the store";
+}
+
+// ...and the date of a secret that is gone must not be shown by the next one of its name.
+TEST_F(SecretReaderTest, AnAccessToADeletedSecretIsNotTheNextOnes) {
+  create("db", "v1");
+  const SecretPointer old = find("db");
+  ASSERT_TRUE(erase("db").ok());
+  create("db", "v2");
+  ASSERT_FALSE(find("db")->last_accessed);
+  secrets_.note_access(*old, old->secret.versions.front().id);
+  EXPECT_FALSE(find("db")->last_accessed);
+  ASSERT_TRUE(secrets_.flush_accesses().ok());
+  EXPECT_FALSE(find("db")->last_accessed);
+}
+
 // Large values, tiny caches and many versions all take the way to the store, and are right.
 TEST_F(SecretReaderTest, WhatDoesNotFitIsReadFromTheStore) {
   for (const size_t bytes : {size_t{0}, size_t{30'000}, size_t{200'000}}) {

@@ -91,12 +91,12 @@ Result<void> check_has_no_replicas(const SecretView& view) {
 void SecretStore::Impl::note_access(const SecretView& view, const VersionId& version) {
   const Time day = start_of_day(parts_.clock.now());
   if (accessed_on(view, version, day)) return;
-  if (accesses_.note(view, version, day)) reader_.forget(view.secret.account, view.secret.name);
+  if (accesses_.note(view, version, day)) reader_.keep_access(view, version, day);
 }
 
 Result<void> SecretStore::Impl::flush_accesses() {
   return accesses_.flush(
-      parts_.store, [this](const AccountId& account, std::string_view name) { return reader_.load(account, name); });
+      parts_.store, [this](const AccountId& account, std::string_view name) { return reader_.look(account, name); });
 }
 
 Result<std::optional<store::Revision>> SecretStore::Impl::try_commit(store::Transaction transaction) {

@@ -12,6 +12,8 @@
 namespace coffer::store {
 namespace {
 
+constexpr int kCacheShardBits = 2;
+
 rocksdb::Options engine_options(const RocksdbOptions& options) {
   rocksdb::Options engine;
   if (options.env != nullptr) engine.env = options.env;
@@ -45,9 +47,12 @@ rocksdb::Options engine_options(const RocksdbOptions& options) {
   engine.compression = has_lz4 ? rocksdb::kLZ4Compression : rocksdb::kNoCompression;
 
   rocksdb::BlockBasedTableOptions table;
-  table.block_cache = rocksdb::NewLRUCache(options.block_cache_bytes);
-  // Bounded memory: indexes and filters count as blocks of the cache.
+  table.block_cache = rocksdb::NewLRUCache(options.block_cache_bytes, kCacheShardBits);
+  // Bounded memory: indexes and filters count as blocks of the cache. In parts: those of a whole file are larger than
+  // what a shard of the cache holds, and would be read and uncompressed again for every look-up.
   table.cache_index_and_filter_blocks = true;
+  table.index_type = rocksdb::BlockBasedTableOptions::kTwoLevelIndexSearch;
+  table.partition_filters = true;
   table.pin_l0_filter_and_index_blocks_in_cache = true;
   table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(10));
   table.format_version = 5;

@@ -79,20 +79,22 @@ class RowCache {
   }
 
   // Puts another view of the same rows into the place of `expected`, if that is still what the cache holds for the key;
-  // a null pointer removes it. For what is added to an entry later.
-  void replace(std::string_view key, const T* expected, Pointer replacement) {
+  // a null pointer removes it. For what is added to an entry later. False if it was not, or is too large to be kept.
+  bool replace(std::string_view key, const T* expected, Pointer replacement) {
     const HashedKey hashed(key);
     Shard& shard = shard_of(hashed);
     const size_t weight = replacement ? weigh_(key, *replacement) : 0;
     std::vector<Pointer> evicted;
     std::unique_lock lock(shard.mutex);
     const auto found = shard.entries.find(hashed);
-    if (found == shard.entries.end() || found->second.value.get() != expected) return;
+    if (found == shard.entries.end() || found->second.value.get() != expected) return false;
     evicted.push_back(take(shard, found));
-    if (replacement == nullptr || weight > shard_capacity_) return;
+    if (weight > shard_capacity_) return false;
+    if (replacement == nullptr) return true;
     make_room(shard, weight, evicted);
     shard.entries.try_emplace(std::string(key), std::move(replacement), weight);
     shard.weight += weight;
+    return true;
   }
 
   void invalidate(std::string_view key) {

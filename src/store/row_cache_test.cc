@@ -185,20 +185,20 @@ TEST(RowCache, ReplacesAnEntryOnlyByWhatCameOfIt) {
   Cache cache({.capacity = 16 * 1000, .weigh = weigh_text});
   int loads = 0;
   const Cache::Pointer first = *cache.get("a", loader("1", loads));
-  cache.replace("a", first.get(), row("1 and more"));
+  EXPECT_TRUE(cache.replace("a", first.get(), row("1 and more")));
   const Cache::Pointer second = cache.find("a");
   ASSERT_NE(second, nullptr);
   EXPECT_EQ(*second, "1 and more");
   // Somebody who still holds the first comes too late, also after a change.
-  cache.replace("a", first.get(), row("late"));
+  EXPECT_FALSE(cache.replace("a", first.get(), row("late")));
   EXPECT_EQ(cache.find("a"), second);
   cache.invalidate("a");
-  cache.replace("a", second.get(), row("late"));
+  EXPECT_FALSE(cache.replace("a", second.get(), row("late")));
   EXPECT_EQ(cache.find("a"), nullptr);
   // To nothing, and to what is too large to be kept.
   for (const Cache::Pointer& replacement : {Cache::Pointer(), row(std::string(1001, 'x'))}) {
     const Cache::Pointer kept = *cache.get("a", loader("1", loads));
-    cache.replace("a", kept.get(), replacement);
+    EXPECT_EQ(cache.replace("a", kept.get(), replacement), replacement == nullptr);
     EXPECT_EQ(cache.find("a"), nullptr);
   }
   EXPECT_EQ(cache.size(), 0u);

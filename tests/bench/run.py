@@ -23,6 +23,7 @@ import botocore.credentials
 
 REGION = "us-east-1"
 PARTS = ("reads", "writes", "start", "million")
+started = []  # processes, to be ended whatever happens
 
 
 def free_port():
@@ -110,6 +111,7 @@ secrets_per_account = 10000000
     def start(self, core="0"):
         began = time.monotonic()
         self.process = subprocess.Popen(["taskset", "-c", core, self.binary, "serve", "--config", str(self.config)])
+        started.append(self.process)
         wait_for_port(self.port, self.process)
         return time.monotonic() - began
 
@@ -155,6 +157,7 @@ http {{
     def start(self):
         self.process = subprocess.Popen(["nginx", "-c", str(self.directory / "nginx.conf"), "-p", str(self.directory)],
                                         stderr=subprocess.DEVNULL)
+        started.append(self.process)
         wait_for_port(self.port, self.process)
         children = pathlib.Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()
         self.worker = int(children[0])
@@ -336,10 +339,11 @@ class Bench:
 
     def sorted_list(self, server):
         bound = 10_000
-        server.account("sorted")
+        bench, _ = server.credentials, server.account("sorted")
         self.load(server.port, "create", server.credentials, secrets=bound, connections=64, seconds=600)
         self.print_list(f"{bound} by name, first pages", server,
                         walk(server, {"MaxResults": 100, "SortBy": "name", "SortOrder": "desc"}, 20))
+        server.credentials = bench
 
     def print_list(self, name, server, result):
         times, found, cpu = result
@@ -392,6 +396,8 @@ def main():
             if options.only in (None, part):
                 getattr(bench, part)(directory)
     finally:
+        for process in started:
+            process.kill()
         shutil.rmtree(directory, ignore_errors=True)
 
 
