@@ -27,6 +27,7 @@ constexpr Field kDaysOfWeek{1, 7, kDayNames};
 
 constexpr unsigned kLeastHoursBetweenRotations = 4;
 constexpr unsigned kSaturday = 7;
+constexpr std::array<unsigned, 12> kShortestMonths = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
 // The 1st, 8th, 15th, 22nd and 29th.
 constexpr uint32_t kEverySeventhDay = 1U << 1 | 1U << 8 | 1U << 15 | 1U << 22 | 1U << 29;
 
@@ -149,11 +150,7 @@ std::optional<CronExpression> CronExpression::parse(std::string_view text) {
   if (days_of_month != "?" && !cron.parse_days_of_month(days_of_month)) return std::nullopt;
   if (days_of_week != "?" && !cron.parse_days_of_week(days_of_week)) return std::nullopt;
 
-  // Every kind of year, by its first weekday and its length, is among any 28 that follow each other without a skipped
-  // leap day.
-  for (int one = 2001; one <= 2028; ++one)
-    if (!cron.fires_in(std::chrono::year(one))) return std::nullopt;
-  return cron;
+  return cron.fires_every_year() ? std::optional(cron) : std::nullopt;
 }
 
 // "L" is the last day of the month, "SUNL" the last Sunday of it. A number before L is not one of AWS's forms here.
@@ -198,10 +195,30 @@ bool CronExpression::parse_nth_weekday(std::string_view field) {
   return true;
 }
 
-bool CronExpression::fires_in(std::chrono::year year) const {
+// DescribeSecret parses stored rules at every call: nothing is searched for that can be told from the fields.
+bool CronExpression::fires_every_year() const {
+  if (last_day_of_month_ || weekdays_ != 0 || last_weekdays_ != 0) return true;
+  if (nth_weekday_ != 0) return nth_ <= 4 || has_fifth_weekday_every_year();
   for (unsigned month = 1; month <= 12; ++month)
-    if (days_in(year / std::chrono::month(month)) != 0) return true;
+    if ((months_ & bit(month)) && (days_of_month_ & bits(1, kShortestMonths[month - 1]))) return true;
   return false;
+}
+
+// A month has five of those weekdays with which its days beyond four weeks begin and end. Tried for every kind of year:
+// by how far its first day is from such a weekday, and by its length.
+bool CronExpression::has_fifth_weekday_every_year() const {
+  for (unsigned kind = 0; kind < 14; ++kind) {
+    unsigned until_first = kind % 7;  // days from the first of the month to the first such weekday
+    const unsigned leap_day = kind / 7;
+    bool has_fifth = false;
+    for (unsigned month = 1; month <= 12 && !has_fifth; ++month) {
+      const unsigned length = kShortestMonths[month - 1] + (month == 2 ? leap_day : 0);
+      has_fifth = (months_ & bit(month)) && until_first + 28 < length;
+      until_first = (until_first + 35 - length) % 7;
+    }
+    if (!has_fifth) return false;
+  }
+  return true;
 }
 
 // The days of that month on which it fires.
@@ -211,6 +228,7 @@ uint32_t CronExpression::days_in(std::chrono::year_month month) const {
   const uint32_t valid = bits(1, last);
   uint32_t days = days_of_month_ & valid;
   if (last_day_of_month_) days |= bit(last);
+  if (weekdays_ == 0 && last_weekdays_ == 0 && nth_weekday_ == 0) return days;
   const unsigned first_weekday = std::chrono::weekday(std::chrono::sys_days(month / 1)).c_encoding() + 1;
   for (unsigned weekday = 1; weekday <= 7; ++weekday) {
     const uint32_t such_days = (kEverySeventhDay << ((weekday + 7 - first_weekday) % 7)) & valid;

@@ -28,7 +28,8 @@ class CronExpression {
   bool parse_days_of_month(std::string_view field);
   bool parse_days_of_week(std::string_view field);
   bool parse_nth_weekday(std::string_view field);
-  bool fires_in(std::chrono::year year) const;
+  bool fires_every_year() const;
+  bool has_fifth_weekday_every_year() const;
   uint32_t days_in(std::chrono::year_month month) const;
 
   // Sets of numbers, bit n for n. Weekdays are numbered 1 (Sunday) to 7, months and days from 1. One of the two fields

@@ -302,6 +302,34 @@ TEST(RotationScheduleProperty, CronFindsTheWindowThatWalkingHourByHourFinds) {
   EXPECT_GT(refused, 800);
 }
 
+// What is taken must fire in every year. That is told from the fields; here every year is looked at, with every set of
+// months for each kind of day that some months or years do not have.
+TEST(RotationScheduleProperty, EverySetOfMonthsIsTakenIfItFiresInEveryYear) {
+  std::vector<std::pair<std::string, std::string>> days = {{"28", "?"}, {"29", "?"}, {"30", "?"}, {"31", "?"}};
+  for (const char* fifth : {"1#5", "6#5"})
+    days.emplace_back("?", fifth);
+  int taken = 0, refused = 0;
+  for (const auto& [date, weekday] : days) {
+    const Reference reference("0 0 " + date + " * " + weekday + " *");
+    std::array<unsigned, 28> months_of_year{};  // from 2031 on: bit m is set if it fires in month m
+    for (const Day& day : calendar()) {
+      if (day.year < 2031 || day.year >= 2059 || !reference.fires_on(day)) continue;
+      months_of_year.at(static_cast<size_t>(day.year - 2031)) |= 1U << day.month;
+    }
+    for (unsigned months = 2; months < 1U << 13; months += 2) {
+      std::string list;
+      for (int month = 1; month <= 12; ++month)
+        if (months >> month & 1) list += (list.empty() ? "" : ",") + std::to_string(month);
+      const bool expected = std::ranges::all_of(months_of_year, [&](unsigned fires) { return (fires & months) != 0; });
+      const std::string fields = "0 0 " + date + " " + list + " " + weekday + " *";
+      ASSERT_EQ(RotationSchedule::parse({.schedule_expression = "cron(" + fields + ")"}).ok(), expected) << fields;
+      ++(expected ? taken : refused);
+    }
+  }
+  EXPECT_GT(taken, 10'000);
+  EXPECT_GT(refused, 1'000);
+}
+
 TEST(RotationScheduleProperty, RatesFindTheWindowThatWalkingHourByHourFinds) {
   Generator generator(4);
   for (int round = 0; round < 2000 && !HasFailure(); ++round) {
