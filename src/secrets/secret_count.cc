@@ -33,11 +33,18 @@ SecretCount::Place::~Place() {
   erase_one(account_->awaited, key_);
 }
 
+void SecretCount::Place::fill() {
+  std::lock_guard lock(count_.mutex_);
+  if (account_->scans == scan_) account_->settled = true;
+  account_ = nullptr;
+}
+
 Result<SecretCount::Place> SecretCount::take_place(const AccountId& id, std::string_view creation_key) {
   std::unique_lock lock(mutex_);
   Account& account = accounts_[id.text()];
   scanned_.wait(lock, [&account] { return !account.scanning; });
-  const bool trusted = account.known && clock_.monotonic() - account.counted < kTrusted;
+  const bool is_recent = clock_.monotonic() - account.counted < kTrusted;
+  const bool trusted = is_recent && !account.has_doubtful;
   if (!account.known || (is_full(account) && !trusted)) COFFER_TRY(recount(id, account, lock));
   if (is_full(account)) {
     return Error{ErrorCode::kLimitExceeded,
@@ -61,6 +68,9 @@ void SecretCount::follow(const store::Change& change) {
     account.added += change.deleted ? 0 : 1;
   } else if (!change.deleted) {
     ++account.secrets;
+  } else if (!account.settled) {
+    // Committed before the last scan, perhaps, which then has not counted it.
+    account.has_doubtful = true;
   } else if (account.secrets > 0) {
     --account.secrets;
   }
@@ -68,8 +78,11 @@ void SecretCount::follow(const store::Change& change) {
 
 Result<void> SecretCount::recount(const AccountId& id, Account& account, std::unique_lock<std::mutex>& lock) {
   account.counted = clock_.monotonic();
+  account.known = false;
   account.scanning = true;
   account.added = 0;
+  ++account.scans;
+  account.settled = account.has_doubtful = false;
   lock.unlock();
   struct Finish {
     ~Finish() {

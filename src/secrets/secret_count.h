@@ -1,15 +1,17 @@
 // How many secrets each account has, and which of those to come have a place: the quota of secrets per account. Counted
 // by a scan of the index of creation when an account first asks for a place, not at start, and followed from the
-// store's commits from then on. Promises: creations at the same time do not pass the limit together. What else commits
-// in the moment of a scan may be miscounted, rather up than down; nobody is refused by a count that is older than ten
-// seconds. Replicas count, and ask for no place. Thread-safe.
+// store's commits from then on. Promises: creations at the same time do not pass the limit together, and no count is
+// too low. What commits in the moment of a scan may make it too high; nobody is refused by a count that is older than
+// ten seconds. Replicas count, and ask for no place. Thread-safe.
 #pragma once
 
 #include <condition_variable>
+#include <cstdint>
 #include <map>
 #include <mutex>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/clock.h"
@@ -29,19 +31,23 @@ class SecretCount {
   // A place for one secret; given back when destroyed, unless it was filled.
   class Place {
    public:
-    Place(Place&& other) noexcept : count_(other.count_), account_(other.account_), key_(std::move(other.key_)) {
-      other.fill();
-    }
+    Place(Place&& other) noexcept
+        : count_(other.count_),
+          account_(std::exchange(other.account_, nullptr)),
+          key_(std::move(other.key_)),
+          scan_(other.scan_) {}
     ~Place();
     // The commit has succeeded, and so it has been counted.
-    void fill() { account_ = nullptr; }
+    void fill();
 
    private:
     friend class SecretCount;
-    Place(SecretCount& count, Account& account, std::string_view key) : count_(count), account_(&account), key_(key) {}
+    Place(SecretCount& count, Account& account, std::string_view key)
+        : count_(count), account_(&account), key_(key), scan_(account.scans) {}
     SecretCount& count_;
     Account* account_;
     std::string key_;
+    const uint64_t scan_;  // the last one before it was taken
   };
 
   // `creation_key`: of the row whose commit makes the secret. May scan, and waits for others that do. kLimitExceeded
@@ -56,6 +62,10 @@ class SecretCount {
     bool known = false;                // it has succeeded
     bool scanning = false;
     size_t added = 0;  // meanwhile, whether or not the scan saw them
+    uint64_t scans = 0;
+    // A commit that began after the last scan has been seen here, and so every one that the scan saw.
+    bool settled = false;
+    bool has_doubtful = false;  // a deletion was seen before that, and not subtracted
   };
 
   void follow(const store::Change& change);

@@ -158,13 +158,26 @@ class WatchedStore final : public store::Store {
   }
   store::Revision revision() const override { return store_->revision(); }
   bool can_commit() const override { return store_->can_commit(); }
-  void on_commit(store::CommitListener listener) override { store_->on_commit(std::move(listener)); }
+  void on_commit(store::CommitListener listener) override {
+    store_->on_commit([this, listener](store::Revision revision, const std::vector<store::Change>& changes) {
+      if (!holds_back) return listener(revision, changes);
+      held_back_.push_back([listener, revision, changes] { listener(revision, changes); });
+    });
+  }
+  // Tells of the commits that it has held back: between a commit and its listeners there is always a moment.
+  void tell() {
+    holds_back = false;
+    for (const auto& one : std::exchange(held_back_, {}))
+      one();
+  }
 
   mutable std::atomic<int> scans = 0;
   std::function<void()> after_scan;
   bool fails = false;
+  bool holds_back = false;
 
  private:
+  std::vector<std::function<void()>> held_back_;
   std::unique_ptr<store::Store> store_ = store::testing::FaultStore::make();
 };
 
@@ -181,6 +194,14 @@ class SecretCountTest : public ::testing::Test {
     transaction.deletes.push_back(key);
     ASSERT_TRUE(store_.commit(std::move(transaction)).ok());
   }
+  // As SecretStore makes it, if there is a place.
+  bool make(SecretCount& count, const std::string& name) {
+    auto place = count.take_place(kAccount, key(name));
+    if (!place.ok()) return false;
+    put(key(name));
+    place->fill();
+    return true;
+  }
   // Whether there is a place. It is not kept.
   bool has_place(SecretCount& count) { return count.take_place(kAccount, key("wanted")).ok(); }
 
@@ -193,11 +214,10 @@ TEST_F(SecretCountTest, AnAccountIsCountedWhenItFirstAsksAndThenFollowed) {
   EXPECT_EQ(store_.scans, 0);
   put(key("a"));
   EXPECT_EQ(store_.scans, 0);
-  EXPECT_TRUE(has_place(count));
+  EXPECT_TRUE(make(count, "b"));
   EXPECT_EQ(store_.scans, 1);
-  clock_.advance(hours(1));
   const std::string second = key("b");
-  put(second);
+  clock_.advance(hours(1));
   put(creation_key(kOther, clock_.now(), "c"));
   put("s");
   remove(second);
@@ -246,6 +266,57 @@ TEST_F(SecretCountTest, WhatIsCommittedDuringAScanIsRatherCountedTooHigh) {
   EXPECT_TRUE(has_place(count));
 }
 
+// The listeners hear of a commit a moment after everybody sees it: what a scan has missed must not be subtracted, too.
+TEST_F(SecretCountTest, ADeletionThatTheScanSawAlreadyIsNotSubtracted) {
+  SecretCount count(store_, clock_, 2);
+  put(key("a"));
+  put(key("b"));
+  store_.holds_back = true;
+  remove(key("b"));
+  const auto first = count.take_place(kAccount, key("c"));
+  ASSERT_TRUE(first.ok());
+  store_.tell();
+  EXPECT_FALSE(has_place(count)) << "one secret, and a place for another";
+}
+
+// Until it is known which deletions a scan saw, they are left out; nobody has to wait for the ten seconds because of
+// it.
+TEST_F(SecretCountTest, ADeletionRightAfterAScanMakesRoom) {
+  SecretCount count(store_, clock_, 2);
+  put(key("a"));
+  put(key("b"));
+  EXPECT_FALSE(has_place(count));
+  remove(key("a"));
+  EXPECT_TRUE(make(count, "c"));
+  EXPECT_EQ(store_.scans, 2);
+  for (const char* name : {"b", "c"})
+    remove(key(name));
+  EXPECT_TRUE(make(count, "d"));
+  EXPECT_TRUE(make(count, "e"));
+  EXPECT_FALSE(has_place(count));
+  EXPECT_EQ(store_.scans, 2) << "settled by the first that was made";
+}
+
+// A commit that began before the scan says nothing about those that the scan saw.
+TEST_F(SecretCountTest, APlaceFromBeforeAScanSettlesNothing) {
+  SecretCount count(store_, clock_, 3);
+  const std::string second = key("b");
+  put(key("a"));
+  put(second);
+  auto early = count.take_place(kAccount, key("c"));
+  ASSERT_TRUE(early.ok());
+  clock_.advance(seconds(10));
+  store_.holds_back = true;
+  remove(second);
+  ASSERT_TRUE(has_place(count)) << "full, but the count is old";
+  EXPECT_EQ(store_.scans, 2);
+  early->fill();
+  store_.tell();
+  const auto other = count.take_place(kAccount, key("d"));
+  EXPECT_TRUE(other.ok());
+  EXPECT_FALSE(has_place(count)) << "one secret, and places for two";
+}
+
 TEST_F(SecretCountTest, AFailedScanIsReportedAndTheNextOneCounts) {
   SecretCount count(store_, clock_, 1);
   store_.fails = true;
@@ -260,6 +331,25 @@ TEST_F(SecretCountTest, AFailedScanIsReportedAndTheNextOneCounts) {
   EXPECT_EQ(count.take_place(kAccount, key("b")).error().code, ErrorCode::kIo);
   store_.fails = false;
   EXPECT_EQ(count.take_place(kAccount, key("b")).error().code, ErrorCode::kLimitExceeded);
+}
+
+// It was not counted by the scan, nor by the count before.
+TEST_F(SecretCountTest, WhatIsAddedDuringAFailedScanCounts) {
+  SecretCount count(store_, clock_, 3);
+  put(key("a"));
+  put(key("b"));
+  {
+    const auto place = count.take_place(kAccount, key("c"));
+    ASSERT_TRUE(place.ok());
+    clock_.advance(seconds(10));
+    store_.fails = true;
+    const std::string late = key("d");
+    store_.after_scan = [&] { put(late); };
+    EXPECT_FALSE(has_place(count));
+  }
+  store_.fails = false;
+  store_.after_scan = nullptr;
+  EXPECT_FALSE(has_place(count));
 }
 
 TEST_F(SecretCountTest, WhoeverAsksDuringAScanWaitsForIt) {
