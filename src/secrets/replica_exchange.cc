@@ -153,14 +153,19 @@ std::optional<ApplyOutcome> SecretStore::Impl::refusal(const ReplicaState& state
       return refused(ApplyVerdict::kNameTaken, "Secret name " + state.name + " already exists in region " + here + ".");
     }
   }
+  return std::nullopt;
+}
+
+std::optional<ApplyOutcome> SecretStore::Impl::missing_values(const ReplicaState& state,
+                                                              const SecretView* current) const {
   ApplyOutcome needed{ApplyVerdict::kNeedVersions, {}, ""};
   const SecretView* const replica = is_replica_of(state, current) ? current : nullptr;
   for (const ReplicaVersion& incoming : state.versions) {
     if (!has_value(&incoming.version) || incoming.value) continue;
     if (!is_here(replica, incoming.version)) needed.needed.push_back(incoming.version.id);
   }
-  if (!needed.needed.empty()) return needed;
-  return std::nullopt;
+  if (needed.needed.empty()) return std::nullopt;
+  return needed;
 }
 
 Result<std::optional<ApplyOutcome>> SecretStore::Impl::key_refusal(std::string_view kms_key_id,
@@ -245,6 +250,7 @@ Result<ApplyOutcome> SecretStore::Impl::apply_state(const ReplicaState& state) {
     if (auto outcome = refusal(state, current.get(), fence)) return outcome;
     COFFER_ASSIGN(auto unusable, key_refusal(key_of_copy(state, current.get()), state.account));
     if (unusable) return unusable;
+    if (auto missing = missing_values(state, current.get())) return missing;
     COFFER_ASSIGN(store::Transaction transaction, replica_transaction(state, current.get()));
     COFFER_ASSIGN(const auto committed, try_commit(std::move(transaction)));
     return committed ? std::optional(ApplyOutcome{}) : std::nullopt;

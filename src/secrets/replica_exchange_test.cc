@@ -231,6 +231,19 @@ TEST_F(ReplicaExchangeTest, AKeyThatDoesNotExistHereIsReported) {
   EXPECT_FALSE(find("copy"));
 }
 
+// All values would travel for nothing.
+TEST_F(ReplicaExchangeTest, AKeyThatCannotBeUsedIsReportedBeforeValuesAreAskedFor) {
+  const kms::KeyName key = *keyring_.create_key(kAccount, "");
+  ASSERT_TRUE(keyring_.disable(key).ok());
+  for (const std::string& unusable : {std::string("alias/mine"), key.id}) {
+    ReplicaState state = state_from(kWest, "AAAAAA", 1, 5);
+    state.kms_key_id = unusable;
+    state.versions[0].value.reset();
+    EXPECT_EQ(apply(std::move(state)), ApplyVerdict::kKeyUnusable) << unusable;
+  }
+  EXPECT_FALSE(find("copy"));
+}
+
 TEST_F(ReplicaExchangeTest, ProgressOfAnEarlierSecretIsNotTakenForThatOfTheNext) {
   const std::string first = create("db", "v", {kWest})->secret.suffix;
   ASSERT_TRUE(edit("db", [](Change& change) {

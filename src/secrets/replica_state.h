@@ -11,6 +11,7 @@
 //  - a replica of the same suffix, another primary region: applied if the lineage epoch is higher, else kOtherLineage;
 //  - a replica of another suffix: replaced if the primary region is the same, which has deleted it; else kOtherLineage;
 //  - a stand-alone secret: kNameTaken, unless force_overwrite and it has no replicas of its own;
+//  - the copy's KMS key cannot be used: kKeyUnusable;
 //  - a version in the state that is not here and has no value in the message: kNeedVersions, nothing changes. A version
 //    is the same if its id, generation, time and kind are: two lineages may give one id to different values. One whose
 //    KMS key was deleted is not here any more;

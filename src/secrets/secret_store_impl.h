@@ -62,14 +62,16 @@ class SecretStore::Impl {
   Result<void> prune_versions(Secret& secret) const;
   Result<store::Transaction> update_transaction(const SecretView& current, Change& change);
 
-  // What apply_state() decides before it writes anything; nullopt means "go on".
+  // What apply_state() decides before it writes anything, in this order; nullopt means "go on".
   std::optional<ApplyOutcome> refusal(const ReplicaState& state, const SecretView* current, uint64_t fence) const;
+  // Whether the copy's key may be used; a refusal to be shown as the replica's StatusMessage if not.
+  Result<std::optional<ApplyOutcome>> key_refusal(std::string_view kms_key_id, const AccountId& account) const;
+  std::optional<ApplyOutcome> missing_values(const ReplicaState& state, const SecretView* current) const;
+
   bool is_here(const SecretView* replica, const Version& incoming) const;
   bool stays_sealed(const SecretView* replica, const ReplicaVersion& incoming, const ReplicaState& state) const;
   // The lineage epoch of a copy that was here and was deleted; 0 when there was none.
   Result<uint64_t> fence_epoch(const ReplicaState& state) const;
-  // Whether the copy's key may be used; a refusal to be shown as the replica's StatusMessage if not.
-  Result<std::optional<ApplyOutcome>> key_refusal(std::string_view kms_key_id, const AccountId& account) const;
   Secret replica_record(const ReplicaState& state, const SecretView* current) const;
   Result<store::Transaction> replica_transaction(const ReplicaState& state, const SecretView* current);
 
