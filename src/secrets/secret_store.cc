@@ -244,11 +244,22 @@ Result<store::Transaction> SecretStore::Impl::update_transaction(const SecretVie
   return transaction;
 }
 
+Result<bool> SecretStore::Impl::is_newest(const SecretView& view) const {
+  COFFER_ASSIGN(const auto row, parts_.store.get(record_key(view.secret.account, view.secret.name)));
+  return row && row->revision == view.revision;
+}
+
 Result<SecretPointer> SecretStore::Impl::update(const AccountId& account, std::string_view name, const Edit& edit) {
   return until_undisturbed<SecretPointer>([&]() -> Result<std::optional<SecretPointer>> {
     COFFER_ASSIGN(const SecretPointer current, reader_.load(account, name));
     if (!current) return not_found();
-    COFFER_ASSIGN(std::optional<Change> change, edit(*current));
+    Result<std::optional<Change>> edited = edit(*current);
+    if (!edited.ok() && edited.error().code == ErrorCode::kNotFound) {
+      // A value that it read was deleted after the record was read: what is there now decides.
+      COFFER_ASSIGN(const bool is_current, is_newest(*current));
+      if (!is_current) return std::optional<SecretPointer>();
+    }
+    COFFER_ASSIGN(std::optional<Change> change, std::move(edited));
     if (!change) return std::optional(current);
     COFFER_ASSIGN(store::Transaction transaction, update_transaction(*current, *change));
     COFFER_ASSIGN(const auto committed, try_commit(std::move(transaction)));

@@ -106,9 +106,9 @@ class SecretStore {
   // when the account has as many secrets as it may.
   Result<SecretPointer> create(Change change);
 
-  // Reads, calls `edit` with the current state, commits what it returns; repeats when another commit came between (at
-  // most 50 times, then kServiceUnavailable). `edit` may be called more than once. nullopt from `edit`: nothing to
-  // change. kResourceNotFound when there is no such secret.
+  // Reads, calls `edit` with the current state, commits what it returns; repeats when another commit came between, also
+  // if `edit` missed a value because of it (at most 50 times, then kServiceUnavailable). `edit` may be called more than
+  // once. nullopt from `edit`: nothing to change. kResourceNotFound when there is no such secret.
   using Edit = std::function<Result<std::optional<Change>>(const SecretView&)>;
   Result<SecretPointer> update(const AccountId& account, std::string_view name, const Edit& edit);
 

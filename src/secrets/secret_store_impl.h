@@ -60,6 +60,8 @@ class SecretStore::Impl {
   // The marks that make the replicator send this state, or a removal.
   static void append_marks(const Secret& secret, const std::vector<Region>& removed, store::Transaction& transaction);
   Result<void> prune_versions(Secret& secret) const;
+  // Whether nobody has changed or deleted the secret since.
+  Result<bool> is_newest(const SecretView& view) const;
   Result<store::Transaction> update_transaction(const SecretView& current, Change& change);
 
   // What apply_state() decides before it writes anything, in this order; nullopt means "go on".

@@ -141,6 +141,37 @@ TEST_F(SecretStoreTest, OnlyTheStateThatWasAgreedToIsErased) {
   EXPECT_EQ(value(find("db"), version_id(0)), "second");
 }
 
+// What the edit reads may be gone when the record that it was given is not the newest: then the newest decides.
+TEST_F(SecretStoreTest, AnUpdateThatMissesADeletedValueLooksAgain) {
+  int calls = 0;
+  const auto update = [&](const std::function<void()>& meanwhile) {
+    calls = 0;
+    return secrets_.update(kAccount, "db", [&](const SecretView& view) -> Result<std::optional<Change>> {
+      if (++calls == 1) meanwhile();
+      COFFER_ASSIGN(const SecretBytes value, secrets_.read_value(view, version_id(0)));
+      return std::optional<Change>();
+    });
+  };
+  create("db", "first");
+  const auto deleted = update([&] { EXPECT_TRUE(erase("db").ok()); });
+  ASSERT_FALSE(deleted.ok());
+  EXPECT_EQ(deleted.error().code, ErrorCode::kResourceNotFound);
+  create("db", "second");
+  const auto replaced = update([&] {
+    EXPECT_TRUE(erase("db").ok());
+    create("db", "third");
+  });
+  EXPECT_TRUE(replaced.ok());
+  EXPECT_EQ(calls, 2);
+  // A row that is lost while the record still names it is damage, however often one looks.
+  const std::string lost = value_key(kAccount, "db", version_id(0));
+  const auto damaged =
+      update([&] { EXPECT_TRUE(store_->commit({.preconditions = {}, .puts = {}, .deletes = {lost}}).ok()); });
+  ASSERT_FALSE(damaged.ok());
+  EXPECT_EQ(damaged.error().code, ErrorCode::kNotFound);
+  EXPECT_EQ(calls, 1);
+}
+
 TEST_F(SecretStoreTest, OnlyWhatIsPastItsRecoveryWindowIsErased) {
   for (const int days : {7, 8, 30}) {
     const std::string name = "after/" + std::to_string(days);
