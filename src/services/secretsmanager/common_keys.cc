@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "secrets/version_stages.h"
+#include "services/secretsmanager/common.h"
 
 namespace coffer::secretsmanager {
 
@@ -21,10 +22,14 @@ Result<void> check_replica_kms_key(std::string_view kms_key_id, const AccountId&
   return {};
 }
 
-Result<void> reseal_values(const secrets::SecretView& view, const Rooms& rooms, secrets::Change& change) {
+Result<void> reseal_values(const secrets::SecretView& view, const auth::Caller& caller, const Rooms& rooms,
+                           secrets::Change& change) {
+  const auto may_use = [&](std::string_view key) { return refuse_foreign_default_key(view.secret, key, caller).ok(); };
+  if (!may_use(change.secret.kms_key_id)) return {};
   for (const std::string_view stage : {secrets::kAwsCurrent, secrets::kAwsPending, secrets::kAwsPrevious}) {
     const secrets::Version* const version = view.secret.version_with(stage);
     if (version == nullptr || version->kind == secrets::ValueKind::kNone) continue;
+    if (!may_use(version->kms_key_arn)) continue;
     // One version may have two of the labels.
     const auto& resealed = change.resealed;
     if (std::ranges::find(resealed, version->id, &secrets::Change::NewValue::version) != resealed.end()) continue;

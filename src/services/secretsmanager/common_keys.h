@@ -20,7 +20,10 @@ Result<void> check_replica_kms_key(std::string_view kms_key_id, const AccountId&
 
 // Makes `change` seal the values of AWSCURRENT, AWSPENDING and AWSPREVIOUS of `view` anew, as AWS does when a secret's
 // key changes. kDecryptionFailure when the former key is disabled or pending deletion. What a deleted key sealed stays
-// as it is, since nobody will ever read it: otherwise such a secret could not be given another key.
-Result<void> reseal_values(const secrets::SecretView& view, const Rooms& rooms, secrets::Change& change);
+// as it is, since nobody will ever read it: otherwise such a secret could not be given another key. So does what a
+// caller of another account may not read or seal, because one of the keys is the default key: AWS leaves it out, too.
+// REQUIRES: `change` has the new key.
+Result<void> reseal_values(const secrets::SecretView& view, const auth::Caller& caller, const Rooms& rooms,
+                           secrets::Change& change);
 
 }  // namespace coffer::secretsmanager

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <iterator>
 
+#include "services/secretsmanager/common.h"
+
 namespace coffer::secretsmanager {
 namespace {
 
@@ -65,6 +67,18 @@ Result<void> add_value(const VersionId& token, const GivenValue& value, const st
   set_stages(map, secret);
   change.values.push_back({token, value.bytes->clone()});
   return {};
+}
+
+Result<bool> write_value(const secrets::SecretView& view, const ValueWrite& write, const Rooms& rooms,
+                         secrets::Change& change) {
+  COFFER_TRY(refuse_foreign_default_key(view.secret, change.secret.kms_key_id, write.caller));
+  const secrets::Version* const known = view.secret.version(write.token);
+  const bool is_compared = known != nullptr && known->kind != secrets::ValueKind::kNone;
+  if (is_compared) COFFER_TRY(refuse_foreign_default_key(view.secret, known->kms_key_arn, write.caller));
+  COFFER_ASSIGN(const bool is_repeated, is_repeated_write(view, write.token, write.value, rooms));
+  if (is_repeated) return false;
+  COFFER_TRY(add_value(write.token, write.value, write.stages, change));
+  return true;
 }
 
 secrets::StageMap stages_of(const secrets::Secret& secret) {

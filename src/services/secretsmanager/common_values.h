@@ -39,6 +39,19 @@ Result<bool> is_repeated_write(const secrets::SecretView& view, const VersionId&
 Result<void> add_value(const VersionId& token, const GivenValue& value, const std::vector<std::string>& stages,
                        secrets::Change& change);
 
+// A value that a caller stores in a secret that is there.
+struct ValueWrite {
+  const auth::Caller& caller;
+  const VersionId& token;
+  const GivenValue& value;
+  const std::vector<std::string>& stages;  // none: AWSCURRENT
+};
+// add_value(), unless it is_repeated_write(): then false. Fails as these do, and with kInvalidRequest (AWS's text) when
+// the caller is of another account than the secret, and the value would be sealed with the default key of that one, or
+// one that is would have to be read. REQUIRES: `change` has the KMS key that the secret will have.
+Result<bool> write_value(const secrets::SecretView& view, const ValueWrite& write, const Rooms& rooms,
+                         secrets::Change& change);
+
 secrets::StageMap stages_of(const secrets::Secret& secret);
 void set_stages(const secrets::StageMap& map, secrets::Secret& secret);
 

@@ -70,15 +70,13 @@ struct PutSecretValue {
     const Request& request = authorized.request();
     const VersionId token = *VersionId::parse(*request.client_request_token);
     const GivenValue value = given_value(request.secret_string, request.secret_binary);
+    const std::vector<std::string> stages = request.version_stages.value_or(std::vector<std::string>());
     const auto store = [&](const secrets::SecretView& view) -> Result<std::optional<secrets::Change>> {
       COFFER_TRY(refuse_pending_deletion(view));
       COFFER_TRY(refuse_replica(view));
-      COFFER_TRY(refuse_foreign_default_key(view.secret, view.secret.kms_key_id, authorized.caller()));
-      COFFER_ASSIGN(const bool is_repeated, is_repeated_write(view, token, value, rooms));
-      if (is_repeated) return std::optional<secrets::Change>();
       secrets::Change change = change_of(view);
-      COFFER_TRY(add_value(token, value, request.version_stages.value_or(std::vector<std::string>()), change));
-      return std::optional(std::move(change));
+      COFFER_ASSIGN(const bool is_new, write_value(view, {authorized.caller(), token, value, stages}, rooms, change));
+      return is_new ? std::optional(std::move(change)) : std::nullopt;
     };
     COFFER_ASSIGN(const secrets::SecretPointer view, change_secret(target(authorized), rooms, store));
     Response response{view->arn, view->secret.name, token, std::nullopt};

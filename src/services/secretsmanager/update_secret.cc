@@ -73,12 +73,10 @@ struct UpdateSecret {
     }
     if (const GivenValue value = given_value(request.secret_string, request.secret_binary)) {
       const VersionId token = *VersionId::parse(*request.client_request_token);
-      COFFER_TRY(refuse_foreign_default_key(view.secret, view.secret.kms_key_id, authorized.caller()));
-      COFFER_ASSIGN(const bool is_repeated, is_repeated_write(view, token, value, rooms));
-      if (is_repeated && !request.description && !request.kms_key_id) return std::optional<secrets::Change>();
-      if (!is_repeated) COFFER_TRY(add_value(token, value, {}, change));
+      COFFER_ASSIGN(const bool is_new, write_value(view, {authorized.caller(), token, value, {}}, rooms, change));
+      if (!is_new && !request.description && !request.kms_key_id) return std::optional<secrets::Change>();
     }
-    if (request.kms_key_id) COFFER_TRY(reseal_values(view, rooms, change));
+    if (request.kms_key_id) COFFER_TRY(reseal_values(view, authorized.caller(), rooms, change));
     return std::optional(std::move(change));
   }
 
