@@ -54,7 +54,7 @@ struct Rotation {
   RotationRules rules;               // all members empty: rotated by hand only
   std::optional<Time> last_rotated;  // when a rotation finished last
   Time counted_from;                 // the rules' next date follows from this moment
-  std::optional<VersionId> pending;  // of a rotation that was asked for and has not finished
+  std::optional<VersionId> pending;  // of a rotation that was asked for and has not finished: it has AWSPENDING
 };
 
 enum class Role : uint8_t { kPrimary, kReplica };

@@ -5,6 +5,7 @@
 
 #include "base/time_text.h"
 #include "secrets/record_codec.h"
+#include "secrets/rotation_progress.h"
 #include "secrets/secret_store_impl.h"
 #include "secrets/version_stages.h"
 #include "store/keys.h"
@@ -50,17 +51,6 @@ bool contains(const std::vector<ReplicaRegion>& replicas, const Region& region) 
 bool keeps_progress(const Change& change, const Region& region) {
   const auto& restarted = change.restarted_replicas;
   return contains(change.secret.replicas, region) && std::ranges::find(restarted, region) == restarted.end();
-}
-
-// A value that becomes current counts as a rotation for a schedule in days, whoever stored it.
-void count_as_rotation(Change& change) {
-  std::optional<Rotation>& rotation = change.secret.rotation;
-  if (!rotation || !rotation->rules.automatically_after_days) return;
-  const Version* const current = change.secret.version_with(kAwsCurrent);
-  const bool is_new = std::ranges::any_of(change.values, [current](const Change::NewValue& value) {
-    return current != nullptr && value.version == current->id;
-  });
-  if (is_new) rotation->counted_from = change.secret.changed;
 }
 
 // What load() would find now, unless somebody else has changed it since.
@@ -214,7 +204,7 @@ Result<store::Transaction> SecretStore::Impl::update_transaction(const SecretVie
     added->created = secret.changed;
     added->generation = secret.generation;
   }
-  count_as_rotation(change);
+  settle_rotation(current.secret, change);
   // A copy has the versions of its primary, which removes them for all.
   if (secret.role == Role::kPrimary) COFFER_TRY(prune_versions(secret));
   std::erase_if(change.resealed,

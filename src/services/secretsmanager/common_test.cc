@@ -203,7 +203,7 @@ TEST(PutSecretValue, ManyThreadsLoseNoVersion) {
 }
 
 // What rotates the secret goes by what the record says is pending, not by labels.
-TEST(Rotation, OneThatIsResumedAfterItWasCancelledIsPendingAgain) {
+TEST(Rotation, OneThatIsResumedAfterItWasCancelledIsPendingAgainUntilItIsFinished) {
   Fixture f;
   const std::string rotate =
       R"({"SecretId": "a", "ClientRequestToken": "00000000-0000-0000-0000-000000000002",
@@ -216,6 +216,15 @@ TEST(Rotation, OneThatIsResumedAfterItWasCancelledIsPendingAgain) {
   EXPECT_EQ(pending_after("RotateSecret", rotate), token);
   EXPECT_EQ(pending_after("CancelRotateSecret", R"({"SecretId": "a"})"), std::nullopt);
   EXPECT_EQ(pending_after("RotateSecret", rotate), token);
+  EXPECT_EQ(pending_after("PutSecretValue",
+                          R"({"SecretId": "a", "ClientRequestToken": "00000000-0000-0000-0000-000000000002",
+                              "SecretString": "2", "VersionStages": ["AWSPENDING"]})"),
+            token);
+  EXPECT_EQ(pending_after("UpdateSecretVersionStage",
+                          R"({"SecretId": "a", "VersionStage": "AWSCURRENT",
+                              "MoveToVersionId": "00000000-0000-0000-0000-000000000002",
+                              "RemoveFromVersionId": "00000000-0000-0000-0000-000000000001"})"),
+            std::nullopt);
 }
 
 }  // namespace
