@@ -104,7 +104,12 @@ struct RotateSecret {
       if (request.rotate_immediately.value_or(true)) COFFER_TRY(announce(token, authorized.now(), change.secret));
       return std::optional(std::move(change));
     };
-    COFFER_ASSIGN(const secrets::SecretPointer view, change_secret(target(authorized), rooms, rotate));
+    Result<secrets::SecretPointer> rotated = change_secret(target(authorized), rooms, rotate);
+    // Too many labels or versions: of LimitExceededException the model of this operation knows nothing.
+    if (!rotated.ok() && rotated.error().code == ErrorCode::kLimitExceeded) {
+      rotated = Error{ErrorCode::kInvalidRequest, rotated.error().message};
+    }
+    COFFER_ASSIGN(const secrets::SecretPointer view, std::move(rotated));
     return Response{view->arn, view->secret.name, token};
   }
 };
