@@ -73,7 +73,13 @@ class Authorized {
 };
 
 // Another action that a request takes beside its card's own, decided for the same caller: BatchGetSecretValue reads as
-// GetSecretValue does. Only the pipeline makes one.
+// GetSecretValue does. Only the pipeline makes one. `Action` tells the action, so that nobody takes one for another:
+//
+//   struct GetSecretValue {
+//     static constexpr std::string_view kName = "GetSecretValue";  // the operation that is named after it
+//     static constexpr std::string_view kAction = "secretsmanager:GetSecretValue";
+//   };
+template <class Action>
 class Permit {
  public:
   const auth::Caller& caller() const { return caller_; }
@@ -122,10 +128,10 @@ class Pipeline {
   }
 
   // kAccessDenied with AWS's text when the caller may not.
-  template <class Card>
-  static Result<Permit> permit(const Authorized<Card>& authorized, std::string_view action, Resource resource) {
-    COFFER_TRY(authorize(authorized.caller(), action, resource));
-    return Permit(authorized.caller(), std::move(resource));
+  template <class Action, class Card>
+  static Result<Permit<Action>> permit(const Authorized<Card>& authorized, Resource resource) {
+    COFFER_TRY(authorize(authorized.caller(), Action::kAction, resource));
+    return Permit<Action>(authorized.caller(), std::move(resource));
   }
 
  private:

@@ -2,6 +2,7 @@
 // Errors and leaves the others alone. Each value is a GetSecretValue: the caller needs that permission for each secret,
 // and ListSecrets for filters. Secrets of other accounts cannot be read this way.
 // https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_BatchGetSecretValue.html
+#include "services/secretsmanager/common_actions.h"
 #include "services/secretsmanager/common_filters.h"
 #include "services/secretsmanager/common_listing.h"
 #include "services/secretsmanager/common_read.h"
@@ -72,9 +73,8 @@ struct BatchGetSecretValue {
 
   static Result<SecretValue> read(const Authorized& authorized, std::string_view secret_id, const Rooms& rooms) {
     COFFER_ASSIGN(auto resource, secret_resource(secret_id, authorized.caller(), rooms));
-    COFFER_ASSIGN(const api::Permit permit,
-                  api::Pipeline::permit(authorized, "secretsmanager:GetSecretValue", std::move(resource)));
-    return read_secret_value({secret_id, permit.caller(), permit.resource()}, {}, rooms);
+    COFFER_ASSIGN(const auto permit, api::Pipeline::permit<action::GetSecretValue>(authorized, std::move(resource)));
+    return read_secret_value(Readable(permit), {}, rooms);
   }
 
   // Trouble of this server fails the whole call: it is nothing that a client could learn about one secret.
@@ -97,7 +97,7 @@ struct BatchGetSecretValue {
                                                   const Rooms& rooms) {
     const Request& request = authorized.request();
     const AccountId& account = authorized.caller().account;
-    COFFER_TRY(api::Pipeline::permit(authorized, "secretsmanager:ListSecrets", {"*", account}));
+    COFFER_TRY(api::Pipeline::permit<action::ListSecrets>(authorized, {"*", account}));
     ListQuery query{.account = account,
                     .order = {},
                     .after = std::nullopt,

@@ -6,7 +6,7 @@ namespace {
 // What was authorized must be what is used: a secret that was deleted and made again has another ARN, and with it
 // other policies.
 bool is_authorized(const secrets::SecretView& view, const Target& target) {
-  return view.secret.account != target.caller.account || view.arn == target.resource.name;
+  return view.secret.account != target.caller().account || view.arn == target.resource().name;
 }
 
 bool is_meant(const secrets::SecretView& view, const secrets::SecretId& id, const Target& target) {
@@ -49,7 +49,7 @@ Result<api::Resource> secret_resource(std::string_view secret_id, const auth::Ca
 }
 
 Result<secrets::SecretPointer> find_secret(const Target& target, const Rooms& rooms) {
-  COFFER_ASSIGN(const auto id, secrets::parse_secret_id(target.secret_id, target.caller.account, rooms.region));
+  COFFER_ASSIGN(const auto id, secrets::parse_secret_id(target.secret_id(), target.caller().account, rooms.region));
   COFFER_ASSIGN(secrets::SecretPointer view, rooms.secrets.find(id));
   if (!view || !is_meant(*view, id, target)) return secret_not_found();
   return view;
@@ -57,7 +57,7 @@ Result<secrets::SecretPointer> find_secret(const Target& target, const Rooms& ro
 
 Result<secrets::SecretPointer> change_secret(const Target& target, const Rooms& rooms,
                                              const secrets::SecretStore::Edit& edit) {
-  COFFER_ASSIGN(const auto id, secrets::parse_secret_id(target.secret_id, target.caller.account, rooms.region));
+  COFFER_ASSIGN(const auto id, secrets::parse_secret_id(target.secret_id(), target.caller().account, rooms.region));
   return rooms.secrets.update(id.account, id.name,
                               [&](const secrets::SecretView& view) -> Result<std::optional<secrets::Change>> {
                                 if (!is_meant(view, id, target)) return secret_not_found();
@@ -67,7 +67,7 @@ Result<secrets::SecretPointer> change_secret(const Target& target, const Rooms& 
 
 Result<secrets::SecretPointer> erase_secret(const Target& target, const Rooms& rooms,
                                             const secrets::SecretStore::Check& check) {
-  COFFER_ASSIGN(const auto id, secrets::parse_secret_id(target.secret_id, target.caller.account, rooms.region));
+  COFFER_ASSIGN(const auto id, secrets::parse_secret_id(target.secret_id(), target.caller().account, rooms.region));
   return rooms.secrets.erase(id.account, id.name, [&](const secrets::SecretView& view) -> Result<void> {
     if (!is_meant(view, id, target)) return secret_not_found();
     return check(view);

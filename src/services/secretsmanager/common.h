@@ -39,15 +39,36 @@ Result<void> check_client_request_token(const std::optional<std::string>& token)
 // looked up: whether they exist, and under which ARN, is not shown to who may not know.
 Result<api::Resource> secret_resource(std::string_view secret_id, const auth::Caller& caller, const Rooms& rooms);
 
-// What a card was authorized for.
-struct Target {
-  std::string_view secret_id;
-  const auth::Caller& caller;
-  const api::Resource& resource;
+// The secret that somebody was authorized for. Only target() makes one, of an Authorized or a Permit, so that nothing
+// is read or changed but what was authorized. It refers to what it was made of.
+class Target {
+ public:
+  std::string_view secret_id() const { return secret_id_; }
+  const auth::Caller& caller() const { return caller_; }
+  const api::Resource& resource() const { return resource_; }
+
+ private:
+  template <class Card>
+  friend Target target(const api::Authorized<Card>& authorized);
+  template <class Action>
+  friend Target target(const api::Permit<Action>& permit);
+  Target(const std::string& secret_id, const auth::Caller& caller, const api::Resource& resource)
+      : secret_id_(secret_id), caller_(caller), resource_(resource) {}
+  Target(const std::optional<std::string>& secret_id, const auth::Caller& caller, const api::Resource& resource)
+      : Target(*secret_id, caller, resource) {}
+
+  std::string_view secret_id_;
+  const auth::Caller& caller_;
+  const api::Resource& resource_;
 };
+// REQUIRES: the request names a secret.
 template <class Card>
 Target target(const api::Authorized<Card>& authorized) {
   return {authorized.request().secret_id, authorized.caller(), authorized.resource()};
+}
+template <class Action>
+Target target(const api::Permit<Action>& permit) {
+  return {permit.resource().name, permit.caller(), permit.resource()};
 }
 
 // The secret that was authorized; kResourceNotFound when there is none, or a new one has taken its name since.

@@ -35,7 +35,7 @@ Result<SecretValue> read_once(const Target& target, const WantedVersion& wanted,
   COFFER_ASSIGN(const secrets::SecretPointer view, find_secret(target, rooms));
   COFFER_TRY(refuse_pending_deletion(*view));
   COFFER_ASSIGN(const secrets::Version* const version, pick(view->secret, wanted));
-  COFFER_TRY(refuse_foreign_default_key(view->secret, version->kms_key_arn, target.caller));
+  COFFER_TRY(refuse_foreign_default_key(view->secret, version->kms_key_arn, target.caller()));
   COFFER_ASSIGN(SecretBytes bytes, rooms.secrets.read_value(*view, version->id));
   rooms.secrets.note_access(*view, version->id);
   SecretValue value;
@@ -55,11 +55,11 @@ Result<SecretValue> read_once(const Target& target, const WantedVersion& wanted,
 
 }  // namespace
 
-Result<SecretValue> read_secret_value(const Target& target, const WantedVersion& wanted, const Rooms& rooms) {
-  Result<SecretValue> value = read_once(target, wanted, rooms);
+Result<SecretValue> read_secret_value(const Readable& secret, const WantedVersion& wanted, const Rooms& rooms) {
+  Result<SecretValue> value = read_once(secret.target(), wanted, rooms);
   // Deleted, or made again, between the look at the record and the one at the value: then a second look tells. If it
   // does not, the error stays one of the server (5xx): a client must not conclude that the secret is gone.
-  if (!value.ok() && value.error().code == ErrorCode::kNotFound) return read_once(target, wanted, rooms);
+  if (!value.ok() && value.error().code == ErrorCode::kNotFound) return read_once(secret.target(), wanted, rooms);
   return value;
 }
 

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "services/secretsmanager/common.h"
+#include "services/secretsmanager/common_actions.h"
 #include "wire/shape.h"
 
 namespace coffer::secretsmanager {
@@ -35,9 +36,22 @@ struct WantedVersion {
   std::optional<std::string_view> stage;
 };
 
-// The value, its access noted. REQUIRES: `target` was authorized for secretsmanager:GetSecretValue. kResourceNotFound,
-// kInvalidRequest (pending deletion; id and label disagree; default key of another account), kDecryptionFailure; AWS's
-// texts.
-Result<SecretValue> read_secret_value(const Target& target, const WantedVersion& wanted, const Rooms& rooms);
+// The secret whose value somebody may read: nothing but a decision on secretsmanager:GetSecretValue makes one.
+class Readable {
+ public:
+  template <class Card>
+  explicit Readable(const api::Authorized<Card>& authorized) requires(Card::kAction == action::GetSecretValue::kAction)
+      : target_(secretsmanager::target(authorized)) {}
+  explicit Readable(const api::Permit<action::GetSecretValue>& permit) : target_(secretsmanager::target(permit)) {}
+
+  const Target& target() const { return target_; }
+
+ private:
+  Target target_;
+};
+
+// The value, its access noted. kResourceNotFound, kInvalidRequest (pending deletion; id and label disagree; default key
+// of another account), kDecryptionFailure; AWS's texts.
+Result<SecretValue> read_secret_value(const Readable& secret, const WantedVersion& wanted, const Rooms& rooms);
 
 }  // namespace coffer::secretsmanager

@@ -4,12 +4,14 @@
 #include <gtest/gtest.h>
 
 #include <boost/json.hpp>
+#include <functional>
 #include <thread>
 
 #include "crypto/system_random.h"
 #include "services/secretsmanager/common_keys.h"
 #include "services/secretsmanager/common_values.h"
 #include "services/secretsmanager/testing/world.h"
+#include "wire/json.h"
 
 namespace coffer::secretsmanager::testing {
 namespace {
@@ -21,8 +23,8 @@ std::optional<ErrorCode> code_of(const Result<T>& result) {
   return result.ok() ? std::nullopt : std::optional(result.error().code);
 }
 
-Result<void> agree(const secrets::SecretView&) {
-  return {};
+void must_succeed(const Result<void>& result) {
+  if (!result.ok()) fail(result.error());
 }
 
 std::string create(World& world, const std::string& name) {
@@ -34,50 +36,86 @@ std::string create(World& world, const std::string& name) {
   return std::string(boost::json::parse(answer.output).at("ARN").as_string());
 }
 
+// A card that is authorized for the resource that the test says, and does with it what the test says: Targets are not
+// made by hand.
+using Use = std::function<Result<secrets::SecretPointer>(const Target&)>;
+struct Probe {
+  static constexpr std::string_view kName = "Probe";
+  static constexpr std::string_view kAction = "secretsmanager:Probe";
+  static constexpr api::Effect kEffect = api::Effect::kReads;
+  static constexpr ErrorCode kErrors[] = {ErrorCode::kResourceNotFound};
+  struct Rooms {
+    std::string resource;
+    Use use;
+  };
+  struct Request {
+    std::string secret_id;
+    static constexpr wire::Field kFields[] = {wire::field<&Request::secret_id>("SecretId")};
+  };
+  using Response = NoMembers;
+  static Result<void> check(const Request&) { return {}; }
+  static Result<api::Resource> resource(const Request&, const auth::Caller& caller, Rooms& rooms) {
+    return api::Resource{rooms.resource, caller.account};
+  }
+  static Result<Response> handle(const api::Authorized<Probe>& authorized, Rooms& rooms) {
+    COFFER_TRY(rooms.use(target(authorized)));
+    return Response();
+  }
+};
+
+// How `use` ended for a caller who named `secret_id` and was authorized for `resource`.
+std::optional<ErrorCode> outcome(const auth::Caller& caller, const std::string& secret_id, const std::string& resource,
+                                 Use use) {
+  Probe::Rooms rooms{resource, std::move(use)};
+  wire::Document document;
+  must_succeed(wire::parse_json(R"({"SecretId": ")" + secret_id + "\"}", {}, document));
+  SecretBuffer output;
+  wire::JsonEncoder encoder(output);
+  const api::Invocation invocation{.caller = caller, .now = Time(), .request_id = "test"};
+  return code_of(api::operation<Probe>().run(invocation, &rooms, document.root(), encoder));
+}
+
 struct Fixture {
   SeededRandom random{7};
   World world{random};
   const std::string arn = create(world, "a");
+  const Rooms& rooms = world.rooms(kHome);
 
-  Result<secrets::SecretPointer> change(const api::Resource& resource) {
-    const auto edit = [](const secrets::SecretView& view) -> Result<std::optional<secrets::Change>> {
+  const Use find = [this](const Target& target) { return find_secret(target, rooms); };
+  const Use change = [this](const Target& target) {
+    return change_secret(target, rooms, [](const secrets::SecretView& view) -> Result<std::optional<secrets::Change>> {
       secrets::Change change = change_of(view);
       change.secret.description = "changed";
       return std::optional(std::move(change));
-    };
-    return change_secret({"a", kRoot, resource}, world.rooms(kHome), edit);
-  }
+    });
+  };
+  const Use erase = [this](const Target& target) {
+    return erase_secret(target, rooms, [](const secrets::SecretView&) -> Result<void> { return {}; });
+  };
 };
 
 // A secret that was deleted and made again after the authorization has another ARN: nobody was asked about that one.
 TEST(AuthorizedSecret, IsNotAnotherOneOfThatName) {
   Fixture f;
-  const Rooms& rooms = f.world.rooms(kHome);
-  const api::Resource right{f.arn, kRoot.account};
-  EXPECT_TRUE(find_secret({"a", kRoot, right}, rooms).ok());
-  EXPECT_TRUE(f.change(right).ok());
-  for (const std::string& name : {f.arn.substr(0, f.arn.size() - 6) + "zzzzzz", std::string("a")}) {
-    const api::Resource other{name, kRoot.account};
-    EXPECT_EQ(code_of(find_secret({"a", kRoot, other}, rooms)), ErrorCode::kResourceNotFound) << name;
-    EXPECT_EQ(code_of(f.change(other)), ErrorCode::kResourceNotFound) << name;
-    EXPECT_EQ(code_of(erase_secret({"a", kRoot, other}, rooms, agree)), ErrorCode::kResourceNotFound) << name;
+  EXPECT_EQ(outcome(kRoot, "a", f.arn, f.find), std::nullopt);
+  EXPECT_EQ(outcome(kRoot, "a", f.arn, f.change), std::nullopt);
+  for (const std::string& other : {f.arn.substr(0, f.arn.size() - 6) + "zzzzzz", std::string("a")}) {
+    for (const Use& use : {f.find, f.change, f.erase})
+      EXPECT_EQ(outcome(kRoot, "a", other, use), ErrorCode::kResourceNotFound) << other;
   }
-  EXPECT_TRUE(find_secret({"a", kRoot, right}, rooms).ok());
-  EXPECT_EQ((*erase_secret({"a", kRoot, right}, rooms, agree))->arn, f.arn);
+  EXPECT_EQ(outcome(kRoot, "a", f.arn, f.find), std::nullopt);
+  EXPECT_EQ(outcome(kRoot, "a", f.arn, f.erase), std::nullopt);
+  EXPECT_EQ(outcome(kRoot, "a", f.arn, f.find), ErrorCode::kResourceNotFound);
 }
 
 // Of another account there is no ARN to compare with; the six characters in the id still count.
 TEST(AuthorizedSecret, OfAnotherAccountIsTheOneWithThatSuffix) {
   Fixture f;
   const auth::Caller other = root_of("210987654321");
-  const auto edit = [](const secrets::SecretView&) -> Result<std::optional<secrets::Change>> {
-    return std::optional<secrets::Change>();
-  };
   const std::string wrong = f.arn.substr(0, f.arn.size() - 6) + "zzzzzz";
-  for (const std::string& id : {f.arn, wrong}) {
-    const api::Resource resource{id, kRoot.account};
-    EXPECT_EQ(find_secret({id, other, resource}, f.world.rooms(kHome)).ok(), id == f.arn);
-    EXPECT_EQ(change_secret({id, other, resource}, f.world.rooms(kHome), edit).ok(), id == f.arn);
+  for (const Use& use : {f.find, f.change}) {
+    EXPECT_EQ(outcome(other, f.arn, f.arn, use), std::nullopt);
+    EXPECT_EQ(outcome(other, wrong, wrong, use), ErrorCode::kResourceNotFound);
   }
 }
 

@@ -33,7 +33,7 @@ struct GetSecretValue {
 
   static Result<Response> handle(const api::Authorized<GetSecretValue>& authorized, Rooms& rooms) {
     const Request& request = authorized.request();
-    return read_secret_value(target(authorized), {request.version_id, request.version_stage}, rooms);
+    return read_secret_value(Readable(authorized), {request.version_id, request.version_stage}, rooms);
   }
 };
 

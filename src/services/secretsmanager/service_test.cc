@@ -2,8 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <set>
 
+#include "services/secretsmanager/common_actions.h"
 #include "services/secretsmanager/testing/world.h"
 
 namespace coffer::secretsmanager {
@@ -31,6 +33,18 @@ TEST(Service, EveryCardSaysWhatItIs) {
     EXPECT_EQ(operation.effect, effect) << operation.name;
   }
   EXPECT_GE(names.size(), 13u);
+}
+
+// A name that drifted from its operation would be an action that no policy can allow.
+TEST(Actions, AreThoseOfOperations) {
+  const std::vector<api::Operation> cards = operations();
+  const auto is_of_a_card = [&cards]<class Action>(Action) {
+    return std::ranges::any_of(
+        cards, [](const api::Operation& card) { return card.name == Action::kName && card.action == Action::kAction; });
+  };
+  EXPECT_TRUE(is_of_a_card(action::GetSecretValue()));
+  EXPECT_TRUE(is_of_a_card(action::ListSecrets()));
+  EXPECT_TRUE(is_of_a_card(action::PutResourcePolicy()));
 }
 
 }  // namespace

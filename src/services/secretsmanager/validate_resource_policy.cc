@@ -2,6 +2,7 @@
 // policy document, or names principals that do not exist, is an error and not a finding.
 // https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_ValidateResourcePolicy.html
 #include "services/secretsmanager/common.h"
+#include "services/secretsmanager/common_actions.h"
 #include "services/secretsmanager/common_policy.h"
 
 namespace coffer::secretsmanager {
@@ -50,12 +51,11 @@ struct ValidateResourcePolicy {
 
   static Result<Response> handle(const api::Authorized<ValidateResourcePolicy>& authorized, Rooms& rooms) {
     const Request& request = authorized.request();
-    COFFER_TRY(api::Pipeline::permit(authorized, "secretsmanager:PutResourcePolicy", authorized.resource()));
+    COFFER_TRY(api::Pipeline::permit<action::PutResourcePolicy>(authorized, authorized.resource()));
     // Without a secret: one that no policy names but by wildcards.
     std::string arn = secrets::secret_arn(rooms.region, authorized.caller().account, "any", "??????");
     if (request.secret_id) {
-      const Target named{*request.secret_id, authorized.caller(), authorized.resource()};
-      COFFER_ASSIGN(const secrets::SecretPointer view, find_secret(named, rooms));
+      COFFER_ASSIGN(const secrets::SecretPointer view, find_secret(target(authorized), rooms));
       arn = view->arn;
     }
     COFFER_ASSIGN(const policy::Document document, parse_resource_policy(request.resource_policy));

@@ -1,0 +1,21 @@
+// Actions that a card takes beside its own, for api::Permit.
+#pragma once
+
+#include <string_view>
+
+namespace coffer::secretsmanager::action {
+
+struct GetSecretValue {
+  static constexpr std::string_view kName = "GetSecretValue";
+  static constexpr std::string_view kAction = "secretsmanager:GetSecretValue";
+};
+struct ListSecrets {
+  static constexpr std::string_view kName = "ListSecrets";
+  static constexpr std::string_view kAction = "secretsmanager:ListSecrets";
+};
+struct PutResourcePolicy {
+  static constexpr std::string_view kName = "PutResourcePolicy";
+  static constexpr std::string_view kAction = "secretsmanager:PutResourcePolicy";
+};
+
+}  // namespace coffer::secretsmanager::action
