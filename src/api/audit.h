@@ -1,4 +1,5 @@
-// The audit line: who asked for what, and how it ended. Never a value, a signature or a request body.
+// The audit line: who asked for what, and how it ended. Never a value, a signature or a request body. A request has
+// one, and one more for each of its attempts.
 #pragma once
 
 #include <cstdint>
@@ -26,7 +27,7 @@ struct AuditEntry {
   int64_t microseconds = 0;
 };
 
-// Must be quick and must not block: called once per request on the I/O thread. Thread-safe.
+// Must be quick and must not block: called once per line, on I/O threads. Thread-safe.
 class Audit {
  public:
   virtual ~Audit() = default;

@@ -112,6 +112,7 @@ struct FrontDoor::Exchange {
   Time time;
   std::chrono::microseconds begin;
   std::string resource{};
+  std::vector<Attempt> attempts{};
   const Route* route = nullptr;
   auth::Caller caller{};
 };
@@ -192,7 +193,8 @@ void FrontDoor::answer(Exchange& exchange) {
   const Invocation invocation{.caller = exchange.caller,
                               .now = exchange.time,
                               .request_id = exchange.request_id,
-                              .resource = &exchange.resource};
+                              .resource = &exchange.resource,
+                              .attempts = &exchange.attempts};
   finish(exchange, caught([&] {
            return run(*exchange.route, invocation, exchange.request.body, exchange.responder.reply().body);
          }));
@@ -200,32 +202,37 @@ void FrontDoor::answer(Exchange& exchange) {
 
 void FrontDoor::finish(Exchange& exchange, const Result<void>& result) {
   net::Reply& reply = exchange.responder.reply();
+  const Error* const error = result.ok() ? nullptr : &result.error();
+  if (error != nullptr) write_error(*error, reply);
   AuditEntry entry{.time = exchange.time,
                    .request_id = exchange.request_id,
-                   .resource = exchange.resource,
                    .caller_arn = exchange.caller.arn,
                    .access_key_id = exchange.caller.access_key.text(),
-                   .source_address = exchange.request.peer_address};
-  if (exchange.route != nullptr) {
-    entry.service = exchange.route->service;
-    entry.operation = exchange.route->operation.name;
+                   .source_address = exchange.request.peer_address,
+                   .microseconds = (parts_.clock.stopwatch() - exchange.begin).count()};
+  if (error != nullptr && entry.access_key_id.empty()) entry.access_key_id = claimed_key_id(exchange.request);
+  if (exchange.route != nullptr) entry.service = exchange.route->service;
+  for (const Attempt& attempt : exchange.attempts) {
+    entry.operation = attempt.operation;
+    entry.resource = attempt.resource;
+    tell(entry, attempt.error ? &*attempt.error : nullptr);
   }
-  if (!result.ok()) {
-    const Error& error = result.error();
-    write_error(error, reply);
-    entry.error = error_name(public_code(error.code));
-    if (entry.access_key_id.empty()) entry.access_key_id = claimed_key_id(exchange.request);
-    if (reply.status >= 500) {
-      parts_.log.error("request_failed", {{"request_id", exchange.request_id},
-                                          {"operation", entry.operation},
-                                          {"error", error_name(error.code)},
-                                          {"message", error.message}});
-    }
-  }
-  entry.status = reply.status;
-  entry.microseconds = (parts_.clock.stopwatch() - exchange.begin).count();
-  parts_.audit.record(entry);
+  entry.operation = exchange.route != nullptr ? exchange.route->operation.name : std::string_view();
+  entry.resource = exchange.resource;
+  tell(entry, error);
   exchange.responder.send();
+}
+
+void FrontDoor::tell(AuditEntry& entry, const Error* error) {
+  entry.error = error != nullptr ? error_name(public_code(error->code)) : std::string_view();
+  entry.status = error != nullptr ? http_status(public_code(error->code)) : 200;
+  if (entry.status >= 500) {
+    parts_.log.error("request_failed", {{"request_id", entry.request_id},
+                                        {"operation", entry.operation},
+                                        {"error", error_name(error->code)},
+                                        {"message", error->message}});
+  }
+  parts_.audit.record(entry);
 }
 
 }  // namespace coffer::api

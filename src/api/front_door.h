@@ -58,6 +58,8 @@ class FrontDoor final : public net::Handler {
   void answer(Exchange& exchange);
   // Writes the error if there is one, audits and sends.
   void finish(Exchange& exchange, const Result<void>& result);
+  // Audits how the request, or one of its attempts, ended, and logs what a client must not know. Null: it succeeded.
+  void tell(AuditEntry& entry, const Error* error);
 
   Parts parts_;
   std::unique_ptr<Routes> routes_;

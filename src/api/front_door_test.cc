@@ -165,6 +165,45 @@ TEST_F(FrontDoorTest, TheAuditNamesTheResource) {
   EXPECT_EQ(audit_.last_resource(), "");
 }
 
+// One line that says "*" would not tell who has read what.
+TEST_F(FrontDoorTest, TheAuditTellsEachThingThatARequestTried) {
+  EXPECT_EQ(call("things.ReadThings", R"({"Names":["a","theirs","missing","b"]})"),
+            R"(200 {"Outcomes":["read","not read","not read","read"]})");
+  EXPECT_EQ(audit_.outcomes(), (std::vector<std::string>{"ReadThing arn:things:a  200",
+                                                         "ReadThing arn:things:theirs AccessDeniedException 400",
+                                                         "ReadThing arn:things:missing ResourceNotFoundException 400",
+                                                         "ReadThing arn:things:b  200", "ReadThings *  200"}));
+  EXPECT_EQ(log(), "");
+  call("things.ReadThing", R"({"Name":"a"})");
+  EXPECT_EQ(audit_.outcomes(), std::vector<std::string>{"ReadThing arn:things:a  200"});
+}
+
+// What was read before was read, and whoever looks for a leak must find it.
+TEST_F(FrontDoorTest, TheAuditTellsWhatARequestTriedBeforeItFailed) {
+  EXPECT_TRUE(call("things.ReadThings", R"({"Names":["a","unnameable","b"]})").starts_with("400"));
+  EXPECT_EQ(audit_.outcomes(),
+            (std::vector<std::string>{"ReadThing arn:things:a  200", "ReadThing unnameable ValidationException 400",
+                                      "ReadThings * ValidationException 400"}));
+  EXPECT_TRUE(call("things.ReadThings", R"({"Names":["a","throws","b"]})").starts_with("500"));
+  EXPECT_EQ(audit_.outcomes(), (std::vector<std::string>{"ReadThing arn:things:a  200",
+                                                         "ReadThing arn:things:throws InternalServiceError 500",
+                                                         "ReadThings * InternalServiceError 500"}));
+  EXPECT_EQ(log().find("hunter2"), std::string::npos);
+}
+
+// The call succeeds; that something is damaged must be seen all the same.
+TEST_F(FrontDoorTest, WhatIsBrokenOfOneThingIsLogged) {
+  EXPECT_EQ(call("things.ReadThings", R"({"Names":["a","broken"]})"), R"(200 {"Outcomes":["read","not read"]})");
+  EXPECT_EQ(audit_.outcomes(),
+            (std::vector<std::string>{"ReadThing arn:things:a  200",
+                                      "ReadThing arn:things:broken InternalServiceError 500", "ReadThings *  200"}));
+  EXPECT_NE(
+      log().find("\"operation\":\"ReadThing\",\"error\":\"Corrupt\",\"message\":\"row 7 of the store is damaged\""),
+      std::string::npos)
+      << log();
+  EXPECT_NE(log().find(audit_.last_request_id()), std::string::npos);
+}
+
 TEST_F(FrontDoorTest, AFullQueueOfWritesIsAnsweredAtOnce) {
   use_workers(1, 1);
   std::promise<void> started;

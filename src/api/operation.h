@@ -21,9 +21,12 @@
 #pragma once
 
 #include <iterator>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
+#include <type_traits>
+#include <vector>
 
 #include "auth/caller.h"
 #include "base/clock.h"
@@ -45,12 +48,20 @@ struct Resource {
   AccountId account;  // who owns it (for "*": the caller)
 };
 
-// One signed request on its way to a card.
+// One of several things that a request did, each of which ended for itself. See Pipeline::attempt().
+struct Attempt {
+  std::string_view operation;  // that does the same to one thing alone
+  std::string resource;        // as Resource has it
+  std::optional<Error> error;  // absent: it succeeded
+};
+
+// One signed request on its way to a card. What is set gets what the audit and the log tell of the request.
 struct Invocation {
   const auth::Caller& caller;
   Time now;
   std::string_view request_id;
-  std::string* resource = nullptr;  // if set: gets the resource's name, for the audit
+  std::string* resource = nullptr;           // the resource's name
+  std::vector<Attempt>* attempts = nullptr;  // in their order
 };
 
 template <class Card>
@@ -132,6 +143,27 @@ class Pipeline {
   static Result<Permit<Action>> permit(const Authorized<Card>& authorized, Resource resource) {
     COFFER_TRY(authorize(authorized.caller(), Action::kAction, resource));
     return Permit<Action>(authorized.caller(), std::move(resource));
+  }
+
+  // Does to one of the things that a request names what the action's own operation would do to it, in the order of
+  // run(): find() gives the resource, use(permit) the result. However it ends, it is one of the invocation's attempts.
+  // `given` is how the request names the thing.
+  template <class Action, class Card, class Find, class Use>
+  static std::invoke_result_t<Use, const Permit<Action>&> attempt(const Authorized<Card>& authorized,
+                                                                  std::string_view given, Find find, Use use) {
+    std::vector<Attempt> untold;
+    std::vector<Attempt>& attempts = authorized.invocation_.attempts ? *authorized.invocation_.attempts : untold;
+    const size_t index = attempts.size();
+    // Before it begins, so that one that ends by an exception is told too.
+    attempts.push_back({Action::kName, std::string(given), Error{ErrorCode::kInternalServiceError, "it did not end"}});
+    auto result = [&]() -> std::invoke_result_t<Use, const Permit<Action>&> {
+      COFFER_ASSIGN(Resource resource, find());
+      attempts[index].resource = resource.name;
+      COFFER_ASSIGN(const Permit<Action> permitted, permit<Action>(authorized, std::move(resource)));
+      return use(permitted);
+    }();
+    attempts[index].error = result.ok() ? std::nullopt : std::optional(result.error());
+    return result;
   }
 
  private:

@@ -1,4 +1,4 @@
-// A front door with a service of four cards behind it, and the clients, keys and connections around it, all in memory.
+// A front door with a service of five cards behind it, and the clients, keys and connections around it, all in memory.
 #pragma once
 
 #include <fcntl.h>
@@ -9,6 +9,7 @@
 #include <array>
 #include <atomic>
 #include <future>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <stdexcept>
@@ -22,7 +23,7 @@
 
 namespace coffer::api::testing {
 
-// --- a service of four cards ---------------------------------------------------------------------------------------
+// --- a service of five cards ---------------------------------------------------------------------------------------
 
 struct Rooms {
   std::string owner = "123456789012";
@@ -143,6 +144,48 @@ struct TouchThing {
   static Result<Response> handle(const Authorized<TouchThing>&, Rooms&) { return Response{}; }
 };
 
+// Reads each thing as ReadThing does, and tells of each whether it was read.
+struct ReadThings {
+  static constexpr std::string_view kName = "ReadThings";
+  static constexpr std::string_view kAction = "things:ReadThings";
+  static constexpr Effect kEffect = Effect::kReads;
+  static constexpr ErrorCode kErrors[] = {ErrorCode::kResourceNotFound};
+  using Rooms = testing::Rooms;
+  struct Request {
+    std::vector<std::string> names;
+    static constexpr wire::Field kFields[] = {wire::field<&Request::names>("Names")};
+  };
+  struct Response {
+    std::vector<std::string> outcomes;
+    static constexpr wire::Field kFields[] = {wire::field<&Response::outcomes>("Outcomes")};
+  };
+  static Result<void> check(const Request&) { return {}; }
+  static Result<Resource> resource(const Request&, const auth::Caller& caller, Rooms&) {
+    return Resource{.name = "*", .account = caller.account};
+  }
+  static Result<Resource> find(const std::string& name) {
+    if (name == "unnameable") return Error{ErrorCode::kValidation, "No such name."};
+    const char* const owner = name == "theirs" ? "999999999999" : "123456789012";
+    return Resource{.name = "arn:things:" + name, .account = *AccountId::parse(owner)};
+  }
+  static Result<Response> handle(const Authorized<ReadThings>& authorized, Rooms&) {
+    Response response;
+    for (const std::string& name : authorized.request().names) {
+      const Result<std::string> outcome = Pipeline::attempt<ReadThing>(
+          authorized, name, [&] { return find(name); },
+          [&](const Permit<ReadThing>&) -> Result<std::string> {
+            if (name == "missing") return Error{ErrorCode::kResourceNotFound, "Can't find the specified thing."};
+            if (name == "broken") return Error{ErrorCode::kCorrupt, "row 7 of the store is damaged"};
+            if (name == "throws") throw std::runtime_error("the value is hunter2");
+            return std::string("read");
+          });
+      if (!outcome.ok() && outcome.error().code == ErrorCode::kValidation) return outcome.error();
+      response.outcomes.push_back(outcome.ok() ? *outcome : std::string("not read"));
+    }
+    return response;
+  }
+};
+
 // --- what surrounds the front door -------------------------------------------------------------------------------
 
 inline constexpr std::string_view kKeyId = "AKIAIOSFODNN7EXAMPLE";
@@ -169,7 +212,7 @@ class Keys final : public auth::CredentialSource {
   std::shared_ptr<const auth::Credential> other_ = root_key("999999999999", kOtherKeyId);
 };
 
-// One line per request: operation, caller, key, error, status.
+// One line each: operation, caller, key, error, status.
 class RecordingAudit final : public Audit {
  public:
   void record(const AuditEntry& entry) override {
@@ -180,10 +223,18 @@ class RecordingAudit final : public Audit {
     lines_.push_back(line);
     last_request_id_ = entry.request_id;
     last_resource_ = entry.resource;
+    std::string outcome(entry.operation);
+    outcome.append(" ").append(entry.resource).append(" ").append(entry.error).append(" ");
+    outcomes_[last_request_id_].push_back(outcome + std::to_string(entry.status));
   }
   std::string last() {
     std::lock_guard lock(mutex_);
     return lines_.empty() ? "nothing" : lines_.back();
+  }
+  // Of the lines of the last request, in their order: operation, resource, error, status.
+  std::vector<std::string> outcomes() {
+    std::lock_guard lock(mutex_);
+    return outcomes_[last_request_id_];
   }
   std::string last_resource() {
     std::lock_guard lock(mutex_);
@@ -197,6 +248,7 @@ class RecordingAudit final : public Audit {
  private:
   std::mutex mutex_;
   std::vector<std::string> lines_;
+  std::map<std::string, std::vector<std::string>> outcomes_;  // by request id
   std::string last_request_id_;
   std::string last_resource_;
 };
@@ -248,7 +300,7 @@ class FrontDoorTest : public ::testing::Test {
     services.push_back({.target_prefix = "things",
                         .signing_name = "things",
                         .operations = {operation<ReadThing>(), operation<WriteThing>(), operation<ScanThings>(),
-                                       operation<TouchThing>()},
+                                       operation<TouchThing>(), operation<ReadThings>()},
                         .rooms = &rooms_,
                         .quotas = quotas_});
     door_ = std::make_unique<FrontDoor>(FrontDoor::Parts{.region = *Region::parse("eu-west-1"),

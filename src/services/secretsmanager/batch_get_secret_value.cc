@@ -1,6 +1,6 @@
 // Reads AWSCURRENT of up to 20 secrets, named or found by filters. What goes wrong with one secret is an entry of
 // Errors and leaves the others alone. Each value is a GetSecretValue: the caller needs that permission for each secret,
-// and ListSecrets for filters. Secrets of other accounts cannot be read this way.
+// and ListSecrets for filters, and the audit has a line for each. Secrets of other accounts cannot be read this way.
 // https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_BatchGetSecretValue.html
 #include "services/secretsmanager/common_actions.h"
 #include "services/secretsmanager/common_filters.h"
@@ -72,9 +72,11 @@ struct BatchGetSecretValue {
   }
 
   static Result<SecretValue> read(const Authorized& authorized, std::string_view secret_id, const Rooms& rooms) {
-    COFFER_ASSIGN(auto resource, secret_resource(secret_id, authorized.caller(), rooms));
-    COFFER_ASSIGN(const auto permit, api::Pipeline::permit<action::GetSecretValue>(authorized, std::move(resource)));
-    return read_secret_value(Readable(permit), {}, rooms);
+    return api::Pipeline::attempt<action::GetSecretValue>(
+        authorized, secret_id, [&] { return secret_resource(secret_id, authorized.caller(), rooms); },
+        [&](const api::Permit<action::GetSecretValue>& permit) {
+          return read_secret_value(Readable(permit), {}, rooms);
+        });
   }
 
   // Trouble of this server fails the whole call: it is nothing that a client could learn about one secret.
