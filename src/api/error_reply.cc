@@ -5,6 +5,7 @@
 #include "api/front_door.h"
 #include "base/encoding.h"
 #include "base/log.h"
+#include "net/message.h"
 #include "wire/encoder.h"
 
 namespace coffer::api {
@@ -30,12 +31,6 @@ std::string_view message_key(ErrorCode code) {
     default:
       return "Message";
   }
-}
-
-std::string_view public_message(const Error& error, ErrorCode code) {
-  if (code == ErrorCode::kInternalServiceError) return kInternalText;
-  if (code == ErrorCode::kServiceUnavailable) return kUnavailableText;
-  return error.message;
 }
 
 void write(int status, std::string_view type, std::string_view key, std::string_view message, net::Reply& reply) {
@@ -69,9 +64,16 @@ ErrorCode public_code(ErrorCode code) {
   return http_status(code) == 503 ? ErrorCode::kServiceUnavailable : ErrorCode::kInternalServiceError;
 }
 
+std::string_view public_message(const Error& error) {
+  const ErrorCode code = public_code(error.code);
+  if (code == ErrorCode::kInternalServiceError) return kInternalText;
+  if (code == ErrorCode::kServiceUnavailable) return kUnavailableText;
+  return error.message;
+}
+
 void write_error(const Error& error, net::Reply& reply) {
   const ErrorCode code = public_code(error.code);
-  write(http_status(code), error_name(code), message_key(code), public_message(error, code), reply);
+  write(http_status(code), error_name(code), message_key(code), public_message(error), reply);
 }
 
 void write_http_error(int status, net::Reply& reply) {

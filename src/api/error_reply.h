@@ -4,12 +4,17 @@
 #include <string_view>
 
 #include "base/result.h"
-#include "net/message.h"
+
+namespace coffer::net {
+struct Reply;
+}
 
 namespace coffer::api {
 
-// The error as a client may know it: internal codes become InternalServiceError or ServiceUnavailable.
+// The error as a client may know it: internal codes become InternalServiceError or ServiceUnavailable, both with a
+// general text. The text may point into `error`.
 ErrorCode public_code(ErrorCode code);
+std::string_view public_message(const Error& error);
 
 // For what never became a request: a bare HTTP status.
 void write_http_error(int status, net::Reply& reply);

@@ -2,6 +2,7 @@
 // Errors and leaves the others alone. Each value is a GetSecretValue: the caller needs that permission for each secret,
 // and ListSecrets for filters, and the audit has a line for each. Secrets of other accounts cannot be read this way.
 // https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_BatchGetSecretValue.html
+#include "api/error_reply.h"
 #include "services/secretsmanager/common_actions.h"
 #include "services/secretsmanager/common_filters.h"
 #include "services/secretsmanager/common_listing.h"
@@ -79,7 +80,8 @@ struct BatchGetSecretValue {
         });
   }
 
-  // Trouble of this server fails the whole call: it is nothing that a client could learn about one secret.
+  // A secret that is damaged must not hide the others, and its client is told no more than one of GetSecretValue. That
+  // this server cannot read now (503) is nothing about one secret: it fails the call, which is then made again.
   static Result<void> add(const Authorized& authorized, const std::string& secret_id, const Rooms& rooms,
                           Response& response) {
     Result<SecretValue> value = read(authorized, secret_id, rooms);
@@ -88,8 +90,9 @@ struct BatchGetSecretValue {
       return {};
     }
     const Error& error = value.error();
-    if (!is_wire_error(error.code) || http_status(error.code) >= 500) return error;
-    response.errors.push_back({secret_id, std::string(error_name(error.code)), error.message});
+    const ErrorCode code = api::public_code(error.code);
+    if (code == ErrorCode::kServiceUnavailable) return error;
+    response.errors.push_back({secret_id, std::string(error_name(code)), std::string(api::public_message(error))});
     return {};
   }
 

@@ -3,7 +3,9 @@
 
 #include <algorithm>
 
+#include "secrets/secret_rows.h"
 #include "services/secretsmanager/testing/world.h"
+#include "store/testing/fault_store.h"
 #include "wire/json.h"
 
 namespace coffer::secretsmanager::testing {
@@ -25,8 +27,13 @@ struct Fixture {
     return must(world.secrets(kHome).find(kRoot.account, name))->arn;
   }
 
-  // What a call tried that succeeded.
-  std::vector<api::Attempt> attempts(std::string_view input) {
+  void damage_value(std::string_view name) {
+    const std::string key = secrets::value_key(kRoot.account, name, *VersionId::parse(kVersion));
+    must(world.store(kHome).commit({.preconditions = {}, .puts = {{key, "damaged"}}, .deletes = {}}));
+  }
+
+  // What the call tried; `ends` is its error.
+  std::vector<api::Attempt> attempts(std::string_view input, std::optional<ErrorCode> ends = std::nullopt) {
     std::vector<api::Attempt> attempts;
     const api::Invocation invocation{
         .caller = kRoot, .now = world.clock.now(), .request_id = "test", .attempts = &attempts};
@@ -36,7 +43,8 @@ struct Fixture {
     EXPECT_TRUE(wire::parse_json(input, {}, document).ok());
     SecretBuffer output;
     wire::JsonEncoder encoder(output);
-    EXPECT_TRUE(card->run(invocation, service.rooms, document.root(), encoder).ok());
+    const Result<void> result = card->run(invocation, service.rooms, document.root(), encoder);
+    EXPECT_EQ(result.ok() ? std::nullopt : std::optional(result.error().code), ends);
     return attempts;
   }
 };
@@ -72,6 +80,34 @@ TEST(BatchGetSecretValue, IsOneGetSecretValueForEachSecretThatTheFiltersFind) {
   const auto attempts = f.attempts(R"({"Filters": [{"Key": "name", "Values": ["a/"]}]})");
   EXPECT_EQ(told(attempts),
             (std::vector<std::string>{"GetSecretValue " + one + " ok", "GetSecretValue " + two + " ok"}));
+}
+
+// The client gets a general text: the log must have the other one, or nobody ever repairs the secret.
+TEST(BatchGetSecretValue, TellsTheLogWhichValueIsDamaged) {
+  Fixture f;
+  const std::string a = f.create("a");
+  f.damage_value("a");
+  const auto attempts = f.attempts(R"({"SecretIdList": ["a"]})");
+  ASSERT_EQ(told(attempts), std::vector<std::string>{"GetSecretValue " + a + " Corrupt"});
+  EXPECT_NE(attempts[0].error->message.find("of secret a does not open"), std::string::npos)
+      << attempts[0].error->message;
+}
+
+// A client that took 503 for the state of one secret would not ask again, or elsewhere.
+TEST(BatchGetSecretValue, FailsWhenTheServerCannotRead) {
+  Fixture f;
+  store::testing::FaultStore* disk = nullptr;
+  f.world.make_store = [&disk] {
+    auto made = store::testing::FaultStore::make();
+    disk = made.get();
+    return made;
+  };
+  const std::string a = f.create("a");
+  disk->fail_reads(true);
+  const auto attempts = f.attempts(R"({"SecretIdList": ["a", "b"]})", ErrorCode::kIo);
+  EXPECT_EQ(told(attempts), std::vector<std::string>{"GetSecretValue " + a + " Io"});
+  disk->fail_reads(false);
+  EXPECT_EQ(told(f.attempts(R"({"SecretIdList": ["a"]})")), std::vector<std::string>{"GetSecretValue " + a + " ok"});
 }
 
 }  // namespace

@@ -181,9 +181,12 @@ class Runner {
     expect_same(json::serialize(found), one.at("are"), Members::kAllOf);
   }
 
+  // The value of a version, or the record when none is named.
   void damage(const json::object& one) {
-    const VersionId version = *VersionId::parse(text_of(one.at("version")));
-    const std::string key = secrets::value_key(account(), text_of(one.at("damage")), version);
+    const std::string name = text_of(one.at("damage"));
+    const std::string key = one.contains("version")
+                                ? secrets::value_key(account(), name, *VersionId::parse(text_of(one.at("version"))))
+                                : secrets::record_key(account(), name);
     must(world_.store(region(one)).commit({.preconditions = {}, .puts = {{key, "damaged"}}, .deletes = {}}));
   }
 

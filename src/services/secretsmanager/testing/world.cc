@@ -43,7 +43,7 @@ std::unique_ptr<seal::RegionKey> open_region_key(store::Store& store, const Regi
 
 struct World::Node {
   Node(World& world, const Region& self)
-      : store(store::make_memory_store()),
+      : store(world.make_store()),
         region_key(open_region_key(*store, self, world.random)),
         keyring({*store, *region_key, world.random, world.clock, self}),
         secrets({*store, keyring, world.random, world.clock, self, deployment(), 200'000, world.max_secrets}),
@@ -65,7 +65,8 @@ struct World::Node {
   api::Service service;
 };
 
-World::World(Random& random) : random(random), clock(*parse_iso_basic("20261124T103000Z")) {}
+World::World(Random& random)
+    : random(random), clock(*parse_iso_basic("20261124T103000Z")), make_store(store::make_memory_store) {}
 World::~World() = default;
 
 World::Node& World::node(std::string_view region) {

@@ -3,6 +3,7 @@
 // once their region was used, if the Random is.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -48,7 +49,9 @@ class World {
 
   Random& random;
   ManualClock clock;
-  size_t max_secrets = 500'000;  // of an account, in regions that are used for the first time
+  // Of regions that are used for the first time.
+  size_t max_secrets = 500'000;  // of an account
+  std::function<std::unique_ptr<store::Store>()> make_store;
 
  private:
   struct Node;
