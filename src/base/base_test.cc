@@ -43,6 +43,47 @@ TEST(ErrorCodes, WireErrorsCarryTheNameAndStatusOfAws) {
   EXPECT_FALSE(is_wire_error(ErrorCode::kConflict));
 }
 
+// SDKs turn the <Code> into an exception class, and retry by the status: statuses and codes of the AWS models of IAM
+// and STS, and of their front end.
+TEST(ErrorCodes, IamAndStsSpellTheirErrorsInAnotherWay) {
+  const std::tuple<ErrorCode, std::string_view, int> cases[] = {
+      {ErrorCode::kAccessDenied, "AccessDenied", 403},
+      {ErrorCode::kConcurrentModification, "ConcurrentModification", 409},
+      {ErrorCode::kDeleteConflict, "DeleteConflict", 409},
+      {ErrorCode::kEntityAlreadyExists, "EntityAlreadyExists", 409},
+      {ErrorCode::kEntityTemporarilyUnmodifiable, "EntityTemporarilyUnmodifiable", 409},
+      {ErrorCode::kExpiredToken, "ExpiredToken", 403},
+      {ErrorCode::kExpiredWebIdentityToken, "ExpiredTokenException", 400},
+      {ErrorCode::kIdpCommunication, "IDPCommunicationError", 400},
+      {ErrorCode::kIdpRejectedClaim, "IDPRejectedClaim", 403},
+      {ErrorCode::kIncompleteSignature, "IncompleteSignature", 400},
+      {ErrorCode::kInternalServiceError, "ServiceFailure", 500},
+      {ErrorCode::kInvalidIdentityToken, "InvalidIdentityToken", 400},
+      {ErrorCode::kInvalidInput, "InvalidInput", 400},
+      {ErrorCode::kInvalidParameter, "InvalidParameterValue", 400},
+      {ErrorCode::kInvalidSignature, "SignatureDoesNotMatch", 403},
+      {ErrorCode::kLimitExceeded, "LimitExceeded", 409},
+      {ErrorCode::kMalformedPolicyDocument, "MalformedPolicyDocument", 400},
+      {ErrorCode::kMissingAction, "MissingAction", 400},
+      {ErrorCode::kMissingAuthenticationToken, "MissingAuthenticationToken", 403},
+      {ErrorCode::kNoSuchEntity, "NoSuchEntity", 404},
+      {ErrorCode::kPackedPolicyTooLarge, "PackedPolicyTooLarge", 400},
+      {ErrorCode::kPolicyNotAttachable, "PolicyNotAttachable", 400},
+      {ErrorCode::kRegionDisabled, "RegionDisabledException", 403},
+      {ErrorCode::kSerialization, "MalformedInput", 400},
+      {ErrorCode::kServiceUnavailable, "ServiceUnavailable", 503},
+      {ErrorCode::kThrottling, "Throttling", 400},
+      {ErrorCode::kUnknownOperation, "InvalidAction", 400},
+      {ErrorCode::kUnmodifiableEntity, "UnmodifiableEntity", 400},
+      {ErrorCode::kUnrecognizedClient, "InvalidClientTokenId", 403},
+      {ErrorCode::kValidation, "ValidationError", 400},
+  };
+  for (const auto& [code, name, status] : cases) {
+    EXPECT_EQ(query_code(code), name);
+    EXPECT_EQ(query_status(code), status) << name;
+  }
+}
+
 TEST(SecretBytes, MovesAndComparesWithoutLosingBytes) {
   SecretBytes a = SecretBytes::copy_of("top secret");
   SecretBytes b = a.clone();
@@ -110,6 +151,27 @@ TEST(TimeText, FormatsRoundTripAndRefuseImpossibleDates) {
   EXPECT_EQ(iso_basic(start_of_day(time)), "20150830T000000Z");
   for (const char* bad : {"20150230T000000Z", "20150830T240000Z", "2015083T1236000Z", "20150830 123600Z", ""}) {
     EXPECT_FALSE(parse_iso_basic(bad)) << bad;
+  }
+}
+
+// IAM and STS: times in answers, and in requests that SDKs and people write.
+TEST(TimeText, ExtendedTimesAreReadInTheirVariants) {
+  const Time time = *parse_iso_basic("20150830T123600Z");
+  EXPECT_EQ(iso_extended_seconds(time + Duration(999)), "2015-08-30T12:36:00Z");
+  EXPECT_EQ(iso_extended_seconds(Time(Duration(-1))), "1969-12-31T23:59:59Z");
+  const std::pair<const char*, Duration> good[] = {{"2015-08-30T12:36:00Z", Duration(0)},
+                                                   {"2015-08-30T12:36:00.5Z", Duration(500)},
+                                                   {"2015-08-30T12:36:00.0129999Z", Duration(12)},
+                                                   {"2015-08-30T14:36:00+02:00", Duration(0)},
+                                                   {"2015-08-30T11:06:00.001-01:30", Duration(1)}};
+  for (const auto& [text, more] : good)
+    EXPECT_EQ(parse_iso_extended(text), time + more) << text;
+  for (const char* bad :
+       {"", "2015-08-30", "2015-08-30T12:36:00", "2015-08-30T12:36Z", "2015-08-30T12:36:00.Z", "2015-08-30T12:36:00z",
+        "2015-08-30 12:36:00Z", "2015-02-30T12:36:00Z", "2015-08-30T24:00:00Z", "2015-08-30T12:60:00Z",
+        "2015-08-30T12:36:00+2:00", "2015-08-30T12:36:00+24:00", "2015-08-30T12:36:00Z ", "20150830T123600Z",
+        "1440938160", "-015-08-30T12:36:00Z"}) {
+    EXPECT_FALSE(parse_iso_extended(bad)) << bad;
   }
 }
 

@@ -1,5 +1,6 @@
 // The errors that Coffer answers with, one list: our code, the name on the wire, the HTTP status.
 // Names and statuses follow the AWS Secrets Manager API reference ("Common Errors" and each operation's "Errors").
+// What only IAM and STS answer follows the errors of their API references; see query_code() for how they spell it.
 // A code exists only if somebody reacts to it. Codes of the second group never leave the process under their own name:
 // a client sees InternalServiceError or ServiceUnavailable, the log sees the message.
 #pragma once
@@ -9,29 +10,44 @@
 namespace coffer {
 
 // X(enumerator, wire name, HTTP status)
-#define COFFER_WIRE_ERRORS(X)                                                \
-  X(kAccessDenied, "AccessDeniedException", 400)                             \
-  X(kDecryptionFailure, "DecryptionFailure", 400)                            \
-  X(kEncryptionFailure, "EncryptionFailure", 400)                            \
-  X(kExpiredToken, "ExpiredTokenException", 400)                             \
-  X(kIncompleteSignature, "IncompleteSignatureException", 400)               \
-  X(kInternalServiceError, "InternalServiceError", 500)                      \
-  X(kInvalidNextToken, "InvalidNextTokenException", 400)                     \
-  X(kInvalidParameter, "InvalidParameterException", 400)                     \
-  X(kInvalidRequest, "InvalidRequestException", 400)                         \
-  X(kInvalidSignature, "InvalidSignatureException", 400)                     \
-  X(kLimitExceeded, "LimitExceededException", 400)                           \
-  X(kMalformedPolicyDocument, "MalformedPolicyDocumentException", 400)       \
-  X(kMissingAuthenticationToken, "MissingAuthenticationTokenException", 400) \
-  X(kPreconditionNotMet, "PreconditionNotMetException", 400)                 \
-  X(kPublicPolicy, "PublicPolicyException", 400)                             \
-  X(kResourceExists, "ResourceExistsException", 400)                         \
-  X(kResourceNotFound, "ResourceNotFoundException", 400)                     \
-  X(kSerialization, "SerializationException", 400)                           \
-  X(kServiceUnavailable, "ServiceUnavailable", 503)                          \
-  X(kThrottling, "ThrottlingException", 400)                                 \
-  X(kUnknownOperation, "UnknownOperationException", 400)                     \
-  X(kUnrecognizedClient, "UnrecognizedClientException", 400)                 \
+#define COFFER_WIRE_ERRORS(X)                                                      \
+  X(kAccessDenied, "AccessDeniedException", 400)                                   \
+  X(kConcurrentModification, "ConcurrentModificationException", 409)               \
+  X(kDecryptionFailure, "DecryptionFailure", 400)                                  \
+  X(kDeleteConflict, "DeleteConflictException", 409)                               \
+  X(kEncryptionFailure, "EncryptionFailure", 400)                                  \
+  X(kEntityAlreadyExists, "EntityAlreadyExistsException", 409)                     \
+  X(kEntityTemporarilyUnmodifiable, "EntityTemporarilyUnmodifiableException", 409) \
+  X(kExpiredToken, "ExpiredTokenException", 400)                                   \
+  X(kExpiredWebIdentityToken, "ExpiredTokenException", 400)                        \
+  X(kIdpCommunication, "IDPCommunicationErrorException", 400)                      \
+  X(kIdpRejectedClaim, "IDPRejectedClaimException", 403)                           \
+  X(kIncompleteSignature, "IncompleteSignatureException", 400)                     \
+  X(kInternalServiceError, "InternalServiceError", 500)                            \
+  X(kInvalidIdentityToken, "InvalidIdentityTokenException", 400)                   \
+  X(kInvalidInput, "InvalidInputException", 400)                                   \
+  X(kInvalidNextToken, "InvalidNextTokenException", 400)                           \
+  X(kInvalidParameter, "InvalidParameterException", 400)                           \
+  X(kInvalidRequest, "InvalidRequestException", 400)                               \
+  X(kInvalidSignature, "InvalidSignatureException", 400)                           \
+  X(kLimitExceeded, "LimitExceededException", 400)                                 \
+  X(kMalformedPolicyDocument, "MalformedPolicyDocumentException", 400)             \
+  X(kMissingAction, "MissingActionException", 400)                                 \
+  X(kMissingAuthenticationToken, "MissingAuthenticationTokenException", 400)       \
+  X(kNoSuchEntity, "NoSuchEntityException", 404)                                   \
+  X(kPackedPolicyTooLarge, "PackedPolicyTooLargeException", 400)                   \
+  X(kPolicyNotAttachable, "PolicyNotAttachableException", 400)                     \
+  X(kPreconditionNotMet, "PreconditionNotMetException", 400)                       \
+  X(kPublicPolicy, "PublicPolicyException", 400)                                   \
+  X(kRegionDisabled, "RegionDisabledException", 403)                               \
+  X(kResourceExists, "ResourceExistsException", 400)                               \
+  X(kResourceNotFound, "ResourceNotFoundException", 400)                           \
+  X(kSerialization, "SerializationException", 400)                                 \
+  X(kServiceUnavailable, "ServiceUnavailable", 503)                                \
+  X(kThrottling, "ThrottlingException", 400)                                       \
+  X(kUnknownOperation, "UnknownOperationException", 400)                           \
+  X(kUnmodifiableEntity, "UnmodifiableEntityException", 400)                       \
+  X(kUnrecognizedClient, "UnrecognizedClientException", 400)                       \
   X(kValidation, "ValidationException", 400)
 
 #define COFFER_INTERNAL_ERRORS(X)                                                          \
@@ -56,6 +72,11 @@ std::string_view error_name(ErrorCode code);
 
 // HTTP status of the answer.
 int http_status(ErrorCode code);
+
+// The same as IAM and STS spell it, whose <Code> is not the name of the shape: the name without "Exception", but for a
+// few that have another name or status there.
+std::string_view query_code(ErrorCode code);
+int query_status(ErrorCode code);
 
 // Whether clients may see the code and the message. If not, they get InternalServiceError or ServiceUnavailable.
 bool is_wire_error(ErrorCode code);

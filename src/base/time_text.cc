@@ -1,5 +1,6 @@
 #include "base/time_text.h"
 
+#include <algorithm>
 #include <array>
 #include <cstdio>
 
@@ -60,6 +61,27 @@ std::optional<Time> make_time(std::optional<int> year, std::optional<int> month,
          std::chrono::seconds(*second);
 }
 
+// ".123456" at `position`, which is then behind it. nullopt without a digit.
+std::optional<Duration> milliseconds(std::string_view text, size_t& position) {
+  const size_t begin = position + 1;
+  position = std::min(text.find_first_not_of("0123456789", begin), text.size());
+  if (position == begin) return std::nullopt;
+  std::string three(text.substr(begin, std::min<size_t>(position - begin, 3)));
+  three.resize(3, '0');
+  return Duration(*digits(three, 0, 3));
+}
+
+// "Z", "+02:00"
+std::optional<Duration> offset_of(std::string_view zone) {
+  if (zone == "Z") return Duration::zero();
+  if (zone.size() != 6 || (zone[0] != '+' && zone[0] != '-') || zone[3] != ':') return std::nullopt;
+  const auto hours = digits(zone, 1, 2);
+  const auto minutes = digits(zone, 4, 2);
+  if (!hours || !minutes || *hours > 23 || *minutes > 59) return std::nullopt;
+  const Duration offset = std::chrono::hours(*hours) + std::chrono::minutes(*minutes);
+  return zone[0] == '+' ? offset : -offset;
+}
+
 }  // namespace
 
 std::string iso_basic(Time time) {
@@ -81,6 +103,26 @@ std::string iso_extended(Time time) {
   const Fields f = fields_of(time);
   return print("%04d-%02d-%02dT%02d:%02d:%02d.%03dZ", f.year, f.month, f.day, f.hour, f.minute, f.second,
                f.millisecond);
+}
+
+std::string iso_extended_seconds(Time time) {
+  const Fields f = fields_of(time);
+  return print("%04d-%02d-%02dT%02d:%02d:%02dZ", f.year, f.month, f.day, f.hour, f.minute, f.second);
+}
+
+std::optional<Time> parse_iso_extended(std::string_view text) {
+  constexpr size_t kSeconds = 19;  // "2015-08-30T12:36:00"
+  if (text.size() <= kSeconds || text[4] != '-' || text[7] != '-' || text[10] != 'T' || text[13] != ':' ||
+      text[16] != ':') {
+    return std::nullopt;
+  }
+  const auto time = make_time(digits(text, 0, 4), digits(text, 5, 2), digits(text, 8, 2), digits(text, 11, 2),
+                              digits(text, 14, 2), digits(text, 17, 2));
+  size_t end = kSeconds;
+  const auto fraction = text[end] == '.' ? milliseconds(text, end) : std::optional(Duration::zero());
+  const auto offset = offset_of(text.substr(end));
+  if (!time || !fraction || !offset) return std::nullopt;
+  return *time + *fraction - *offset;
 }
 
 std::string http_date(Time time) {
