@@ -48,24 +48,6 @@ class Scratch {
   size_t high_water_ = 0;
 };
 
-bool has_duplicates(std::span<const Member> members) {
-  constexpr size_t kFew = 16;
-  if (members.size() <= kFew) {
-    for (size_t i = 1; i < members.size(); ++i) {
-      for (size_t j = 0; j < i; ++j) {
-        if (members[i].name == members[j].name) return true;
-      }
-    }
-    return false;
-  }
-  std::vector<std::string_view> names;
-  names.reserve(members.size());
-  for (const Member& member : members)
-    names.push_back(member.name);
-  std::sort(names.begin(), names.end());
-  return std::adjacent_find(names.begin(), names.end()) != names.end();
-}
-
 // The receiver of Boost.JSON's events. Returning false with an error set stops the parser; which error does not matter,
 // because a client is told nothing but "serialization".
 struct Handler {

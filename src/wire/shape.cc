@@ -1,8 +1,11 @@
 #include "wire/shape.h"
 
 #include <algorithm>
+#include <charconv>
+#include <cmath>
 
 #include "base/encoding.h"
+#include "base/time_text.h"
 
 namespace coffer::wire {
 namespace {
@@ -59,6 +62,28 @@ void refuse_type(const Value& value, std::string_view wanted, Decoder& decoder) 
   decoder.wrong_type(text);
 }
 
+// Scalars of the Query dialect are text; the words are those of its front end. Those for numbers are not known: they
+// follow the ones for booleans.
+void decode_text(std::string_view text, bool& out, Decoder& decoder) {
+  if (text.empty()) return decoder.wrong_type("missing value for boolean type");
+  out = text == "true" || text == "1";
+  if (!out && text != "false" && text != "0") decoder.wrong_type("boolean must follow xsd1.1 definition");
+}
+
+void decode_text(std::string_view text, int64_t& out, Decoder& decoder) {
+  if (text.empty()) return decoder.wrong_type("missing value for integer type");
+  const auto end = std::from_chars(text.data(), text.data() + text.size(), out);
+  if (end.ec != std::errc() || end.ptr != text.data() + text.size()) {
+    decoder.wrong_type("integer must follow xsd1.1 definition");
+  }
+}
+
+void decode_text(std::string_view text, Time& out, Decoder& decoder) {
+  const std::optional<Time> time = parse_iso_extended(text);
+  if (!time) return decoder.wrong_type("timestamp must follow ISO8601");
+  out = *time;
+}
+
 bool has_length_bounds(const Constraint& constraint) {
   return constraint.min != INT64_MIN || constraint.max != INT64_MAX;
 }
@@ -109,9 +134,9 @@ std::string all_of(const Constraint& item) {
   return text + "]";
 }
 
-std::string list_text(const Value& list) {
+std::string list_text(std::span<const Value> items) {
   std::string text = "[";
-  for (const Value& item : list.as_list()) {
+  for (const Value& item : items) {
     if (text.size() > kMaxShown) break;
     if (text.size() > 1) text.append(", ");
     text.append(item.kind() == Kind::kString ? item.as_string() : "null");
@@ -160,7 +185,9 @@ std::string Decoder::path() const {
   std::string path;
   for (size_t i = 0; i < std::min(depth_, kMaxDepth); ++i) {
     if (i != 0) path.push_back('.');
-    if (segments_[i].index != 0) {
+    if (segments_[i].index == SIZE_MAX) {
+      path.append(segments_[i].member).append(".member");
+    } else if (segments_[i].index != 0) {
       path.append(std::to_string(segments_[i].index)).append(".member");
     } else {
       append_member_name(segments_[i].member, path);
@@ -216,26 +243,42 @@ void decode_value(const Value& value, SecretBlob& out, const Constraint& constra
 }
 
 void decode_value(const Value& value, bool& out, const Constraint&, Decoder& decoder) {
+  if (value.is_untyped()) return decode_text(value.as_string(), out, decoder);
   if (value.kind() != Kind::kBoolean) return refuse_type(value, "a Boolean", decoder);
   out = value.as_boolean();
 }
 
 void decode_value(const Value& value, int64_t& out, const Constraint& constraint, Decoder& decoder) {
-  if (value.kind() != Kind::kInteger) return refuse_type(value, "an Integer", decoder);
-  out = value.as_integer();
+  if (value.is_untyped()) {
+    decode_text(value.as_string(), out, decoder);
+  } else if (value.kind() == Kind::kInteger) {
+    out = value.as_integer();
+  } else {
+    return refuse_type(value, "an Integer", decoder);
+  }
   if (out > constraint.max) decoder.violation(std::to_string(out), false, at_most("value", constraint.max));
   if (out < constraint.min) decoder.violation(std::to_string(out), false, at_least("value", constraint.min));
 }
 
+void decode_value(const Value& value, Time& out, const Constraint&, Decoder& decoder) {
+  if (value.is_untyped()) return decode_text(value.as_string(), out, decoder);
+  if (value.kind() != Kind::kInteger && value.kind() != Kind::kReal) return refuse_type(value, "a Timestamp", decoder);
+  constexpr double kEndOfYear9999 = 253'402'300'800;
+  const double seconds = value.kind() == Kind::kReal ? value.as_real() : static_cast<double>(value.as_integer());
+  if (std::abs(seconds) >= kEndOfYear9999) return refuse_type(value, "a Timestamp", decoder);
+  out = Time(Duration(std::llround(seconds * 1000)));
+}
+
 void decode_value(const Value& value, std::vector<std::string>& out, const Constraint& constraint, Decoder& decoder) {
-  if (!expect_list(value, decoder)) return;
-  const auto size = static_cast<int64_t>(value.as_list().size());
-  if (size > constraint.max) decoder.violation(list_text(value), false, at_most("length", constraint.max));
-  if (size < constraint.min) decoder.violation(list_text(value), false, at_least("length", constraint.min));
+  const auto items = expect_list(value, decoder);
+  if (!items) return;
+  const auto size = static_cast<int64_t>(items->size());
+  if (size > constraint.max) decoder.violation(list_text(*items), false, at_most("length", constraint.max));
+  if (size < constraint.min) decoder.violation(list_text(*items), false, at_least("length", constraint.min));
   bool good = true;
   size_t index = 0;
-  out.reserve(value.as_list().size());
-  for (const Value& item : value.as_list()) {
+  out.reserve(items->size());
+  for (const Value& item : *items) {
     ++index;
     if (item.is_null()) {
       decoder.push_item(index);
@@ -248,7 +291,7 @@ void decode_value(const Value& value, std::vector<std::string>& out, const Const
     if (constraint.item != nullptr) check_text(item.as_string(), *constraint.item, [&](const auto&) { good = false; });
   }
   if (!good) {
-    decoder.violation(list_text(value), false, "Member must satisfy constraint: " + all_of(*constraint.item));
+    decoder.violation(list_text(*items), false, "Member must satisfy constraint: " + all_of(*constraint.item));
   }
 }
 
@@ -260,15 +303,25 @@ void check_list_size(size_t size, const Constraint& constraint, Decoder& decoder
   if (length < constraint.min) decoder.violation("[]", hidden, at_least("length", constraint.min));
 }
 
-bool expect_list(const Value& value, Decoder& decoder) {
-  if (value.kind() == Kind::kList) return true;
-  refuse_type(value, "a List", decoder);
-  return false;
+std::optional<std::span<const Value>> expect_list(const Value& value, Decoder& decoder) {
+  if (value.kind() == Kind::kList) return value.as_list();
+  if (!value.is_untyped()) {
+    refuse_type(value, "a List", decoder);
+  } else if (value.as_string().empty()) {
+    return std::span<const Value>();
+  } else {
+    decoder.wrong_type("Unexpected list element termination");
+  }
+  return std::nullopt;
 }
 
 bool expect_object(const Value& value, Decoder& decoder) {
   if (value.kind() == Kind::kObject) return true;
-  refuse_type(value, "a Structure", decoder);
+  if (value.is_untyped()) {
+    decoder.wrong_type("Unexpected complex element termination");
+  } else {
+    refuse_type(value, "a Structure", decoder);
+  }
   return false;
 }
 
@@ -289,18 +342,6 @@ void encode_value(int64_t value, Encoder& encoder) {
 }
 void encode_value(Time value, Encoder& encoder) {
   encoder.time(value);
-}
-
-void encode_value(const StringListMap& value, Encoder& encoder) {
-  encoder.begin_object();
-  for (const auto& [key, items] : value) {
-    encoder.key(key);
-    encoder.begin_list();
-    for (const std::string& item : items)
-      encoder.string(item);
-    encoder.end_list();
-  }
-  encoder.end_object();
 }
 
 }  // namespace detail

@@ -298,9 +298,8 @@ TEST(Shape, FieldsSayOfWhichTypeTheyAre) {
             (std::vector{kString, kInteger, kBoolean, kSecretText, kSecretBlob, kList, kString, kString, kSecretText}));
   EXPECT_EQ(Request::kFields[5].item, kStructure);
   EXPECT_EQ(Filter::kFields[1].item, kString);
-  EXPECT_EQ(types(Response::kFields, &Field::type),
-            (std::vector{kString, kString, kTimestamp, kSecretText, kSecretBlob, kStringListMap, kList, kList, kString,
-                         kInteger, kBoolean}));
+  EXPECT_EQ(types(Response::kFields, &Field::type), (std::vector{kString, kString, kTimestamp, kSecretText, kSecretBlob,
+                                                                 kMap, kList, kList, kString, kInteger, kBoolean}));
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <vector>
 
 #include "base/secret_bytes.h"
 
@@ -36,6 +37,12 @@ Value Value::string(std::string_view value) {
   return result;
 }
 
+Value Value::untyped(std::string_view value) {
+  Value result = string(value);
+  result.untyped_ = true;
+  return result;
+}
+
 Value Value::list(std::span<const Value> values) {
   Value result;
   result.kind_ = Kind::kList;
@@ -58,6 +65,24 @@ const Value* Value::find(std::string_view name) const {
     if (member.name == name) return member.value.is_null() ? nullptr : &member.value;
   }
   return nullptr;
+}
+
+bool has_duplicates(std::span<const Member> members) {
+  constexpr size_t kFew = 16;
+  if (members.size() <= kFew) {
+    for (size_t i = 1; i < members.size(); ++i) {
+      for (size_t j = 0; j < i; ++j) {
+        if (members[i].name == members[j].name) return true;
+      }
+    }
+    return false;
+  }
+  std::vector<std::string_view> names;
+  names.reserve(members.size());
+  for (const Member& member : members)
+    names.push_back(member.name);
+  std::sort(names.begin(), names.end());
+  return std::adjacent_find(names.begin(), names.end()) != names.end();
 }
 
 // Blocks are chained behind their own header; the first one is part of the arena and survives clear().

@@ -18,16 +18,19 @@ struct Member;
 // Trivially copyable; valid as long as the document.
 class Value {
  public:
-  Value() : kind_(Kind::kNull), size_(0), integer_(0) {}
+  Value() : kind_(Kind::kNull), untyped_(false), size_(0), integer_(0) {}
   static Value boolean(bool value);
   static Value integer(int64_t value);
   static Value real(double value);
   static Value string(std::string_view value);
+  // A string of a dialect that writes everything as text: a number, or an empty list, may be meant.
+  static Value untyped(std::string_view value);
   static Value list(std::span<const Value> values);
   static Value object(std::span<const Member> members);
 
   Kind kind() const { return kind_; }
   bool is_null() const { return kind_ == Kind::kNull; }
+  bool is_untyped() const { return untyped_; }
 
   // REQUIRES: the kind fits.
   bool as_boolean() const { return boolean_; }
@@ -42,6 +45,7 @@ class Value {
 
  private:
   Kind kind_;
+  bool untyped_;
   uint32_t size_;
   union {
     bool boolean_;
@@ -61,6 +65,9 @@ struct Member {
 inline std::span<const Member> Value::as_object() const {
   return {members_, size_};
 }
+
+// Whether two of them have the same name.
+bool has_duplicates(std::span<const Member> members);
 
 // The memory behind a decoded request: an arena that is wiped and reused.
 class Document {

@@ -26,7 +26,7 @@ std::string_view type_name(wire::Type type) {
       return "structure";
     case wire::Type::kList:
       return "list";
-    case wire::Type::kStringListMap:
+    case wire::Type::kMap:
       return "map";
   }
   return "unknown";
@@ -88,14 +88,7 @@ class Printer {
     constraint(field.constraint);
     if (field.type == wire::Type::kStructure) members("members", field.nested);
     if (field.type == wire::Type::kList) item(field);
-    if (field.type == wire::Type::kStringListMap) {
-      strings("key");
-      out_.key("value");
-      out_.begin_object();
-      text("type", "list");
-      strings("item");
-      out_.end_object();
-    }
+    if (field.type == wire::Type::kMap) map(field);
     out_.end_object();
   }
 
@@ -105,6 +98,17 @@ class Printer {
     text("type", type_name(list.item));
     if (list.constraint.item != nullptr) constraint(*list.constraint.item);
     if (list.item == wire::Type::kStructure) members("members", list.nested);
+    out_.end_object();
+  }
+
+  void map(const wire::Field& map) {
+    strings("key");
+    out_.key("value");
+    out_.begin_object();
+    text("type", type_name(map.item));
+    if (map.item == wire::Type::kStructure) members("members", map.nested);
+    // No map of lists has other items.
+    if (map.item == wire::Type::kList) strings("item");
     out_.end_object();
   }
 
