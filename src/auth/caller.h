@@ -1,4 +1,4 @@
-// Who makes a request, once the signature has proved it.
+// Who makes a request, once the signature has proved it; nobody, where an operation needs no signature.
 #pragma once
 
 #include <string>
@@ -7,12 +7,12 @@
 
 namespace coffer::auth {
 
-enum class PrincipalKind { kRoot, kUser, kRoleSession };
+enum class PrincipalKind { kAnonymous, kRoot, kUser, kRoleSession };
 
 struct Caller {
   AccountId account;
-  PrincipalKind kind = PrincipalKind::kRoot;
-  std::string arn;  // "arn:aws:iam::123456789012:root"
+  PrincipalKind kind = PrincipalKind::kAnonymous;  // with neither account, ARN nor key
+  std::string arn;                                 // "arn:aws:iam::123456789012:root"
   AccessKeyId access_key;
 };
 

@@ -117,18 +117,22 @@ Result<void> check_skew(const SigningDate& date, Time now) {
 
 Result<void> check_scope(const Authorization& authorization, const ExpectedScope& expected, const SigningDate& date) {
   const std::string_view day = date.text().substr(0, 8);
-  if (authorization.region == expected.region && authorization.service == expected.service &&
-      authorization.terminator == kTerminator && authorization.date == day) {
+  const bool is_region = authorization.region == expected.region ||
+                         (!expected.other_region.empty() && authorization.region == expected.other_region);
+  if (is_region && authorization.service == expected.service && authorization.terminator == kTerminator &&
+      authorization.date == day) {
     return {};
   }
   std::string message;
   const auto quoted = [&message](std::string_view text) {
     message.append("'").append(text.substr(0, kMaxEcho)).append("'");
   };
-  if (authorization.region != expected.region) {
+  if (!is_region && expected.other_region.empty()) {
     message.append("Credential should be scoped to a valid region, not ");
     quoted(authorization.region);
     message.append(". ");
+  } else if (!is_region) {
+    message.append("Credential should be scoped to a valid region. ");  // STS does not repeat it
   }
   if (authorization.service != expected.service) {
     message.append("Credential should be scoped to correct service: ");
@@ -153,10 +157,10 @@ Result<void> check_scope(const Authorization& authorization, const ExpectedScope
 }
 
 // The last line of the canonical request: the body's hash, or AWS's word for "not hashed".
-std::string_view payload_line(std::string_view body, std::optional<std::string_view> content_sha256,
+std::string_view payload_line(std::string_view body, std::optional<std::string_view> content_sha256, Payload payload,
                               std::array<char, 64>& buffer) {
   constexpr std::string_view kUnsigned = "UNSIGNED-PAYLOAD";
-  if (content_sha256 == kUnsigned) return kUnsigned;
+  if (content_sha256 == kUnsigned && payload == Payload::kMaybeSigned) return kUnsigned;
   hex_encode(crypto::Sha256::of(body), buffer.data());
   return {buffer.data(), buffer.size()};
 }
@@ -231,7 +235,7 @@ Result<Caller> verify(const net::Request& request, const VerifyOptions& options,
 
   const auto key = credential->signing_key(authorization.date, authorization.region, authorization.service);
   std::array<char, 64> buffer;
-  const std::string_view body_hash = payload_line(request.body, headers.content_sha256, buffer);
+  const std::string_view body_hash = payload_line(request.body, headers.content_sha256, options.payload, buffer);
   COFFER_ASSIGN(const HexSignature expected,
                 signature_of(request, authorization, date.text(), body_hash, options.normalization, *key));
   if (!equal_in_constant_time(expected, authorization.signature)) {
@@ -276,8 +280,8 @@ std::string sign(const SigningRequest& request, std::string_view access_key_id, 
                                     .peer_address = {},
                                     .peer_name = {}};
   const Result<HexSignature> signature =
-      signature_of(signed_request, *authorization, amz_date, payload_line(request.body, content_sha256, buffer),
-                   normalization, *key);
+      signature_of(signed_request, *authorization, amz_date,
+                   payload_line(request.body, content_sha256, Payload::kMaybeSigned, buffer), normalization, *key);
   if (!signature.ok()) return {};
   std::string header(kAlgorithm);
   header.append(" Credential=").append(credential).append(", SignedHeaders=").append(signed_headers);

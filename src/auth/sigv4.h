@@ -18,6 +18,7 @@ namespace coffer::auth {
 struct ExpectedScope {
   std::string_view region;
   std::string_view service;
+  std::string_view other_region = {};  // if set, as good as `region`: STS's global endpoint is us-east-1's
 };
 
 // The parts of an Authorization header; views into it.
@@ -37,12 +38,17 @@ Result<Authorization> parse_authorization(std::string_view header);
 
 enum class PathNormalization { kNormalize, kKeep };
 
+// kMaybeSigned: the client may say x-amz-content-sha256: UNSIGNED-PAYLOAD, and the body be anybody's.
+enum class Payload { kMaybeSigned, kSigned };
+
 struct VerifyOptions {
   ExpectedScope scope;
   PathNormalization normalization = PathNormalization::kNormalize;
   // Lower case; must be among the signed headers besides host. What decides about the operation must not be open to
   // others than the signer. Empty: none.
   std::string_view signed_header = {};
+  // kSigned where the body decides about the operation: UNSIGNED-PAYLOAD is then a wrong signature.
+  Payload payload = Payload::kMaybeSigned;
 };
 
 // The caller, if the request carries a valid signature (header form) of an active access key for this scope, made

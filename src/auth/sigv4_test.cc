@@ -50,6 +50,7 @@ struct TestRequest {
       {"Content-Type", "application/x-amz-json-1.1"},
   };
   std::string body = R"({"SecretId":"prod/db"})";
+  VerifyOptions options = {.scope = kScope};
 
   std::string& header(std::string_view name) {
     for (auto& [candidate, value] : headers) {
@@ -73,8 +74,7 @@ struct TestRequest {
   }
   Result<Caller> check(Time now = kNow) const {
     const auto headers = views();
-    return verify({.method = method, .target = target, .headers = headers, .body = body}, {.scope = kScope}, Keys(),
-                  now);
+    return verify({.method = method, .target = target, .headers = headers, .body = body}, options, Keys(), now);
   }
   // "Name: text" of the refusal, or "ok".
   std::string outcome(Time now = kNow) const {
@@ -222,6 +222,21 @@ TEST(SigV4, ABodyMayBeUnsignedIfTheClientSaysSoUnderSignature) {
   EXPECT_EQ(added.outcome(), kMismatch);
 }
 
+// Of IAM and STS the body says what is to be done.
+TEST(SigV4, ABodyThatMustBeSignedIs) {
+  TestRequest request;
+  request.options.payload = Payload::kSigned;
+  request.header("x-amz-content-sha256") = "UNSIGNED-PAYLOAD";
+  request.sign_with();
+  EXPECT_EQ(request.outcome(), kMismatch);
+  request.remove("Authorization");
+  request.header("x-amz-content-sha256") = "whatever the client says";
+  request.sign_with();
+  EXPECT_EQ(request.outcome(), "ok");
+  request.body += " ";
+  EXPECT_EQ(request.outcome(), kMismatch);
+}
+
 TEST(SigV4, ARequestWithoutAuthorizationHasNoToken) {
   EXPECT_EQ(TestRequest().outcome(), "MissingAuthenticationTokenException: Missing Authentication Token");
   EXPECT_EQ(with_authorization("Basic abc"), "MissingAuthenticationTokenException: Missing Authentication Token");
@@ -330,6 +345,21 @@ TEST(SigV4, FaultsInTheScopeAreReportedTogether) {
       "to correct service: 'secretsmanager'. Credential should be scoped with a valid terminator: 'aws4_request', not "
       "'aws5'. Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP: '20150829' != "
       "'20150830', from '20150830T123600Z'. ");
+}
+
+TEST(SigV4, AScopeMayNameEitherOfTwoRegions) {
+  TestRequest request;
+  request.options.scope = {.region = "eu-west-1", .service = "sts", .other_region = "us-east-1"};
+  for (const char* region : {"eu-west-1", "us-east-1"}) {
+    request.remove("Authorization");
+    EXPECT_EQ(request.sign_with(kKeyId, {.region = region, .service = "sts"}).outcome(), "ok") << region;
+  }
+  for (const char* region : {"eu-central-1", ""}) {
+    request.remove("Authorization");
+    EXPECT_EQ(request.sign_with(kKeyId, {.region = region, .service = "sts"}).outcome(),
+              "InvalidSignatureException: Credential should be scoped to a valid region. ")
+        << region;
+  }
 }
 
 TEST(SigV4, UnknownAndInactiveKeysLookTheSame) {
