@@ -2,6 +2,7 @@
 
 #include <string>
 
+#include "api/dialect.h"
 #include "api/front_door.h"
 #include "base/encoding.h"
 #include "base/log.h"
@@ -35,7 +36,7 @@ std::string_view message_key(ErrorCode code) {
 
 void write(int status, std::string_view type, std::string_view key, std::string_view message, net::Reply& reply) {
   reply.status = status;
-  reply.content_type = "application/x-amz-json-1.1";
+  reply.content_type = content_type(Dialect::kJson);
   reply.body.clear();
   wire::JsonEncoder encoder(reply.body);
   encoder.begin_object();
@@ -43,16 +44,7 @@ void write(int status, std::string_view type, std::string_view key, std::string_
   encoder.string(type);
   if (!message.empty()) {
     encoder.key(key);
-    if (is_valid_utf8(message)) {
-      encoder.string(message);
-    } else {
-      // The text repeats bytes of a header or a path, which need not be UTF-8.
-      std::string ascii(message);
-      for (char& c : ascii) {
-        if (static_cast<unsigned char>(c) >= 0x80) c = '?';
-      }
-      encoder.string(ascii);
-    }
+    encoder.string(valid_text(message));
   }
   encoder.end_object();
 }
@@ -69,6 +61,15 @@ std::string_view public_message(const Error& error) {
   if (code == ErrorCode::kInternalServiceError) return kInternalText;
   if (code == ErrorCode::kServiceUnavailable) return kUnavailableText;
   return error.message;
+}
+
+std::string valid_text(std::string_view message) {
+  std::string text(message);
+  if (is_valid_utf8(text)) return text;
+  for (char& c : text) {
+    if (static_cast<unsigned char>(c) >= 0x80) c = '?';
+  }
+  return text;
 }
 
 void write_error(const Error& error, net::Reply& reply) {

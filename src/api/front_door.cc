@@ -7,23 +7,27 @@
 #include <typeinfo>
 #include <unordered_map>
 
+#include "api/dialect.h"
 #include "api/error_reply.h"
+#include "api/query_reply.h"
 #include "api/throttle.h"
 #include "auth/sigv4.h"
 #include "wire/encoder.h"
 #include "wire/json.h"
+#include "wire/query.h"
+#include "wire/xml_encoder.h"
 
 namespace coffer::api {
 namespace {
 
 constexpr std::string_view kRequestId = "x-amzn-RequestId";
 constexpr size_t kMaxClaimedKeyId = 128;
+constexpr size_t kMaxEcho = 128;
+constexpr std::string_view kGlobalRegion = "us-east-1";
 
 struct Route {
-  std::string_view service;  // target prefix
-  std::string_view signing_name;
+  const Service* service;
   Operation operation;
-  void* rooms;
   std::optional<size_t> quota;  // of the throttle
 };
 
@@ -48,15 +52,50 @@ Result<void> read(std::string_view body, wire::Document& document) {
   return {};
 }
 
-Result<void> run(const Route& route, const Invocation& invocation, std::string_view body, SecretBuffer& output) {
+Result<void> run_json(const Route& route, const Invocation& invocation, const wire::Value& input,
+                      SecretBuffer& output) {
+  wire::JsonEncoder encoder(output);
+  return route.operation.run(invocation, route.service->rooms, input, encoder);
+}
+
+Result<void> run_query(const Route& route, const Invocation& invocation, const wire::Value& input,
+                       SecretBuffer& output) {
+  const QueryAnswer answer{route.service->query->xml_namespace, invocation.request_id};
+  const std::string result = std::string(route.operation.name) + "Result";
+  begin_query_answer(answer, route.operation.name, output);
+  wire::XmlEncoder encoder(output, result);
+  COFFER_TRY(route.operation.run(invocation, route.service->rooms, input, encoder));
+  end_query_answer(answer, route.operation.name, output);
+  return {};
+}
+
+Result<void> run(const Route& route, const Invocation& invocation, const Call& call, SecretBuffer& output) {
   // Reused for every request of the thread; wiped as soon as the operation is done with it.
   thread_local wire::Document document;
   struct Clear {
     ~Clear() { document.clear(); }
   } clear;
-  COFFER_TRY(read(body, document));
-  wire::JsonEncoder encoder(output);
-  return route.operation.run(invocation, route.rooms, document.root(), encoder);
+  if (call.dialect == Dialect::kJson) {
+    COFFER_TRY(read(call.content, document));
+    return run_json(route, invocation, document.root(), output);
+  }
+  COFFER_TRY(wire::parse_query(call.content, {}, document));
+  return run_query(route, invocation, document.root(), output);
+}
+
+// What a valid signature of a request for this service names.
+auth::VerifyOptions verify_options(const Service& service, Dialect dialect, const Region& region) {
+  auth::VerifyOptions options{.scope = {.region = region.text(), .service = service.signing_name}};
+  if (service.scope_region == ScopeRegion::kGlobal) options.scope.region = kGlobalRegion;
+  if (service.scope_region == ScopeRegion::kEndpointOrGlobal) options.scope.other_region = kGlobalRegion;
+  // What decides about the operation must be signed.
+  if (dialect == Dialect::kJson) options.signed_header = "x-amz-target";
+  if (dialect == Dialect::kQuery) options.payload = auth::Payload::kSigned;
+  return options;
+}
+
+std::string action_key(std::string_view version, std::string_view action) {
+  return std::string(version).append(" ").append(action);
 }
 
 std::vector<uint32_t> rates(const std::vector<Service>& services) {
@@ -99,14 +138,27 @@ struct FrontDoor::Routes {
     return std::nullopt;
   }
 
+  // Null when there is no such operation.
+  const Route* find_target(std::string_view target) const {
+    const auto found = by_target.find(target);
+    return found != by_target.end() ? &found->second : nullptr;
+  }
+  const Route* find_action(std::string_view version, std::string_view action) const {
+    const auto found = by_action.find(action_key(version, action));
+    return found != by_action.end() ? &found->second : nullptr;
+  }
+
   const std::vector<Service> services;
   Throttle throttle;
-  std::unordered_map<std::string, Route, TextHash, std::equal_to<>> by_target;  // "secretsmanager.GetSecretValue"
+  using Map = std::unordered_map<std::string, Route, TextHash, std::equal_to<>>;
+  Map by_target;  // "secretsmanager.GetSecretValue"
+  Map by_action;  // "2010-05-08 GetUser"
 };
 
 // A request on its way. Views into the connection's buffers stay valid until the reply is sent.
 struct FrontDoor::Exchange {
   net::Request request;
+  Call call;
   net::Responder responder;
   std::string_view request_id;  // in the reply's headers
   Time time;
@@ -115,16 +167,26 @@ struct FrontDoor::Exchange {
   std::vector<Attempt> attempts{};
   const Route* route = nullptr;
   auth::Caller caller{};
+
+  // In the words of its dialect.
+  void write_error(const Error& error) {
+    if (call.dialect == Dialect::kJson) return api::write_error(error, responder.reply());
+    const bool is_fault =
+        route == nullptr || error.code == ErrorCode::kUnknownOperation || error.code == ErrorCode::kMissingAction;
+    write_query_error(error, {is_fault ? kFaultNamespace : route->service->query->xml_namespace, request_id},
+                      responder.reply());
+  }
 };
 
 FrontDoor::FrontDoor(const Parts& parts, std::vector<Service> services)
     : parts_(parts), routes_(std::make_unique<Routes>(std::move(services))) {
   for (const Service& service : routes_->services) {
     for (const Operation& operation : service.operations) {
-      std::string target(service.target_prefix);
-      target.append(".").append(operation.name);
-      routes_->by_target.emplace(std::move(target), Route{service.target_prefix, service.signing_name, operation,
-                                                          service.rooms, routes_->quota_of(service, operation.name)});
+      const Route route{&service, operation, routes_->quota_of(service, operation.name)};
+      if (!service.target_prefix.empty()) {
+        routes_->by_target.emplace(std::string(service.target_prefix).append(".").append(operation.name), route);
+      }
+      if (service.query) routes_->by_action.emplace(action_key(service.query->version, operation.name), route);
     }
   }
 }
@@ -133,11 +195,13 @@ FrontDoor::~FrontDoor() = default;
 
 void FrontDoor::handle(const net::Request& request, net::Responder responder) {
   net::Reply& reply = responder.reply();
-  reply.content_type = "application/x-amz-json-1.1";
   reply.headers.emplace_back(kRequestId, parts_.random.uuid());
-  if (request.target != "/" || request.method != "POST") return handle_plain(request, std::move(responder));
+  const std::optional<Call> call = call_of(request);
+  if (!call) return handle_plain(request, std::move(responder));
+  reply.content_type = content_type(call->dialect);
 
   Exchange exchange{.request = request,
+                    .call = *call,
                     .responder = std::move(responder),
                     .request_id = reply.headers.back().second,
                     .time = parts_.clock.now(),
@@ -174,16 +238,30 @@ void FrontDoor::refuse(int status, net::Reply& reply) {
   write_http_error(status, reply);
 }
 
+Result<void> FrontDoor::find_route(Exchange& exchange) const {
+  if (exchange.call.dialect == Dialect::kJson) {
+    exchange.route = routes_->find_target(exchange.request.header("x-amz-target").value_or(""));
+    return exchange.route != nullptr ? Result<void>() : Error{ErrorCode::kUnknownOperation, {}};
+  }
+  const auto action = wire::query_parameter(exchange.call.content, "Action");
+  // AWS redirects to its documentation: clients that follow would send the request there, with its signature.
+  if (!action) return Error{ErrorCode::kMissingAction, "The request is missing an action or a required parameter."};
+  const auto version = wire::query_parameter(exchange.call.content, "Version");
+  exchange.route = version ? routes_->find_action(*version, *action) : nullptr;
+  if (exchange.route != nullptr) return {};
+  return Error{ErrorCode::kUnknownOperation, "Could not find operation " + action->substr(0, kMaxEcho) +
+                                                 " for version " +
+                                                 version.value_or("NO_VERSION_SPECIFIED").substr(0, kMaxEcho)};
+}
+
 // AWS asks in this order: an unknown operation is reported whether or not the signature is good. Nobody uses up an
-// account's rate without one of its keys.
+// account's rate without one of its keys; those who need none share a rate.
 Result<void> FrontDoor::admit(Exchange& exchange) const {
-  const auto target = exchange.request.header("x-amz-target");
-  const auto found = target ? routes_->by_target.find(*target) : routes_->by_target.end();
-  if (found == routes_->by_target.end()) return Error{ErrorCode::kUnknownOperation, {}};
-  exchange.route = &found->second;
-  const auth::VerifyOptions options{.scope = {.region = parts_.region.text(), .service = exchange.route->signing_name},
-                                    .signed_header = "x-amz-target"};
-  COFFER_ASSIGN(exchange.caller, auth::verify(exchange.request, options, parts_.credentials, exchange.time));
+  COFFER_TRY(find_route(exchange));
+  if (!exchange.route->operation.is_unsigned) {
+    const auth::VerifyOptions options = verify_options(*exchange.route->service, exchange.call.dialect, parts_.region);
+    COFFER_ASSIGN(exchange.caller, auth::verify(exchange.request, options, parts_.credentials, exchange.time));
+  }
   const std::optional<size_t> quota = exchange.route->quota;
   if (!quota || routes_->throttle.admit(exchange.caller.account, *quota, exchange.begin)) return {};
   return Error{ErrorCode::kThrottling, "Rate exceeded"};
@@ -195,15 +273,14 @@ void FrontDoor::answer(Exchange& exchange) {
                               .request_id = exchange.request_id,
                               .resource = &exchange.resource,
                               .attempts = &exchange.attempts};
-  finish(exchange, caught([&] {
-           return run(*exchange.route, invocation, exchange.request.body, exchange.responder.reply().body);
-         }));
+  finish(exchange,
+         caught([&] { return run(*exchange.route, invocation, exchange.call, exchange.responder.reply().body); }));
 }
 
 void FrontDoor::finish(Exchange& exchange, const Result<void>& result) {
   net::Reply& reply = exchange.responder.reply();
   const Error* const error = result.ok() ? nullptr : &result.error();
-  if (error != nullptr) write_error(*error, reply);
+  if (error != nullptr) exchange.write_error(*error);
   AuditEntry entry{.time = exchange.time,
                    .request_id = exchange.request_id,
                    .caller_arn = exchange.caller.arn,
@@ -211,21 +288,22 @@ void FrontDoor::finish(Exchange& exchange, const Result<void>& result) {
                    .source_address = exchange.request.peer_address,
                    .microseconds = (parts_.clock.stopwatch() - exchange.begin).count()};
   if (error != nullptr && entry.access_key_id.empty()) entry.access_key_id = claimed_key_id(exchange.request);
-  if (exchange.route != nullptr) entry.service = exchange.route->service;
+  if (exchange.route != nullptr) entry.service = exchange.route->service->signing_name;
   for (const Attempt& attempt : exchange.attempts) {
     entry.operation = attempt.operation;
     entry.resource = attempt.resource;
+    entry.status = attempt.error ? http_status(public_code(attempt.error->code)) : 200;
     tell(entry, attempt.error ? &*attempt.error : nullptr);
   }
   entry.operation = exchange.route != nullptr ? exchange.route->operation.name : std::string_view();
   entry.resource = exchange.resource;
+  entry.status = reply.status;
   tell(entry, error);
   exchange.responder.send();
 }
 
 void FrontDoor::tell(AuditEntry& entry, const Error* error) {
   entry.error = error != nullptr ? error_name(public_code(error->code)) : std::string_view();
-  entry.status = error != nullptr ? http_status(public_code(error->code)) : 200;
   if (entry.status >= 500) {
     parts_.log.error("request_failed", {{"request_id", entry.request_id},
                                         {"operation", entry.operation},

@@ -1,8 +1,8 @@
-// Where a request enters: request id, target, signature, rate, dispatch, answer, audit. Reads run on the calling I/O
-// thread, writes and scans each on a worker pool of their own. Every answer carries x-amzn-RequestId; errors are AWS's,
-// see write_error(). GET /health is answered unsigned, for load balancers: {"status":"ok"}, or 503 {"status":"not
-// accepting writes"}. Must never tell a client about internal failures more than InternalServiceError or
-// ServiceUnavailable.
+// Where a request enters: request id, dialect, operation, signature, rate, dispatch, answer, audit. Reads run on the
+// calling I/O thread, writes and scans each on a worker pool of their own. Every answer carries x-amzn-RequestId and is
+// in the dialect of its request (dialect.h); errors are AWS's, see write_error() and query_reply.h. GET /health is
+// answered unsigned, for load balancers: {"status":"ok"}, or 503 {"status":"not accepting writes"}. Must never tell a
+// client about internal failures more than InternalServiceError (Query: ServiceFailure) or ServiceUnavailable.
 #pragma once
 
 #include <functional>
@@ -21,9 +21,9 @@
 
 namespace coffer::api {
 
-// The body of an error answer: {"__type":"<name>","Message":"<message>"}, without Message when it is empty, and with
-// "message" for errors that AWS's front end makes itself (signature, serialization, validation, unknown operation).
-// Internal codes become InternalServiceError or ServiceUnavailable with a general text.
+// The body of an error answer in JSON: {"__type":"<name>","Message":"<message>"}, without Message when it is empty, and
+// with "message" for errors that AWS's front end makes itself (signature, serialization, validation, unknown
+// operation). Internal codes become InternalServiceError or ServiceUnavailable with a general text.
 void write_error(const Error& error, net::Reply& reply);
 
 class FrontDoor final : public net::Handler {
@@ -50,8 +50,10 @@ class FrontDoor final : public net::Handler {
   struct Routes;
   struct Exchange;
 
-  // Everything but POST /.
+  // Everything that is no call of an operation.
   void handle_plain(const net::Request& request, net::Responder responder);
+  // kUnknownOperation or kMissingAction.
+  Result<void> find_route(Exchange& exchange) const;
   // Finds the operation and the caller, and counts the request.
   Result<void> admit(Exchange& exchange) const;
   // Runs the operation and finishes. On an I/O thread or on a worker.

@@ -10,6 +10,8 @@
 //     static constexpr ErrorCode kErrors[] = {...};        // declared errors, checked against the AWS model
 //     static constexpr std::string_view kRefused[] = {...};  // optional: members of newer models that would change
 //                                                          // what a request means; unknown ones are ignored
+//     static constexpr bool kUnsigned = true;              // optional: needs no signature. The caller is anonymous and
+//                                                          // handle() itself decides by what the request proves
 //     using Rooms = SecretsManagerRooms;                   // what the service's cards may use
 //     struct Request { ...; static constexpr wire::Field kFields[] = {...}; };
 //     struct Response { ...; static constexpr wire::Field kFields[] = {...}; };
@@ -55,7 +57,7 @@ struct Attempt {
   std::optional<Error> error;  // absent: it succeeded
 };
 
-// One signed request on its way to a card. What is set gets what the audit and the log tell of the request.
+// One request on its way to a card. What is set gets what the audit and the log tell of the request.
 struct Invocation {
   const auth::Caller& caller;
   Time now;
@@ -63,6 +65,15 @@ struct Invocation {
   std::string* resource = nullptr;           // the resource's name
   std::vector<Attempt>* attempts = nullptr;  // in their order
 };
+
+template <class Card>
+constexpr bool is_unsigned() {
+  if constexpr (requires { Card::kUnsigned; }) {
+    return Card::kUnsigned;
+  } else {
+    return false;
+  }
+}
 
 template <class Card>
 class Authorized {
@@ -111,6 +122,7 @@ struct Operation {
   std::span<const wire::Field> request_fields;
   std::span<const wire::Field> response_fields;
   std::span<const ErrorCode> errors;
+  bool is_unsigned;
   // decode, check, resource, authorize, handle, encode. `rooms` is the service's own.
   Result<void> (*run)(const Invocation& invocation, void* rooms, const wire::Value& input, wire::Encoder& output);
 };
@@ -126,7 +138,7 @@ class Pipeline {
     auto& typed_rooms = *static_cast<typename Card::Rooms*>(rooms);
     COFFER_ASSIGN(auto resource, Card::resource(request, invocation.caller, typed_rooms));
     if (invocation.resource != nullptr) *invocation.resource = resource.name;
-    COFFER_TRY(authorize(invocation.caller, Card::kAction, resource));
+    if constexpr (!is_unsigned<Card>()) COFFER_TRY(authorize(invocation.caller, Card::kAction, resource));
     Authorized<Card> authorized(invocation, std::move(request), std::move(resource));
     COFFER_ASSIGN(auto response, Card::handle(authorized, typed_rooms));
     // An operation without output members answers with an empty body, as AWS does.
@@ -180,6 +192,7 @@ Operation operation() {
                    .request_fields = Card::Request::kFields,
                    .response_fields = Card::Response::kFields,
                    .errors = Card::kErrors,
+                   .is_unsigned = is_unsigned<Card>(),
                    .run = &Pipeline::run<Card>};
 }
 

@@ -1,7 +1,9 @@
-// A service: its names on the wire and its operations. api knows no service; services/ hand theirs to the front door.
+// A service: its names on the wire, the dialect that it speaks, and its operations. api knows no service; services/
+// hand theirs to the front door.
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -16,12 +18,25 @@ struct RequestQuota {
   std::vector<std::string_view> operations;
 };
 
+// The Query dialect: how a request finds the service, whose name it does not say, and how answers name it.
+struct QueryProtocol {
+  std::string_view version;        // "2010-05-08"; no two services have the same
+  std::string_view xml_namespace;  // "https://iam.amazonaws.com/doc/2010-05-08/"
+};
+
+// Which region the credential scope names: that of the endpoint; us-east-1 wherever the endpoint is, of a service that
+// is global (IAM); either (STS, whose global endpoint is in us-east-1).
+enum class ScopeRegion { kEndpoint, kGlobal, kEndpointOrGlobal };
+
 struct Service {
-  std::string_view target_prefix;  // "secretsmanager" in X-Amz-Target: secretsmanager.GetSecretValue
-  std::string_view signing_name;   // the service in the credential scope
+  // "secretsmanager" in X-Amz-Target: secretsmanager.GetSecretValue. Empty: it does not speak JSON.
+  std::string_view target_prefix;
+  std::string_view signing_name;  // the service in the credential scope
   std::vector<Operation> operations;
-  void* rooms = nullptr;             // must outlive the front door
-  std::vector<RequestQuota> quotas;  // an operation in none of them is not limited
+  void* rooms = nullptr;               // must outlive the front door
+  std::vector<RequestQuota> quotas;    // an operation in none of them is not limited
+  std::optional<QueryProtocol> query;  // of a service that speaks Query
+  ScopeRegion scope_region = ScopeRegion::kEndpoint;
 };
 
 }  // namespace coffer::api

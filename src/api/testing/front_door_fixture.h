@@ -303,6 +303,7 @@ class FrontDoorTest : public ::testing::Test {
                                        operation<TouchThing>(), operation<ReadThings>()},
                         .rooms = &rooms_,
                         .quotas = quotas_});
+    services.insert(services.end(), more_services_.begin(), more_services_.end());
     door_ = std::make_unique<FrontDoor>(FrontDoor::Parts{.region = *Region::parse("eu-west-1"),
                                                          .credentials = keys_,
                                                          .clock = clock_,
@@ -355,7 +356,9 @@ class FrontDoorTest : public ::testing::Test {
   }
 
   Rooms rooms_;
-  std::vector<RequestQuota> quotas_;  // of doors that use_workers() makes from then on
+  // Of doors that use_workers() makes from then on.
+  std::vector<RequestQuota> quotas_;
+  std::vector<Service> more_services_;
   std::atomic<bool> healthy_ = true;
   Keys keys_;
   ManualClock clock_{*parse_iso_basic("20150830T123600Z")};
