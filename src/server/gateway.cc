@@ -4,8 +4,10 @@
 #include <atomic>
 #include <mutex>
 
+#include "api/dialect.h"
 #include "api/error_reply.h"
 #include "api/front_door.h"
+#include "api/query_reply.h"
 #include "auth/sigv4.h"
 #include "base/worker_pool.h"
 #include "wire/encoder.h"
@@ -27,6 +29,20 @@ constexpr std::string_view kHopByHop[] = {"connection",
 
 constexpr std::string_view kContentTypes[] = {"application/x-amz-json-1.1", "application/json", "text/xml",
                                               "text/plain", "text/html"};
+
+// Services whose scope may name this region wherever they are answered.
+constexpr std::string_view kGlobalRegion = "us-east-1";
+constexpr std::string_view kGlobalServices[] = {"iam", "sts"};
+
+bool is_global(const auth::Authorization& authorization) {
+  return authorization.region == kGlobalRegion &&
+         std::ranges::find(kGlobalServices, authorization.service) != std::end(kGlobalServices);
+}
+
+bool is_query(const net::Request& request) {
+  const auto call = api::call_of(request);
+  return call && call->dialect == api::Dialect::kQuery;
+}
 
 bool in_list(std::string_view list, std::string_view name) {
   while (!list.empty()) {
@@ -85,7 +101,7 @@ class Gateway::Lane {
   void forward(const net::Request& request, net::Responder responder) {
     if (pending_.fetch_add(1) >= queue_limit_) {
       --pending_;
-      refuse(responder.reply(), "has too many requests waiting; try again");
+      refuse(request, responder.reply(), "has too many requests waiting; try again");
       return responder.send();
     }
     const bool queued = workers_.submit([this, request, responder = std::move(responder)]() mutable {
@@ -115,11 +131,17 @@ class Gateway::Lane {
       keep_client(std::move(client));
       return;
     }
-    refuse(reply, "does not answer; " + target_.when_down);
+    refuse(request, reply, "does not answer; " + target_.when_down);
   }
 
-  void refuse(net::Reply& reply, const std::string& why) {
+  void refuse(const net::Request& request, net::Reply& reply, const std::string& why) {
     // Unlike a region's own errors this one is for the person at the keyboard: it says what to do.
+    const std::string message = "region " + target_.region.text() + " " + why;
+    const std::string id = random_.uuid();
+    reply.headers.emplace_back("x-amzn-RequestId", id);
+    if (is_query(request)) {
+      return api::write_query_fault({503, "ServiceUnavailable", message}, {api::kFaultNamespace, id}, reply);
+    }
     reply.status = 503;
     reply.content_type = kContentTypes[0];
     wire::JsonEncoder out(reply.body);
@@ -127,9 +149,8 @@ class Gateway::Lane {
     out.key("__type");
     out.string("ServiceUnavailable");
     out.key("Message");
-    out.string("region " + target_.region.text() + " " + why);
+    out.string(message);
     out.end_object();
-    reply.headers.emplace_back("x-amzn-RequestId", random_.uuid());
   }
 
   std::unique_ptr<net::HttpClient> take_client() {
@@ -186,10 +207,16 @@ Gateway::Lane* Gateway::lane_for(const net::Request& request, net::Reply& reply)
   for (const auto& lane : lanes_) {
     if (lane->region().text() == authorization->region) return lane.get();
   }
-  api::write_error(Error{ErrorCode::kInvalidSignature, "Credential should be scoped to a valid region, not '" +
-                                                           std::string(authorization->region) + "'. "},
-                   reply);
-  reply.headers.emplace_back("x-amzn-RequestId", random_.uuid());
+  if (is_global(*authorization)) return lanes_.front().get();
+  const Error error{ErrorCode::kInvalidSignature, "Credential should be scoped to a valid region, not '" +
+                                                      std::string(authorization->region) + "'. "};
+  const std::string id = random_.uuid();
+  reply.headers.emplace_back("x-amzn-RequestId", id);
+  if (is_query(request)) {
+    api::write_query_error(error, {api::kFaultNamespace, id}, reply);
+  } else {
+    api::write_error(error, reply);
+  }
   return nullptr;
 }
 

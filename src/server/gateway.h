@@ -1,6 +1,7 @@
 // The gateway of a local deployment: one endpoint for all regions. Reads the region from the credential scope of a
 // request and forwards the request, unchanged, to that region; the signature is checked there.
-// Promises: a region that hangs or is down delays no other; what cannot be forwarded is answered in AWS's words.
+// Promises: a region that hangs or is down delays no other; what cannot be forwarded is answered in AWS's words, in the
+// dialect of the request.
 // Must never look at, keep or log bodies and signatures.
 #pragma once
 
@@ -27,7 +28,7 @@ class Gateway final : public net::Handler {
   };
   using MakeClient = std::function<std::unique_ptr<net::HttpClient>(const Target&)>;
   struct Options {
-    std::vector<Target> targets;  // the first one answers what names no region
+    std::vector<Target> targets;  // the first one answers what names no region, or all (IAM)
     size_t connections_per_region = 16;
     Duration timeout = std::chrono::seconds(60);
     MakeClient make_client;  // connect_to_region() below, or a fake

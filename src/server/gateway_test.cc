@@ -43,17 +43,16 @@ class FakeClient final : public net::HttpClient {
   FakeRegion& region_;
 };
 
-std::string authorization(const std::string& region) {
-  return "AWS4-HMAC-SHA256 Credential=AKIAIOSFODNN7EXAMPLE/20260301/" + region +
-         "/secretsmanager/aws4_request, SignedHeaders=host;x-amz-date, Signature=" + std::string(64, 'a');
+std::string authorization(const std::string& region, const std::string& service = "secretsmanager") {
+  return "AWS4-HMAC-SHA256 Credential=AKIAIOSFODNN7EXAMPLE/20260301/" + region + "/" + service +
+         "/aws4_request, SignedHeaders=host;x-amz-date, Signature=" + std::string(64, 'a');
 }
 
 class GatewayTest : public testing::Test {
  protected:
   std::unique_ptr<Gateway> gateway() {
     Gateway::Options options;
-    options.targets = {{*Region::parse("us-east-1"), 1, "start it with: one"},
-                       {*Region::parse("eu-west-1"), 2, "start it with: two"}};
+    options.targets = targets_;
     options.connections_per_region = 2;
     options.make_client = [this](const Gateway::Target& target) {
       FakeRegion& region = regions_[target.region.text()];
@@ -63,6 +62,8 @@ class GatewayTest : public testing::Test {
     return std::make_unique<Gateway>(std::move(options), random_);
   }
 
+  std::vector<Gateway::Target> targets_ = {{*Region::parse("us-east-1"), 1, "start it with: one"},
+                                           {*Region::parse("eu-west-1"), 2, "start it with: two"}};
   std::map<std::string, FakeRegion> regions_{};
   SeededRandom random_{1};
 };
@@ -117,6 +118,46 @@ TEST_F(GatewayTest, AnUnknownRegionIsAnsweredInAwsWords) {
       "{\"__type\":\"InvalidSignatureException\",\"message\":\"Credential should be scoped to a valid region, not "
       "'mars-north-1'. \"}");
   EXPECT_FALSE(exchange.header("x-amzn-RequestId").empty());
+}
+
+TEST_F(GatewayTest, RefusalsAreInTheDialectOfTheRequest) {
+  const auto gate = gateway();
+  const FakeExchange::Headers headers = {{"Content-Type", "application/x-www-form-urlencoded; charset=utf-8"}};
+  const auto expect = [](FakeExchange& exchange, std::string_view type, std::string_view code,
+                         std::string_view message) {
+    EXPECT_EQ(exchange.body(),
+              "<ErrorResponse xmlns=\"http://webservices.amazon.com/AWSFault/2005-15-09\"><Error><Type>" +
+                  std::string(type) + "</Type><Code>" + std::string(code) + "</Code><Message>" + std::string(message) +
+                  "</Message></Error><RequestId>" + exchange.header("x-amzn-RequestId") +
+                  "</RequestId></ErrorResponse>");
+    EXPECT_EQ(exchange.header("x-amzn-RequestId").size(), 36U);
+  };
+  FakeExchange nowhere("POST", "/", {headers[0], {"Authorization", authorization("mars-north-1")}}, "Action=x");
+  EXPECT_EQ(nowhere.send_to(*gate).status, 403);
+  expect(nowhere, "Sender", "SignatureDoesNotMatch",
+         "Credential should be scoped to a valid region, not 'mars-north-1'. ");
+  regions_["eu-west-1"].status = Error{ErrorCode::kIo, "connection refused"};
+  FakeExchange down("POST", "/", {headers[0], {"Authorization", authorization("eu-west-1")}}, "Action=x");
+  EXPECT_EQ(down.send_to(*gate).status, 503);
+  expect(down, "Receiver", "ServiceUnavailable", "region eu-west-1 does not answer; start it with: two");
+}
+
+// SDKs sign for us-east-1 whatever region they are told. Without that region another one answers, and takes that scope.
+TEST_F(GatewayTest, AGlobalServiceIsAnsweredByTheFirstRegionWhereThereIsNoUsEast1) {
+  targets_ = {{*Region::parse("eu-central-1"), 1, "one"}, {*Region::parse("eu-west-1"), 2, "two"}};
+  const auto gate = gateway();
+  for (const char* service : {"iam", "sts"}) {
+    FakeExchange exchange("POST", "/", {{"Authorization", authorization("us-east-1", service)}});
+    EXPECT_EQ(exchange.send_to(*gate).status, 200) << service;
+  }
+  EXPECT_EQ(regions_["eu-central-1"].requests.size(), 2U);
+  FakeExchange regional("POST", "/", {{"Authorization", authorization("eu-west-1", "sts")}});
+  regional.send_to(*gate);
+  EXPECT_EQ(regions_["eu-west-1"].requests.size(), 1U);
+  for (const auto& [region, service] : {std::pair("us-east-1", "secretsmanager"), {"us-west-2", "iam"}}) {
+    FakeExchange exchange("POST", "/", {{"Authorization", authorization(region, service)}});
+    EXPECT_EQ(exchange.send_to(*gate).status, 400) << region << service;
+  }
 }
 
 // Whatever is wrong with a signature, a region knows the right error better than the gateway.
