@@ -1,8 +1,8 @@
 // A request as it arrives behind the HTTP parser, through the front door and back: always exactly one answer, always
-// with a request id, always JSON or nothing.
+// with a request id, always JSON, XML or nothing, as its content type says.
 //
-// Input: a first byte that says whether we sign the request, then "method target", then headers "name:value" until an
-// empty line, then the body.
+// Input: a first byte that says whether we sign the request, and in which dialect, then "method target", then headers
+// "name:value" until an empty line, then the body.
 #include <fcntl.h>
 
 #include <cstdint>
@@ -16,6 +16,7 @@
 #include "auth/sigv4.h"
 #include "base/time_text.h"
 #include "wire/json.h"
+#include "xml_check.h"
 
 using namespace coffer;
 
@@ -121,8 +122,11 @@ struct House {
 
   std::vector<api::Service> services() {
     std::vector<api::Service> services;
-    services.push_back(
-        {.target_prefix = "things", .signing_name = "things", .operations = {api::operation<Echo>()}, .rooms = &rooms});
+    services.push_back({.target_prefix = "things",
+                        .signing_name = "things",
+                        .operations = {api::operation<Echo>()},
+                        .rooms = &rooms,
+                        .query = api::QueryProtocol{.version = "2010-05-08", .xml_namespace = "https://things/"}});
     return services;
   }
 };
@@ -140,6 +144,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   static House house;
   std::string_view text(reinterpret_cast<const char*>(data), size);
   const bool signs = !text.empty() && (text.front() & 1) != 0;
+  const bool is_query = !text.empty() && (text.front() & 2) != 0;
   text.remove_prefix(text.empty() ? 0 : 1);
 
   std::string_view first = take_line(text);
@@ -152,13 +157,17 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     if (colon != line.npos) headers.push_back({line.substr(0, colon), line.substr(colon + 1)});
   }
   request.body = text;
+  std::string form;
   std::string authorization;
   if (signs) {
     request.method = "POST";
     request.target = "/";
-    headers.insert(headers.begin(),
-                   {{"Host", "x"}, {"X-Amz-Date", "20150830T123600Z"}, {"X-Amz-Target", "things.Echo"}});
-    const auth::SigningRequest signing{.headers = headers, .body = text};
+    const net::Header dialect = is_query ? net::Header{"Content-Type", "application/x-www-form-urlencoded"}
+                                         : net::Header{"X-Amz-Target", "things.Echo"};
+    headers.insert(headers.begin(), {{"Host", "x"}, {"X-Amz-Date", "20150830T123600Z"}, dialect});
+    if (is_query) form.append("Action=Echo&Version=2010-05-08&").append(text);
+    if (is_query) request.body = form;
+    const auth::SigningRequest signing{.headers = headers, .body = request.body};
     authorization = auth::sign(signing, kKeyId, SecretBytes::copy_of(kSecret), kScope, house.clock.now());
     headers.insert(headers.begin(), {"Authorization", authorization});
   }
@@ -169,6 +178,10 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   if (connection.answers_ != 1) std::abort();
   if (connection.reply_.headers.size() != 1 || connection.reply_.headers[0].second.size() != 36) std::abort();
   if (connection.reply_.status == 500) std::abort();
+  if (connection.reply_.content_type == "text/xml") {
+    if (!fuzz::is_xml(connection.reply_.body.view())) std::abort();
+    return 0;
+  }
   static wire::Document document;
   if (!wire::parse_json(connection.reply_.body.view(), {}, document).ok()) std::abort();
   return 0;
