@@ -23,6 +23,7 @@
 #pragma once
 
 #include <iterator>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -48,6 +49,9 @@ enum class Effect { kReads, kScans, kWrites };
 struct Resource {
   std::string name;   // the full ARN; the name as given when nothing of that name exists; "*" when there is none
   AccountId account;  // who owns it (for "*": the caller)
+  // What resource() found under the name, of a type that the service knows; null: nothing, or not looked for. A card
+  // that reads uses it in handle(), so that what was decided on is what is shown.
+  std::shared_ptr<const void> found{};
 };
 
 // One of several things that a request did, each of which ended for itself. See Pipeline::attempt().

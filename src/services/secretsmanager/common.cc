@@ -45,10 +45,15 @@ Result<api::Resource> secret_resource(std::string_view secret_id, const auth::Ca
   COFFER_ASSIGN(secrets::SecretId id, secrets::parse_secret_id(secret_id, caller.account, rooms.region));
   if (id.account != caller.account) return api::Resource{std::string(id.given), std::move(id.account)};
   COFFER_ASSIGN(const secrets::SecretPointer view, rooms.secrets.find(id));
-  return api::Resource{view ? view->arn : std::string(id.given), std::move(id.account)};
+  return api::Resource{view ? view->arn : std::string(id.given), std::move(id.account), view};
 }
 
 Result<secrets::SecretPointer> find_secret(const Target& target, const Rooms& rooms) {
+  auto found = std::static_pointer_cast<const secrets::SecretView>(target.resource().found);
+  return found ? Result<secrets::SecretPointer>(std::move(found)) : find_secret_again(target, rooms);
+}
+
+Result<secrets::SecretPointer> find_secret_again(const Target& target, const Rooms& rooms) {
   COFFER_ASSIGN(const auto id, secrets::parse_secret_id(target.secret_id(), target.caller().account, rooms.region));
   COFFER_ASSIGN(secrets::SecretPointer view, rooms.secrets.find(id));
   if (!view || !is_meant(*view, id, target)) return secret_not_found();

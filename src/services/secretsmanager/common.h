@@ -71,8 +71,10 @@ Target target(const api::Permit<Action>& permit) {
   return {permit.resource().name, permit.caller(), permit.resource()};
 }
 
-// The secret that was authorized; kResourceNotFound when there is none, or a new one has taken its name since.
+// The secret that was authorized, as it was then. kResourceNotFound when there is none.
 Result<secrets::SecretPointer> find_secret(const Target& target, const Rooms& rooms);
+// The same as it is now. kResourceNotFound also when a new one has taken its name since.
+Result<secrets::SecretPointer> find_secret_again(const Target& target, const Rooms& rooms);
 // SecretStore::update() of the secret that was authorized. Waits: for cards that write.
 Result<secrets::SecretPointer> change_secret(const Target& target, const Rooms& rooms,
                                              const secrets::SecretStore::Edit& edit);

@@ -31,8 +31,8 @@ Result<const secrets::Version*> pick(const secrets::Secret& secret, const Wanted
                "Secrets Manager can't find the specified secret value for staging label: " + std::string(stage)};
 }
 
-Result<SecretValue> read_once(const Target& target, const WantedVersion& wanted, const Rooms& rooms) {
-  COFFER_ASSIGN(const secrets::SecretPointer view, find_secret(target, rooms));
+Result<SecretValue> read(const secrets::SecretPointer& view, const Target& target, const WantedVersion& wanted,
+                         const Rooms& rooms) {
   COFFER_TRY(refuse_pending_deletion(*view));
   COFFER_ASSIGN(const secrets::Version* const version, pick(view->secret, wanted));
   COFFER_TRY(refuse_foreign_default_key(view->secret, version->kms_key_arn, target.caller()));
@@ -56,11 +56,13 @@ Result<SecretValue> read_once(const Target& target, const WantedVersion& wanted,
 }  // namespace
 
 Result<SecretValue> read_secret_value(const Readable& secret, const WantedVersion& wanted, const Rooms& rooms) {
-  Result<SecretValue> value = read_once(secret.target(), wanted, rooms);
+  COFFER_ASSIGN(const secrets::SecretPointer found, find_secret(secret.target(), rooms));
+  Result<SecretValue> value = read(found, secret.target(), wanted, rooms);
   // Deleted, or made again, between the look at the record and the one at the value: then a second look tells. If it
   // does not, the error stays one of the server (5xx): a client must not conclude that the secret is gone.
-  if (!value.ok() && value.error().code == ErrorCode::kNotFound) return read_once(secret.target(), wanted, rooms);
-  return value;
+  if (value.ok() || value.error().code != ErrorCode::kNotFound) return value;
+  COFFER_ASSIGN(const secrets::SecretPointer now, find_secret_again(secret.target(), rooms));
+  return read(now, secret.target(), wanted, rooms);
 }
 
 }  // namespace coffer::secretsmanager

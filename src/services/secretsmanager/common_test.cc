@@ -47,6 +47,7 @@ struct Probe {
   struct Rooms {
     std::string resource;
     Use use;
+    secrets::SecretPointer found = nullptr;
   };
   struct Request {
     std::string secret_id;
@@ -55,7 +56,7 @@ struct Probe {
   using Response = NoMembers;
   static Result<void> check(const Request&) { return {}; }
   static Result<api::Resource> resource(const Request&, const auth::Caller& caller, Rooms& rooms) {
-    return api::Resource{rooms.resource, caller.account};
+    return api::Resource{rooms.resource, caller.account, rooms.found};
   }
   static Result<Response> handle(const api::Authorized<Probe>& authorized, Rooms& rooms) {
     COFFER_TRY(rooms.use(target(authorized)));
@@ -65,8 +66,8 @@ struct Probe {
 
 // How `use` ended for a caller who named `secret_id` and was authorized for `resource`.
 std::optional<ErrorCode> outcome(const auth::Caller& caller, const std::string& secret_id, const std::string& resource,
-                                 Use use) {
-  Probe::Rooms rooms{resource, std::move(use)};
+                                 Use use, secrets::SecretPointer found = nullptr) {
+  Probe::Rooms rooms{resource, std::move(use), std::move(found)};
   wire::Document document;
   must_succeed(wire::parse_json(R"({"SecretId": ")" + secret_id + "\"}", {}, document));
   SecretBuffer output;
@@ -106,6 +107,24 @@ TEST(AuthorizedSecret, IsNotAnotherOneOfThatName) {
   EXPECT_EQ(outcome(kRoot, "a", f.arn, f.find), std::nullopt);
   EXPECT_EQ(outcome(kRoot, "a", f.arn, f.erase), std::nullopt);
   EXPECT_EQ(outcome(kRoot, "a", f.arn, f.find), ErrorCode::kResourceNotFound);
+}
+
+// What the decision was made on is what is shown: not a policy of before a change with a value of after it.
+TEST(AuthorizedSecret, IsReadAsItWasDecidedOn) {
+  Fixture f;
+  const secrets::SecretPointer before = must(f.world.secrets(kHome).find(kRoot.account, "a"));
+  ASSERT_EQ(outcome(kRoot, "a", f.arn, f.change), std::nullopt);
+  secrets::SecretPointer seen;
+  const auto look = [&](auto find_it) -> Use {
+    return [&, find_it](const Target& target) -> Result<secrets::SecretPointer> {
+      COFFER_ASSIGN(seen, find_it(target, f.rooms));
+      return seen;
+    };
+  };
+  EXPECT_EQ(outcome(kRoot, "a", f.arn, look(find_secret), before), std::nullopt);
+  EXPECT_EQ(seen, before);
+  EXPECT_EQ(outcome(kRoot, "a", f.arn, look(find_secret_again), before), std::nullopt);
+  EXPECT_EQ(seen->secret.description, "changed");
 }
 
 // Of another account there is no ARN to compare with; the six characters in the id still count.
