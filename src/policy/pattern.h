@@ -1,6 +1,6 @@
-// The wildcards of policies: '*' is any run of characters, also none, '?' exactly one. Matching never recurses and goes
-// back to the last '*' only, so that no pattern costs more than its length times the text's. Pure.
-// Follows "IAM JSON policy elements: Resource" and "... Action" (IAM user guide).
+// The wildcards of policies: '*' is any run of characters, also none, '?' exactly one. Matching never recurses and
+// never goes back behind a '*' that was passed: a pattern without '?' costs its length and the text's, one with '?' no
+// more than their product. Pure. Follows "IAM JSON policy elements: Resource" and "... Action" (IAM user guide).
 #pragma once
 
 #include <array>
@@ -61,6 +61,10 @@ class ArnPattern {
   bool everything_ = false;
   std::array<Wildcards, 5> fields_;  // behind "arn"
 };
+
+// The fields behind "arn:" of a pattern that is one; nullopt: not there, and like "*".
+using ArnPatternFields = std::array<std::optional<std::string_view>, 5>;
+ArnPatternFields split_arn_pattern(std::string_view text);
 
 // The six fields of an ARN; nullopt when `text` has fewer or does not begin with "arn:". Fields may be empty.
 std::optional<std::array<std::string_view, 6>> split_arn(std::string_view text);

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <random>
 #include <string>
 #include <vector>
 
@@ -108,6 +109,85 @@ TEST(Wildcards, APatternOfManyStarsEnds) {
   EXPECT_FALSE(is_like(text, pattern + "b"));
   EXPECT_FALSE(is_like(text, "*" + std::string(1'000, 'a') + "b"));
   EXPECT_FALSE(is_like(text, std::string(20'000, '?')));
+}
+
+// Where a part between two stars is compared again at each character, this takes minutes.
+TEST(Wildcards, ALongPartIsFoundInLinearTime) {
+  const std::string text(1'000'000, 'a');
+  EXPECT_FALSE(is_like(text, "*" + std::string(400'000, 'a') + "b*"));
+  EXPECT_FALSE(is_like(text, "*b" + std::string(400'000, 'a') + "*"));
+  EXPECT_TRUE(is_like(text + "b", "*" + std::string(400'000, 'a') + "b*"));
+}
+
+TEST(Wildcards, ALongPartWithQuestionMarksEnds) {
+  std::string part;
+  for (int i = 0; i < 10'000; ++i)
+    part += "?a";
+  const std::string text(60'000, 'a');
+  EXPECT_FALSE(is_like(text, "*" + part + "b*"));
+  EXPECT_TRUE(is_like(text, "*" + part + "*"));
+}
+
+// Long texts are searched in another way than short ones.
+TEST(Wildcards, ALongTextIsSearchedLikeAShortOne) {
+  std::mt19937 random(7);
+  const auto random_text = [&random](std::string_view alphabet, size_t size) {
+    std::string text;
+    for (size_t i = 0; i < size; ++i)
+      text += alphabet[random() % alphabet.size()];
+    return text;
+  };
+  int found = 0;
+  for (int i = 0; i < 300; ++i) {
+    std::string part = random_text("ab????????", 60 + random() % 80);
+    const std::string text = random_text("ab", 300);
+    if (i % 2 == 0) part = text.substr(random() % 100, 130).replace(70, 1, "?");
+    const bool expected = is_like_slowly(text, "*" + part + "*");
+    found += expected ? 1 : 0;
+    ASSERT_EQ(is_like(text, "*" + part + "*"), expected) << text << " " << part;
+    ASSERT_EQ(is_like(text, "*" + part + "*a"), is_like_slowly(text, "*" + part + "*a")) << text << " " << part;
+  }
+  EXPECT_GT(found, 100);
+  EXPECT_LT(found, 300);
+
+  std::string text, part;
+  for (int i = 0; i < 100; ++i)
+    text += "x\u20ac";
+  for (int i = 0; i < 40; ++i)
+    part += "?\u20ac";
+  EXPECT_TRUE(is_like(text, "*" + part + "*"));
+  EXPECT_TRUE(is_like(text, "*" + part + "?*"));
+  EXPECT_TRUE(is_like(text, "*\u20ac" + part + "x?"));
+  EXPECT_FALSE(is_like(text, "*" + part + "?x*"));
+  EXPECT_FALSE(is_like(text, "*?" + part + "\u20ac*"));
+}
+
+// A value of a variable may be half a character.
+TEST(Wildcards, AQuestionMarkTakesAllOfACharacterInTextsOfAnyLength) {
+  for (const size_t size : {0, 6'000}) {
+    const std::string text = "\u20ac" + std::string(size, 'x');
+    Wildcards behind;
+    behind.append_pattern("*?");
+    behind.append_literal("\x82");
+    behind.append_pattern("*");
+    EXPECT_FALSE(behind.matches(text)) << size;
+    Wildcards before;
+    before.append_pattern("*");
+    before.append_literal("\x82");
+    before.append_pattern("?*");
+    EXPECT_FALSE(before.matches(text)) << size;
+  }
+}
+
+TEST(Wildcards, CharactersAreCountedFromTheEnd) {
+  EXPECT_TRUE(is_like("x\u20ac", "*?"));
+  EXPECT_TRUE(is_like("x\u20acy", "*x?y"));
+  EXPECT_TRUE(is_like("\u20ac\u20ac", "*??"));
+  EXPECT_FALSE(is_like("\u20ac\u20ac", "*???"));
+  EXPECT_FALSE(is_like("ab", "ab*b"));
+  EXPECT_TRUE(is_like("abb", "ab*b"));
+  EXPECT_TRUE(is_like("abxab", "ab*?ab"));
+  EXPECT_FALSE(is_like("abab", "ab*?ab"));
 }
 
 TEST(ActionPattern, ComparesServiceAndNameWhateverTheCase) {
