@@ -8,71 +8,86 @@ namespace coffer::policy {
 namespace {
 
 struct Name {
-  std::string_view small;
+  std::string_view text;
   Comparison comparison;
 };
 
 constexpr Name kNames[] = {
-    {"stringequals", Comparison::kStringEquals},
-    {"stringnotequals", Comparison::kStringNotEquals},
-    {"stringequalsignorecase", Comparison::kStringEqualsIgnoreCase},
-    {"stringnotequalsignorecase", Comparison::kStringNotEqualsIgnoreCase},
-    {"stringlike", Comparison::kStringLike},
-    {"stringnotlike", Comparison::kStringNotLike},
-    {"numericequals", Comparison::kNumericEquals},
-    {"numericnotequals", Comparison::kNumericNotEquals},
-    {"numericlessthan", Comparison::kNumericLessThan},
-    {"numericlessthanequals", Comparison::kNumericLessThanEquals},
-    {"numericgreaterthan", Comparison::kNumericGreaterThan},
-    {"numericgreaterthanequals", Comparison::kNumericGreaterThanEquals},
-    {"dateequals", Comparison::kDateEquals},
-    {"datenotequals", Comparison::kDateNotEquals},
-    {"datelessthan", Comparison::kDateLessThan},
-    {"datelessthanequals", Comparison::kDateLessThanEquals},
-    {"dategreaterthan", Comparison::kDateGreaterThan},
-    {"dategreaterthanequals", Comparison::kDateGreaterThanEquals},
-    {"bool", Comparison::kBool},
-    {"binaryequals", Comparison::kBinaryEquals},
-    {"ipaddress", Comparison::kIpAddress},
-    {"notipaddress", Comparison::kNotIpAddress},
-    {"arnequals", Comparison::kArnEquals},
-    {"arnnotequals", Comparison::kArnNotEquals},
-    {"arnlike", Comparison::kArnLike},
-    {"arnnotlike", Comparison::kArnNotLike},
-    {"null", Comparison::kNull},
+    {"StringEquals", Comparison::kStringEquals},
+    {"StringNotEquals", Comparison::kStringNotEquals},
+    {"StringEqualsIgnoreCase", Comparison::kStringEqualsIgnoreCase},
+    {"StringNotEqualsIgnoreCase", Comparison::kStringNotEqualsIgnoreCase},
+    {"StringLike", Comparison::kStringLike},
+    {"StringNotLike", Comparison::kStringNotLike},
+    {"NumericEquals", Comparison::kNumericEquals},
+    {"NumericNotEquals", Comparison::kNumericNotEquals},
+    {"NumericLessThan", Comparison::kNumericLessThan},
+    {"NumericLessThanEquals", Comparison::kNumericLessThanEquals},
+    {"NumericGreaterThan", Comparison::kNumericGreaterThan},
+    {"NumericGreaterThanEquals", Comparison::kNumericGreaterThanEquals},
+    {"DateEquals", Comparison::kDateEquals},
+    {"DateNotEquals", Comparison::kDateNotEquals},
+    {"DateLessThan", Comparison::kDateLessThan},
+    {"DateLessThanEquals", Comparison::kDateLessThanEquals},
+    {"DateGreaterThan", Comparison::kDateGreaterThan},
+    {"DateGreaterThanEquals", Comparison::kDateGreaterThanEquals},
+    {"Bool", Comparison::kBool},
+    {"BinaryEquals", Comparison::kBinaryEquals},
+    {"IpAddress", Comparison::kIpAddress},
+    {"NotIpAddress", Comparison::kNotIpAddress},
+    {"ArnEquals", Comparison::kArnEquals},
+    {"ArnNotEquals", Comparison::kArnNotEquals},
+    {"ArnLike", Comparison::kArnLike},
+    {"ArnNotLike", Comparison::kArnNotLike},
+    {"Null", Comparison::kNull},
 };
 
-constexpr std::string_view kForAnyValue = "foranyvalue:";
-constexpr std::string_view kForAllValues = "forallvalues:";
-constexpr std::string_view kIfExists = "ifexists";
+constexpr std::string_view kForAnyValue = "ForAnyValue:";
+constexpr std::string_view kForAllValues = "ForAllValues:";
+constexpr std::string_view kIfExists = "IfExists";
 constexpr size_t kLongestOperator = 64;
+
+bool take_front(std::string_view& text, std::string_view beginning) {
+  if (!is_same_text(text.substr(0, beginning.size()), beginning)) return false;
+  text.remove_prefix(beginning.size());
+  return true;
+}
+
+bool take_back(std::string_view& text, std::string_view end) {
+  if (text.size() < end.size() || !is_same_text(text.substr(text.size() - end.size()), end)) return false;
+  text.remove_suffix(end.size());
+  return true;
+}
 
 }  // namespace
 
 std::optional<ConditionOperator> ConditionOperator::parse(std::string_view name) {
   if (name.size() > kLongestOperator) return std::nullopt;
-  const std::string small = to_small(name);
-  std::string_view rest = small;
+  std::string_view rest = name;
   ConditionOperator op;
-  if (rest.starts_with(kForAnyValue)) {
+  if (take_front(rest, kForAnyValue)) {
     op.quantifier = Quantifier::kForAnyValue;
-    rest.remove_prefix(kForAnyValue.size());
-  } else if (rest.starts_with(kForAllValues)) {
+  } else if (take_front(rest, kForAllValues)) {
     op.quantifier = Quantifier::kForAllValues;
-    rest.remove_prefix(kForAllValues.size());
   }
-  if (rest.ends_with(kIfExists)) {
-    op.if_exists = true;
-    rest.remove_suffix(kIfExists.size());
-  }
+  op.if_exists = take_back(rest, kIfExists);
   for (const Name& known : kNames) {
-    if (known.small != rest) continue;
+    if (!is_same_text(known.text, rest)) continue;
     op.comparison = known.comparison;
     const bool is_plain = op.quantifier == Quantifier::kNone && !op.if_exists;
     if (op.comparison == Comparison::kNull && !is_plain) return std::nullopt;
     return op;
   }
   return std::nullopt;
+}
+
+std::string ConditionOperator::text() const {
+  std::string text;
+  if (quantifier == Quantifier::kForAnyValue) text = kForAnyValue;
+  if (quantifier == Quantifier::kForAllValues) text = kForAllValues;
+  text += std::ranges::find(kNames, comparison, &Name::comparison)->text;
+  if (if_exists) text += kIfExists;
+  return text;
 }
 
 bool is_condition_key(std::string_view text) {

@@ -49,6 +49,8 @@ struct ConditionOperator {
   // "ForAnyValue:StringLikeIfExists". Case does not count. nullopt for any other name; Null takes neither prefix nor
   // suffix.
   static std::optional<ConditionOperator> parse(std::string_view name);
+  // In the letters of the documentation.
+  std::string text() const;
   bool operator==(const ConditionOperator&) const = default;
 };
 

@@ -16,6 +16,8 @@ TEST(ConditionOperator, IsPrefixComparisonAndSuffix) {
             (ConditionOperator{Comparison::kStringLike, Quantifier::kForAnyValue, false}));
   EXPECT_EQ(*ConditionOperator::parse("ForAllValues:NumericLessThanEqualsIfExists"),
             (ConditionOperator{Comparison::kNumericLessThanEquals, Quantifier::kForAllValues, true}));
+  EXPECT_EQ(ConditionOperator::parse("foranyvalue:STRINGLIKEifexists")->text(), "ForAnyValue:StringLikeIfExists");
+  EXPECT_EQ(ConditionOperator::parse("ForAllValues:Bool")->text(), "ForAllValues:Bool");
 }
 
 // Each name must lead to its own comparison, or a policy means something else than it says.
@@ -52,6 +54,7 @@ TEST(ConditionOperator, KnowsAllComparisonsOfAws) {
     const auto op = ConditionOperator::parse(name);
     ASSERT_TRUE(op) << name;
     EXPECT_EQ(static_cast<int>(op->comparison), number++) << name;
+    EXPECT_EQ(op->text(), name);
   }
   EXPECT_EQ(number, static_cast<int>(Comparison::kNull) + 1);
 }

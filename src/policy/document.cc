@@ -1,10 +1,10 @@
 #include "policy/document.h"
 
 #include <algorithm>
-#include <charconv>
 #include <span>
 #include <unordered_set>
 
+#include "policy/scalar_text.h"
 #include "policy/text.h"
 #include "wire/json.h"
 
@@ -25,9 +25,11 @@ struct Rules {
   Presence id = Presence::kOptional;
   Presence principal = Presence::kRequired;
   Presence not_principal = Presence::kOptional;
+  Presence not_action = Presence::kOptional;
   Presence resource = Presence::kRequired;
   std::string_view sid_characters = "";  // besides letters and digits
   bool takes_providers = false;          // as principals
+  bool takes_everyone_only = false;      // likewise
 };
 
 Rules rules_of(DocumentKind kind) {
@@ -40,6 +42,11 @@ Rules rules_of(DocumentKind kind) {
       return {.not_principal = Presence::kForbidden, .resource = Presence::kForbidden, .takes_providers = true};
     case DocumentKind::kKeyPolicy:
       return {.resource = Presence::kOptional, .sid_characters = " "};
+    case DocumentKind::kResourceControlPolicy:
+      return {.id = Presence::kForbidden,
+              .not_principal = Presence::kForbidden,
+              .not_action = Presence::kForbidden,
+              .takes_everyone_only = true};
   }
   std::abort();
 }
@@ -176,7 +183,8 @@ class Reader {
         {"Effect", Presence::kRequired},
         {"Principal", rules_.principal, rules_.not_principal == Presence::kForbidden ? "" : "NotPrincipal"},
         {"NotPrincipal", rules_.not_principal},
-        {"Action", Presence::kRequired, "NotAction"},
+        {"Action", Presence::kRequired, rules_.not_action == Presence::kForbidden ? "" : "NotAction"},
+        {"NotAction", rules_.not_action},
         {"Resource", rules_.resource, "NotResource"},
         {"Condition", Presence::kOptional},
     };
@@ -269,6 +277,9 @@ class Reader {
       return fail(FaultKind::kServicePrincipal, "is no name of a service");
     }
     if (!name) return fail(FaultKind::kUnsupportedPrincipal, "is no name of a principal");
+    if (rules_.takes_everyone_only && name->kind != PrincipalName::Kind::kEveryone) {
+      return fail(FaultKind::kUnsupportedPrincipal, "must be *");
+    }
     out.push_back(*std::move(name));
     return true;
   }
@@ -293,33 +304,12 @@ class Reader {
     out.op = op;
     out.key = test.name;
     return one_or_more(test.value, [&](const Value& item) {
-      auto value = scalar(item);
+      auto value = scalar_text(item);
       if (!value) return fail(FaultKind::kWrongType, "must be strings, numbers or booleans");
       if (!is_value_for(op.comparison, *value)) return fail(FaultKind::kConditionValue, "is no value for the operator");
       out.values.push_back(*std::move(value));
       return true;
     });
-  }
-
-  static std::optional<std::string> scalar(const Value& value) {
-    switch (value.kind()) {
-      case Kind::kBoolean:
-        return value.as_boolean() ? "true" : "false";
-      case Kind::kInteger:
-        return std::to_string(value.as_integer());
-      case Kind::kReal: {
-        char digits[32];
-        const auto end = std::to_chars(std::begin(digits), std::end(digits), value.as_real());
-        return std::string(digits, end.ptr);
-      }
-      case Kind::kString:
-        return std::string(value.as_string());
-      case Kind::kNull:
-      case Kind::kList:
-      case Kind::kObject:
-        return std::nullopt;
-    }
-    std::abort();
   }
 
   const Rules rules_;
@@ -335,9 +325,13 @@ std::variant<Document, Fault> read_document(std::string_view json, DocumentKind 
   if (!wire::parse_json(json, kLimits, tree).ok()) {
     return Fault{FaultKind::kJson, {}, "is no JSON, has a member twice, or has too many values or levels"};
   }
+  return read_document(tree.root(), kind);
+}
+
+std::variant<Document, Fault> read_document(const Value& root, DocumentKind kind) {
   Reader reader(kind);
   Document document;
-  if (!reader.document(tree.root(), document)) return reader.take_fault();
+  if (!reader.document(root, document)) return reader.take_fault();
   return document;
 }
 

@@ -16,12 +16,17 @@
 #include "policy/pattern.h"
 #include "policy/principal_name.h"
 
+namespace coffer::wire {
+class Value;
+}
+
 namespace coffer::policy {
 
 // Where a document is used decides which elements it must and must not have. The rules of a secret's policy are
 // complete; of the others, only those about elements are here. Principals of the kinds AWS and Service are taken, in
 // trust policies also Federated.
-enum class DocumentKind { kSecretPolicy, kIdentityPolicy, kTrustPolicy, kKeyPolicy };
+// Boundaries, session policies and service control policies are identity policies by their elements.
+enum class DocumentKind { kSecretPolicy, kIdentityPolicy, kTrustPolicy, kKeyPolicy, kResourceControlPolicy };
 
 // Policy variables (`${aws:username}`) exist in k2012 only; absent counts as k2008.
 enum class LanguageVersion { k2008, k2012 };
@@ -57,6 +62,9 @@ inline constexpr size_t kMaxStatements = 600;
 
 // The first fault in the order of the text, but missing and conflicting elements of an object come before its content.
 std::variant<Document, Fault> read_document(std::string_view json, DocumentKind kind);
+
+// The same for JSON that was read already; its reader has limited depth and size.
+std::variant<Document, Fault> read_document(const wire::Value& root, DocumentKind kind);
 
 // The same for callers that need no more than AWS's answer: refusal() of the fault.
 Result<Document> parse_document(std::string_view json, DocumentKind kind);

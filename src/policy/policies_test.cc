@@ -56,6 +56,7 @@ DocumentKind kind_of(const json::object& one) {
   if (name == "identity") return DocumentKind::kIdentityPolicy;
   if (name == "trust") return DocumentKind::kTrustPolicy;
   if (name == "key") return DocumentKind::kKeyPolicy;
+  if (name == "rcp") return DocumentKind::kResourceControlPolicy;
   EXPECT_EQ(name, "secret");
   return DocumentKind::kSecretPolicy;
 }

@@ -24,6 +24,13 @@ inline std::string to_small(std::string_view text) {
   return result;
 }
 
+// Whatever the case.
+inline bool is_same_text(std::string_view one, std::string_view other) {
+  if (one.size() != other.size()) return false;
+  return one == other ||
+         std::equal(one.begin(), one.end(), other.begin(), [](char a, char b) { return to_small(a) == to_small(b); });
+}
+
 // Letters, digits and `others`; not empty.
 inline bool consists_of(std::string_view text, std::string_view others) {
   return !text.empty() && std::all_of(text.begin(), text.end(), [others](char c) {

@@ -21,66 +21,6 @@ void check(bool good) {
   if (!good) std::abort();
 }
 
-std::string_view name_of(const ConditionOperator& op) {
-  switch (op.comparison) {
-    case Comparison::kStringEquals:
-      return "StringEquals";
-    case Comparison::kStringNotEquals:
-      return "StringNotEquals";
-    case Comparison::kStringEqualsIgnoreCase:
-      return "StringEqualsIgnoreCase";
-    case Comparison::kStringNotEqualsIgnoreCase:
-      return "StringNotEqualsIgnoreCase";
-    case Comparison::kStringLike:
-      return "StringLike";
-    case Comparison::kStringNotLike:
-      return "StringNotLike";
-    case Comparison::kNumericEquals:
-      return "NumericEquals";
-    case Comparison::kNumericNotEquals:
-      return "NumericNotEquals";
-    case Comparison::kNumericLessThan:
-      return "NumericLessThan";
-    case Comparison::kNumericLessThanEquals:
-      return "NumericLessThanEquals";
-    case Comparison::kNumericGreaterThan:
-      return "NumericGreaterThan";
-    case Comparison::kNumericGreaterThanEquals:
-      return "NumericGreaterThanEquals";
-    case Comparison::kDateEquals:
-      return "DateEquals";
-    case Comparison::kDateNotEquals:
-      return "DateNotEquals";
-    case Comparison::kDateLessThan:
-      return "DateLessThan";
-    case Comparison::kDateLessThanEquals:
-      return "DateLessThanEquals";
-    case Comparison::kDateGreaterThan:
-      return "DateGreaterThan";
-    case Comparison::kDateGreaterThanEquals:
-      return "DateGreaterThanEquals";
-    case Comparison::kBool:
-      return "Bool";
-    case Comparison::kBinaryEquals:
-      return "BinaryEquals";
-    case Comparison::kIpAddress:
-      return "IpAddress";
-    case Comparison::kNotIpAddress:
-      return "NotIpAddress";
-    case Comparison::kArnEquals:
-      return "ArnEquals";
-    case Comparison::kArnNotEquals:
-      return "ArnNotEquals";
-    case Comparison::kArnLike:
-      return "ArnLike";
-    case Comparison::kArnNotLike:
-      return "ArnNotLike";
-    case Comparison::kNull:
-      return "Null";
-  }
-  std::abort();
-}
-
 // Writes what was understood, but of each statement the first condition only: an operator can be there several times,
 // in different letters, with the same key.
 class Writer {
@@ -160,13 +100,9 @@ class Writer {
   }
 
   void condition(const Condition& one) {
-    std::string op;
-    if (one.op.quantifier == Quantifier::kForAnyValue) op = "ForAnyValue:";
-    if (one.op.quantifier == Quantifier::kForAllValues) op = "ForAllValues:";
-    op.append(name_of(one.op)).append(one.op.if_exists ? "IfExists" : "");
     encoder_.key("Condition");
     encoder_.begin_object();
-    encoder_.key(op);
+    encoder_.key(one.op.text());
     encoder_.begin_object();
     encoder_.key(one.key);
     encoder_.begin_list();
@@ -201,8 +137,9 @@ void judge(const Document& document) {
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const std::string_view text(reinterpret_cast<const char*>(data), size);
-  for (const DocumentKind kind : {DocumentKind::kSecretPolicy, DocumentKind::kIdentityPolicy,
-                                  DocumentKind::kTrustPolicy, DocumentKind::kKeyPolicy}) {
+  for (const DocumentKind kind :
+       {DocumentKind::kSecretPolicy, DocumentKind::kIdentityPolicy, DocumentKind::kTrustPolicy,
+        DocumentKind::kKeyPolicy, DocumentKind::kResourceControlPolicy}) {
     const auto read = read_document(text, kind);
     if (const Fault* const fault = std::get_if<Fault>(&read)) {
       check(!fault->message.empty() && fault->path.size() <= size + 128);
