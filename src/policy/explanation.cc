@@ -1,0 +1,130 @@
+#include "policy/explanation.h"
+
+#include <cstdlib>
+#include <string_view>
+
+#include "policy/access_denied.h"
+
+namespace coffer::policy {
+namespace {
+
+const Statement& written(const StatementRef& ref) {
+  return ref.policy->document().statements[ref.statement];
+}
+
+// `ReadSecrets statement "Sid"`, `ReadSecrets statement 0`.
+std::string name_of(const StatementRef& ref) {
+  const PolicySource& source = ref.policy->source();
+  const std::string& sid = written(ref).sid;
+  const std::string statement = sid.empty() ? std::to_string(ref.statement) : "\"" + sid + "\"";
+  return (source.name.empty() ? source.arn : source.name) + " statement " + statement;
+}
+
+std::string name_of(Party party, uint32_t level) {
+  std::string name(policy::name_of(party));
+  if (party == Party::kServiceControl || party == Party::kResourceControl) {
+    name.append(" of level ").append(std::to_string(level));
+  }
+  return name;
+}
+
+std::string_view name_of(Naming naming) {
+  switch (naming) {
+    case Naming::kAccount:
+      return "the caller's account";
+    case Naming::kRole:
+      return "the caller's role";
+    case Naming::kCaller:
+    case Naming::kNone:
+      return "the caller";
+  }
+  std::abort();
+}
+
+std::string what_decided(const Decision& decision) {
+  switch (decision.basis) {
+    case Basis::kRoot:
+      return "the root user may do everything in its account";
+    case Basis::kGrant:
+      return "a grant on the key allows the action";
+    case Basis::kNoPermissionNeeded:
+      return "the action needs no permission";
+    case Basis::kNotAcrossAccounts:
+      return "KMS does not offer the action to other accounts";
+    case Basis::kNoStatement:
+      return "no " + name_of(decision.party, decision.level) + " allows the action";
+    case Basis::kStatement:
+      return name_of(decision.party, decision.level) + ": " + name_of(decision.statement) +
+             (decision.allowed() ? " allows the action" : " denies the action explicitly");
+  }
+  std::abort();
+}
+
+std::string verdict_of(const PartyTrace& party) {
+  const std::string name = name_of(party.party, party.level);
+  switch (party.verdict) {
+    case Verdict::kAllows: {
+      Naming naming = Naming::kNone;
+      for (const StatementTrace& one : party.statements) {
+        if (one.applies()) naming = std::max(naming, one.naming);
+      }
+      return name + " allows the action" +
+             (party.party == Party::kResource ? " to " + std::string(name_of(naming)) : "");
+    }
+    case Verdict::kDenies:
+      return name + " denies the action";
+    case Verdict::kSilent:
+      return name + " does not allow the action";
+  }
+  std::abort();
+}
+
+// Why a statement for the action does not apply.
+std::string failure_of(const PartyTrace& party, const StatementTrace& one) {
+  const Statement& statement = written(one.statement);
+  std::string text = name_of(party.party, party.level) + ": " + name_of(one.statement) + " does not apply:";
+  const auto add = [&text](std::string_view what) { text.append(text.back() == ':' ? " " : ", ").append(what); };
+  if (one.naming == Naming::kNone) {
+    const bool is_listed = statement.principals && statement.principals->selects == Selects::kListed;
+    add(is_listed ? "Principal does not name the caller" : "NotPrincipal spares the caller");
+  }
+  if (!one.covers_resource) {
+    const bool is_listed = statement.resources && statement.resources->selects == Selects::kListed;
+    add(!statement.resources ? "it has no Resource"
+        : is_listed          ? "Resource does not match"
+                             : "NotResource excludes the resource");
+  }
+  for (const uint32_t number : one.failed_conditions) {
+    const Condition& condition = statement.conditions[number];
+    add("Condition " + condition.op.text() + " " + condition.key + " does not hold");
+  }
+  return text;
+}
+
+}  // namespace
+
+std::vector<std::string> explain(const Decision& decision, const Trace& trace) {
+  std::vector<std::string> reasons = {what_decided(decision)};
+  const auto add = [&reasons](std::string reason) {
+    if (reasons.size() < kMaxReasons) reasons.push_back(std::move(reason));
+  };
+  if (decision.delegation) {
+    add(name_of(Party::kResource, 0) + ": " + name_of(decision.delegation) + " lets the caller's account decide");
+  }
+  if (decision.allowed()) return reasons;
+  for (const PartyTrace& party : trace.parties)
+    add(verdict_of(party));
+  for (const PartyTrace& party : trace.parties) {
+    for (const StatementTrace& one : party.statements) {
+      const bool is_deny = written(one.statement).effect == Effect::kDeny;
+      if (one.applies() && is_deny && one.statement != decision.statement) {
+        add(name_of(party.party, party.level) + ": " + name_of(one.statement) + " denies the action explicitly");
+      } else if (one.covers_action && !one.applies() && !is_deny) {
+        add(failure_of(party, one));
+      }
+    }
+  }
+  return reasons;
+}
+
+}  // namespace coffer::policy
