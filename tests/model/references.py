@@ -41,7 +41,8 @@ def find(text):
 
 @functools.cache
 def _cases(path):
-    return {case["name"] for case in json.loads(path.read_text())}
+    # A list of cases, or of groups of cases.
+    return {case["name"] for entry in json.loads(path.read_text()) for case in entry.get("cases", [entry])}
 
 
 @functools.cache
