@@ -5,6 +5,7 @@ import socket
 import ssl
 from urllib.parse import urlparse
 
+import boto3
 import boto3.session
 import botocore.auth
 import botocore.awsrequest
@@ -127,6 +128,25 @@ def test_an_unknown_access_key_is_refused(five):
 def test_operations_that_do_not_exist_are_unknown(five, operation):
     status, answer = call(five, operation, {"SecretId": "x"})
     assert (status, answer["__type"]) == (400, "UnknownOperationException")
+
+
+# Clients of IAM and STS read XML, also when they are refused.
+@pytest.mark.parametrize("service, call, version", [
+    ("iam", "list_users", "2010-05-08"), ("sts", "get_caller_identity", "2011-06-15")], ids=["iam", "sts"])
+@pytest.mark.parametrize("region", [None, "eu-west-1"], ids=["gateway", "region"])
+def test_clients_of_the_query_protocol_are_answered_in_xml(five, service, call, version, region):
+    env = five.env()
+    client = boto3.client(service, region_name="eu-west-1", endpoint_url=five.endpoint(region),
+                          aws_access_key_id=env["AWS_ACCESS_KEY_ID"], aws_secret_access_key=env["AWS_SECRET_ACCESS_KEY"])
+    client.meta.events.register(f"before-call.{service}", lambda params, **_: params["body"].update(Action="NoSuchOperation"))
+    with pytest.raises(client.exceptions.ClientError) as refused:
+        getattr(client, call)()
+    response = refused.value.response
+    assert response["Error"] == {"Type": "Sender", "Code": "InvalidAction",
+                                 "Message": f"Could not find operation NoSuchOperation for version {version}"}
+    metadata = response["ResponseMetadata"]
+    assert metadata["HTTPStatusCode"] == 400 and metadata["HTTPHeaders"]["content-type"] == "text/xml"
+    assert metadata["RequestId"] == metadata["HTTPHeaders"]["x-amzn-requestid"]
 
 
 @pytest.mark.parametrize("body", [b"", b"[]", b"{", b'{"a":1,"a":2}', b'{"SecretId":"\xff"}', b"[" * 100, b"nul", b'{"SecretId":1}'])
