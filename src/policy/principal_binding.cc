@@ -168,8 +168,8 @@ Result<std::string> show_principals(std::string_view text, const std::vector<Pri
   const auto take = [&](size_t begin, std::string_view token) {
     const auto found = std::ranges::find(changed, said_by(token), &Shown::text);
     if (found == changed.end()) return;
-    // Neither ARNs of users and roles nor unique ids hold anything that JSON escapes but a quote or a backslash, which a
-    // path may have.
+    // Neither ARNs of users and roles nor unique ids hold anything that JSON escapes but a quote or a backslash, which
+    // a path may have.
     shown.append(text.substr(copied, begin - copied)).append("\"");
     for (const char c : found->now) {
       if (c == '"' || c == '\\') shown.push_back('\\');

@@ -86,8 +86,7 @@ TEST(PrincipalBinding, ADeletedUserIsShownAsItsIdAndARenamedOneByItsNewName) {
   EXPECT_EQ(*show_principals(text, bindings, directory), text);
 
   directory.by_id["AIDAANNANNANNANNANNAN"] = "arn:aws:iam::111111111111:user/anna";
-  EXPECT_EQ(*show_principals(text, bindings, directory),
-            policy(R"({"AWS": "arn:aws:iam::111111111111:user/anna"})"));
+  EXPECT_EQ(*show_principals(text, bindings, directory), policy(R"({"AWS": "arn:aws:iam::111111111111:user/anna"})"));
 
   directory.by_id.erase("AIDAANNANNANNANNANNAN");
   directory.by_id["AIDASOMEBODYELSEELSEE"] = kAnn;
@@ -97,10 +96,12 @@ TEST(PrincipalBinding, ADeletedUserIsShownAsItsIdAndARenamedOneByItsNewName) {
 // Terraform compares what it reads with what it wrote; and conditions are texts, not principals.
 TEST(PrincipalBinding, NothingButPrincipalsChangesInTheText) {
   Directory directory;
-  const std::string begin = "{\n\t\"Statement\" : [ { \"Sid\": \"a\\\"b]}\", \"Effect\":\"Deny\", \"NotPrincip\\u0061l\":{ \"AWS\":[";
-  const std::string end = R"(]},"Action":"*","Resource":"*","Condition":{"StringEquals":{"aws:PrincipalArn":")" + kAnn +
-                          R"("},"NumericEquals":{"aws:x":-1.5e3},"Bool":{"aws:y":true},"Null":{"aws:Principal":["true"]}}}, )" +
-                          R"({"Effect":"Allow","Principal":"*","Action":"*","Resource":"*"} ] } )";
+  const std::string begin =
+      "{\n\t\"Statement\" : [ { \"Sid\": \"a\\\"b]}\", \"Effect\":\"Deny\", \"NotPrincip\\u0061l\":{ \"AWS\":[";
+  const std::string end =
+      R"(]},"Action":"*","Resource":"*","Condition":{"StringEquals":{"aws:PrincipalArn":")" + kAnn +
+      R"("},"NumericEquals":{"aws:x":-1.5e3},"Bool":{"aws:y":true},"Null":{"aws:Principal":["true"]}}}, )" +
+      R"({"Effect":"Allow","Principal":"*","Action":"*","Resource":"*"} ] } )";
   const std::string text = begin + R"("arn:aws:iam::111111111111:user\/ann" , "*")" + end;
   const std::vector<PrincipalBinding> bindings = {{kAnn, "AIDAANNANNANNANNANNAN"}};
   directory.by_id.clear();
