@@ -222,8 +222,7 @@ bool ArnPattern::matches(std::string_view arn) const {
   return true;
 }
 
-std::optional<std::array<std::string_view, 6>> split_arn(std::string_view text) {
-  if (!text.starts_with("arn:")) return std::nullopt;
+std::optional<std::array<std::string_view, 6>> split_six(std::string_view text) {
   std::array<std::string_view, 6> fields;
   for (size_t i = 0; i + 1 < fields.size(); ++i) {
     const size_t colon = text.find(':');
@@ -233,6 +232,11 @@ std::optional<std::array<std::string_view, 6>> split_arn(std::string_view text) 
   }
   fields.back() = text;
   return fields;
+}
+
+std::optional<std::array<std::string_view, 6>> split_arn(std::string_view text) {
+  if (!text.starts_with("arn:")) return std::nullopt;
+  return split_six(text);
 }
 
 }  // namespace coffer::policy

@@ -66,6 +66,9 @@ class ArnPattern {
 using ArnPatternFields = std::array<std::optional<std::string_view>, 5>;
 ArnPatternFields split_arn_pattern(std::string_view text);
 
+// The six fields of a text that has five colons, whatever is in them; the sixth may have more.
+std::optional<std::array<std::string_view, 6>> split_six(std::string_view text);
+
 // The six fields of an ARN; nullopt when `text` has fewer or does not begin with "arn:". Fields may be empty.
 std::optional<std::array<std::string_view, 6>> split_arn(std::string_view text);
 

@@ -273,5 +273,11 @@ TEST(SplitArn, NeedsSixFields) {
   EXPECT_FALSE(split_arn("urn:aws:s3:::a"));
 }
 
+TEST(SplitSix, TakesAnyFields) {
+  EXPECT_EQ((*split_six(":::::a:b"))[5], "a:b");
+  EXPECT_FALSE(split_six("::::"));
+  EXPECT_FALSE(split_six(""));
+}
+
 }  // namespace
 }  // namespace coffer::policy

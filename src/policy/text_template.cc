@@ -153,16 +153,4 @@ bool ArnTextPattern::matches(const Fields& arn, const RequestContext& context) c
   return pattern && matches_all(*pattern);
 }
 
-std::optional<ArnTextPattern::Fields> split_six(std::string_view text) {
-  ArnTextPattern::Fields fields;
-  for (size_t i = 0; i + 1 < fields.size(); ++i) {
-    const size_t colon = text.find(':');
-    if (colon == std::string_view::npos) return std::nullopt;
-    fields[i] = text.substr(0, colon);
-    text.remove_prefix(colon + 1);
-  }
-  fields.back() = text;
-  return fields;
-}
-
 }  // namespace coffer::policy

@@ -97,7 +97,4 @@ class ArnTextPattern {
   std::optional<Pattern> constant_;
 };
 
-// The six fields of a text that has five colons, whatever is in them.
-std::optional<ArnTextPattern::Fields> split_six(std::string_view text);
-
 }  // namespace coffer::policy

@@ -58,11 +58,5 @@ TEST(ArnTextPattern, HasSixFieldsWhereverTheColonsComeFrom) {
   EXPECT_TRUE(matches("*:*:*:*:*:*", "arn:aws:s3:::b:c:d"));
 }
 
-TEST(SplitSix, TakesAnyFields) {
-  EXPECT_EQ((*split_six(":::::a:b"))[5], "a:b");
-  EXPECT_FALSE(split_six("::::"));
-  EXPECT_FALSE(split_six(""));
-}
-
 }  // namespace
 }  // namespace coffer::policy

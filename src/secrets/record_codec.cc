@@ -137,7 +137,8 @@ std::string encode_secret(const Secret& secret) {
 }
 
 Result<Secret> decode_secret(const AccountId& account, std::string_view name, std::string_view row) {
-  rows::SecretRecord record;
+  // Parsing into the same message again and again reuses its memory. It holds no value.
+  thread_local rows::SecretRecord record;
   const std::string what = "secret " + std::string(name);
   if (!record.ParseFromArray(row.data(), static_cast<int>(row.size()))) return damaged(what);
   if (record.role() != rows::ROLE_PRIMARY && record.role() != rows::ROLE_REPLICA) return damaged(what);
@@ -148,6 +149,7 @@ Result<Secret> decode_secret(const AccountId& account, std::string_view name, st
   secret.name = name;
   secret.suffix = record.suffix();
   secret.description = record.description();
+  secret.tags.reserve(static_cast<size_t>(record.tags_size()));
   for (const rows::TagRecord& tag : record.tags())
     secret.tags.push_back({tag.key(), tag.value()});
   secret.tagged = record.tagged();
