@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <exception>
 #include <optional>
+#include <span>
 #include <string>
 #include <typeinfo>
 #include <unordered_map>
@@ -24,6 +25,7 @@ constexpr std::string_view kRequestId = "x-amzn-RequestId";
 constexpr size_t kMaxClaimedKeyId = 128;
 constexpr size_t kMaxEcho = 128;
 constexpr std::string_view kGlobalRegion = "us-east-1";
+constexpr size_t kMaxToldLeftOut = 20;  // of one answer: one that leaves out thousands must not fill the disk
 
 struct Route {
   const Service* service;
@@ -165,6 +167,7 @@ struct FrontDoor::Exchange {
   std::chrono::microseconds begin;
   std::string resource{};
   std::vector<Attempt> attempts{};
+  std::vector<Error> left_out{};
   const Route* route = nullptr;
   auth::Caller caller{};
 
@@ -272,7 +275,8 @@ void FrontDoor::answer(Exchange& exchange) {
                               .now = exchange.time,
                               .request_id = exchange.request_id,
                               .resource = &exchange.resource,
-                              .attempts = &exchange.attempts};
+                              .attempts = &exchange.attempts,
+                              .left_out = &exchange.left_out};
   finish(exchange,
          caught([&] { return run(*exchange.route, invocation, exchange.call, exchange.responder.reply().body); }));
 }
@@ -299,6 +303,14 @@ void FrontDoor::finish(Exchange& exchange, const Result<void>& result) {
   entry.resource = exchange.resource;
   entry.status = reply.status;
   tell(entry, error);
+  const size_t told = std::min(exchange.left_out.size(), kMaxToldLeftOut);
+  for (const Error& reason : std::span(exchange.left_out).first(told)) {
+    parts_.log.error("answer_incomplete", {{"request_id", entry.request_id},
+                                           {"operation", entry.operation},
+                                           {"error", error_name(reason.code)},
+                                           {"message", reason.message},
+                                           {"count", exchange.left_out.size()}});
+  }
   exchange.responder.send();
 }
 

@@ -204,6 +204,19 @@ TEST_F(FrontDoorTest, WhatIsBrokenOfOneThingIsLogged) {
   EXPECT_NE(log().find(audit_.last_request_id()), std::string::npos);
 }
 
+// What is silently missing from a list is missed by nobody until it is needed.
+TEST_F(FrontDoorTest, WhatAnAnswerLeavesOutIsLogged) {
+  EXPECT_EQ(call("things.ReadThings", R"({"Names":["a","lost"]})"), R"(200 {"Outcomes":["read"]})");
+  const std::string line =
+      R"("operation":"ReadThings","error":"Corrupt","message":"row 9 of the store is damaged","count":30})";
+  const std::string log = this->log();
+  size_t lines = 0;
+  for (size_t at = log.find(line); at != std::string::npos; at = log.find(line, at + 1))
+    ++lines;
+  EXPECT_EQ(lines, 20u) << "as many as make sense";
+  EXPECT_NE(log.find("answer_incomplete"), std::string::npos);
+}
+
 TEST_F(FrontDoorTest, AFullQueueOfWritesIsAnsweredAtOnce) {
   use_workers(1, 1);
   std::promise<void> started;

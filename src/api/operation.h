@@ -68,6 +68,7 @@ struct Invocation {
   std::string_view request_id;
   std::string* resource = nullptr;           // the resource's name
   std::vector<Attempt>* attempts = nullptr;  // in their order
+  std::vector<Error>* left_out = nullptr;    // see Pipeline::leave_out()
 };
 
 template <class Card>
@@ -180,6 +181,13 @@ class Pipeline {
     }();
     attempts[index].error = result.ok() ? std::nullopt : std::optional(result.error());
     return result;
+  }
+
+  // For an answer that is right as far as it goes: the log tells what is not in it, and why.
+  template <class Card>
+  static void leave_out(const Authorized<Card>& authorized, const std::vector<Error>& reasons) {
+    std::vector<Error>* const left_out = authorized.invocation_.left_out;
+    if (left_out != nullptr) left_out->insert(left_out->end(), reasons.begin(), reasons.end());
   }
 
  private:

@@ -313,9 +313,18 @@ Result<SecretStore::Page> SecretStore::Impl::list(const AccountId& account, cons
     COFFER_ASSIGN(const auto rows, parts_.store.scan(range));
     for (const store::Row& row : rows) {
       const auto entry = parse_creation_key(row.key);
-      if (!entry) return damaged_index();
-      COFFER_ASSIGN(SecretPointer view, reader_.look(account, entry->name));
-      // Not null unless deleted since the scan; of another time if it was then made again.
+      if (!entry) {
+        page.damaged.push_back(damaged_index());
+        continue;
+      }
+      Result<SecretPointer> found = reader_.look(account, entry->name);
+      if (!found.ok()) {
+        if (found.error().code != ErrorCode::kCorrupt) return std::move(found).error();
+        page.damaged.push_back(std::move(found).error());
+        found = SecretPointer();
+      }
+      SecretPointer view = std::move(found).value();
+      // Not null unless damaged, or deleted since the scan; of another time if it was then made again.
       const bool shown = view && view->secret.created == entry->time && matches(*view);
       // Only what is there makes another page: the last page has no token.
       if ((shown && page.secrets.size() == limit) || looked == kMaxLooked) {

@@ -121,7 +121,8 @@ class SecretStore {
   // first error is returned at the end. Called by a background thread, and by tests with their clock.
   Result<size_t> erase_expired();
 
-  // Secrets of an account from `after` on (exclusive; nullopt: from the first) in order of creation.
+  // Secrets of an account from `after` on (exclusive; nullopt: from the first) in order of creation. One that is
+  // damaged does not keep the others.
   struct Position {
     Time created;
     std::string name;
@@ -129,6 +130,7 @@ class SecretStore {
   struct Page {
     std::vector<SecretPointer> secrets;
     std::optional<Position> next;  // absent on the last page
+    std::vector<Error> damaged;    // for each secret that could not be looked at: kCorrupt, and which it is
   };
   Result<Page> list(const AccountId& account, const std::optional<Position>& after, size_t limit,
                     const std::function<bool(const SecretView&)>& matches) const;

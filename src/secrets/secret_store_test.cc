@@ -337,5 +337,27 @@ TEST_F(SecretStoreTest, ADamagedRecordIsAnErrorOfTheServer) {
   EXPECT_EQ(secrets_.find(kAccount, "db").error().code, ErrorCode::kCorrupt);
 }
 
+// One secret that nobody can read must not be the end of every inventory, and must not be forgotten by it either.
+TEST_F(SecretStoreTest, AListLeavesOutWhatIsDamagedAndSaysSo) {
+  for (const char* name : {"a", "b", "c"}) {
+    create(name);
+    clock_.advance(Duration(1));
+  }
+  const std::string bad_entry = creation_prefix(kAccount) + "0";
+  const std::string record = record_key(kAccount, "b");
+  ASSERT_TRUE(
+      store_->commit({.preconditions = {}, .puts = {{record, "\xff\xff\xff"}, {bad_entry, ""}}, .deletes = {}}).ok());
+  const auto all = [](const SecretView&) { return true; };
+  const auto page = secrets_.list(kAccount, std::nullopt, 10, all);
+  ASSERT_TRUE(page.ok());
+  ASSERT_EQ(page->secrets.size(), 2u);
+  EXPECT_EQ(page->secrets[0]->secret.name, "a");
+  EXPECT_EQ(page->secrets[1]->secret.name, "c");
+  ASSERT_EQ(page->damaged.size(), 2u);
+  EXPECT_NE(page->damaged[1].message.find("secret b"), std::string::npos) << page->damaged[1].message;
+  store_->fail_reads(true);
+  EXPECT_EQ(secrets_.list(kAccount, std::nullopt, 10, all).error().code, ErrorCode::kIo);
+}
+
 }  // namespace
 }  // namespace coffer::secrets

@@ -130,6 +130,7 @@ struct BatchGetSecretValue {
       listing.add(argument);
     add_filters(*request.filters, listing);
     COFFER_ASSIGN(const secrets::SecretStore::Page page, found(authorized, listing, rooms));
+    api::Pipeline::leave_out(authorized, page.damaged);
     for (const secrets::SecretPointer& view : page.secrets)
       COFFER_TRY(add(authorized, view->arn, rooms, response));
     if (page.next) response.next_token = encode_page_token(*page.next, listing);

@@ -76,6 +76,7 @@ Result<secrets::SecretStore::Page> list_page(const Rooms& rooms, const ListQuery
       entries, [order = order](const Position& a, const Position& b) { return comes_before(a, b, order); },
       &Entry::position);
   secrets::SecretStore::Page page;
+  page.damaged = std::move(all.damaged);
   for (const Entry& entry : entries) {
     if (page.secrets.size() == query.limit) break;
     page.secrets.push_back(entry.view);

@@ -33,7 +33,8 @@ struct ListQuery {
 // Makes the filters part of what a NextToken belongs to. REQUIRES: check_filters() passed.
 void add_filters(const std::vector<Filter>& filters, ListingArguments& arguments);
 
-// A page may hold fewer secrets than the limit and still have a next one. kInvalidParameter: too many to sort.
+// A page may hold fewer secrets than the limit and still have a next one. Damaged ones are left out, and the card must
+// say so: Pipeline::leave_out(). kInvalidParameter: too many to sort.
 Result<secrets::SecretStore::Page> list_page(const Rooms& rooms, const ListQuery& query);
 
 }  // namespace coffer::secretsmanager
