@@ -169,7 +169,12 @@ struct FrontDoor::Exchange {
   std::vector<Attempt> attempts{};
   std::vector<Error> left_out{};
   const Route* route = nullptr;
-  auth::Caller caller{};
+  std::shared_ptr<const auth::Credential> credential{};  // null: nobody signed
+
+  const auth::Caller& caller() const {
+    static const auth::Caller kAnonymous;
+    return credential != nullptr ? credential->caller() : kAnonymous;
+  }
 
   // In the words of its dialect.
   void write_error(const Error& error) {
@@ -263,15 +268,15 @@ Result<void> FrontDoor::admit(Exchange& exchange) const {
   COFFER_TRY(find_route(exchange));
   if (!exchange.route->operation.is_unsigned) {
     const auth::VerifyOptions options = verify_options(*exchange.route->service, exchange.call.dialect, parts_.region);
-    COFFER_ASSIGN(exchange.caller, auth::verify(exchange.request, options, parts_.credentials, exchange.time));
+    COFFER_ASSIGN(exchange.credential, auth::verify(exchange.request, options, parts_.credentials, exchange.time));
   }
   const std::optional<size_t> quota = exchange.route->quota;
-  if (!quota || routes_->throttle.admit(exchange.caller.account, *quota, exchange.begin)) return {};
+  if (!quota || routes_->throttle.admit(exchange.caller().account, *quota, exchange.begin)) return {};
   return Error{ErrorCode::kThrottling, "Rate exceeded"};
 }
 
 void FrontDoor::answer(Exchange& exchange) {
-  const Invocation invocation{.caller = exchange.caller,
+  const Invocation invocation{.caller = exchange.caller(),
                               .now = exchange.time,
                               .request_id = exchange.request_id,
                               .resource = &exchange.resource,
@@ -287,8 +292,8 @@ void FrontDoor::finish(Exchange& exchange, const Result<void>& result) {
   if (error != nullptr) exchange.write_error(*error);
   AuditEntry entry{.time = exchange.time,
                    .request_id = exchange.request_id,
-                   .caller_arn = exchange.caller.arn,
-                   .access_key_id = exchange.caller.access_key.text(),
+                   .caller_arn = exchange.caller().arn,
+                   .access_key_id = exchange.caller().access_key.text(),
                    .source_address = exchange.request.peer_address,
                    .microseconds = (parts_.clock.stopwatch() - exchange.begin).count()};
   if (error != nullptr && entry.access_key_id.empty()) entry.access_key_id = claimed_key_id(exchange.request);

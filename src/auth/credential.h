@@ -5,11 +5,13 @@
 #include <array>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <shared_mutex>
 #include <string>
 #include <string_view>
 
 #include "auth/caller.h"
+#include "base/clock.h"
 #include "base/result.h"
 #include "base/secret_bytes.h"
 #include "crypto/digest.h"
@@ -46,12 +48,21 @@ class Credential {
   mutable size_t next_ = 0;
 };
 
-// Where access keys come from. iam implements it.
+// What a request says about its credentials.
+struct ClaimedCredential {
+  std::string_view access_key_id;
+  std::optional<std::string_view> session_token;  // x-amz-security-token
+  Time now;
+};
+
+// Where access keys come from. iam knows long-term ones, sts temporary ones.
 class CredentialSource {
  public:
   virtual ~CredentialSource() = default;
-  // A null pointer when there is no such key. Errors are failures of the store, never "not found".
-  virtual Result<std::shared_ptr<const Credential>> find(std::string_view access_key_id) const = 0;
+  // A null pointer when there is no such key, when a token comes with a key that has none, when it is not the key's,
+  // and when whose it was is gone. kExpiredToken (AWS's text) when the token is the key's and its time is over. Other
+  // errors are failures of the store, never "not found". Called for every request: must not wait.
+  virtual Result<std::shared_ptr<const Credential>> find(const ClaimedCredential& claimed) const = 0;
 };
 
 }  // namespace coffer::auth

@@ -202,8 +202,8 @@ bool equal_in_constant_time(const HexSignature& expected, std::string_view given
 
 }  // namespace
 
-Result<Caller> verify(const net::Request& request, const VerifyOptions& options, const CredentialSource& credentials,
-                      Time now) {
+Result<std::shared_ptr<const Credential>> verify(const net::Request& request, const VerifyOptions& options,
+                                                 const CredentialSource& credentials, Time now) {
   const Headers headers = find_headers(request.headers);
   if (has_query_authentication(request.target)) {
     if (headers.authorization) {
@@ -228,10 +228,10 @@ Result<Caller> verify(const net::Request& request, const VerifyOptions& options,
   COFFER_ASSIGN(const Authorization authorization, split_credential(raw));
   COFFER_TRY(check_scope(authorization, options.scope, date));
 
-  COFFER_ASSIGN(const auto credential, credentials.find(authorization.access_key_id));
+  COFFER_ASSIGN(auto credential, credentials.find({authorization.access_key_id, headers.security_token, now}));
   if (credential == nullptr || credential->state() != KeyState::kActive) return unrecognized();
-  // Long-term keys have no session token; one that comes along was meant for other credentials.
-  if (headers.security_token) return unrecognized();
+  // Long-term keys have no session token, and temporary ones are nothing without; whatever the source says.
+  if (headers.security_token.has_value() != (credential->caller().session != nullptr)) return unrecognized();
 
   const auto key = credential->signing_key(authorization.date, authorization.region, authorization.service);
   std::array<char, 64> buffer;
@@ -244,7 +244,7 @@ Result<Caller> verify(const net::Request& request, const VerifyOptions& options,
         "Key "
         "and signing method. Consult the service documentation for details.");
   }
-  return credential->caller();
+  return credential;
 }
 
 std::string sign(const SigningRequest& request, std::string_view access_key_id, const SecretBytes& secret_access_key,

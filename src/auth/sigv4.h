@@ -3,6 +3,7 @@
 // Must never: log or return a signature, a canonical request or a key.
 #pragma once
 
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -51,12 +52,13 @@ struct VerifyOptions {
   Payload payload = Payload::kMaybeSigned;
 };
 
-// The caller, if the request carries a valid signature (header form) of an active access key for this scope, made
-// within 15 minutes of `now`. Otherwise the first failure in AWS's order: missing token, incomplete header, host
-// unsigned, date format, skew, scope (all faults in one message), unknown or inactive key, signature. Signatures are
-// compared in constant time. Presigned (query) authentication is refused.
-Result<Caller> verify(const net::Request& request, const VerifyOptions& options, const CredentialSource& credentials,
-                      Time now);
+// Whose the request is, if it carries a valid signature (header form) of an active access key for this scope, made
+// within 15 minutes of `now`; never null. Otherwise the first failure in AWS's order: missing token, incomplete header,
+// host unsigned, date format, skew, scope (all faults in one message), unknown or inactive key, token that is not the
+// key's or has expired, signature. Signatures are compared in constant time. Presigned (query) authentication is
+// refused.
+Result<std::shared_ptr<const Credential>> verify(const net::Request& request, const VerifyOptions& options,
+                                                 const CredentialSource& credentials, Time now);
 
 // Signs a request for tests, tools and the client library: the value of the Authorization header. `headers` must hold
 // host and x-amz-date and is signed whole.

@@ -10,6 +10,7 @@ namespace coffer::auth {
 namespace {
 
 constexpr std::string_view kKeyId = "AKIAIOSFODNN7EXAMPLE";
+constexpr std::string_view kTemporaryKeyId = "ASIAIOSFODNN7EXAMPLE";
 constexpr std::string_view kSecret = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY";
 constexpr ExpectedScope kScope = {.region = "us-east-1", .service = "secretsmanager"};
 
@@ -26,17 +27,24 @@ class Keys final : public CredentialSource {
                         .arn = "arn:aws:iam::123456789012:root",
                         .access_key = *AccessKeyId::parse(kKeyId)};
     active_ = std::make_shared<const Credential>(caller, SecretBytes::copy_of(kSecret), KeyState::kActive);
+    Caller in_session = caller;
+    in_session.session = std::make_shared<const Session>();
+    temporary_ = std::make_shared<const Credential>(in_session, SecretBytes::copy_of(kSecret), KeyState::kActive);
     inactive_ = std::make_shared<const Credential>(caller, SecretBytes::copy_of(kSecret), KeyState::kInactive);
   }
-  Result<std::shared_ptr<const Credential>> find(std::string_view access_key_id) const override {
-    if (access_key_id == "AKIABROKENSTORE00000") return Error{ErrorCode::kIo, "the disk is gone"};
-    if (access_key_id == "AKIAINACTIVE00000000") return inactive_;
-    return access_key_id == kKeyId ? active_ : nullptr;
+  // One that never asks for the token: verify() must not depend on it for what it can tell by itself.
+  Result<std::shared_ptr<const Credential>> find(const ClaimedCredential& claimed) const override {
+    const std::string_view id = claimed.access_key_id;
+    if (id == "AKIABROKENSTORE00000") return Error{ErrorCode::kIo, "the disk is gone"};
+    if (id == "AKIAINACTIVE00000000") return inactive_;
+    if (id == kTemporaryKeyId) return temporary_;
+    return id == kKeyId ? active_ : nullptr;
   }
 
  private:
   std::shared_ptr<const Credential> active_;
   std::shared_ptr<const Credential> inactive_;
+  std::shared_ptr<const Credential> temporary_;
 };
 
 // A request that a test changes before and after it is signed.
@@ -72,13 +80,13 @@ struct TestRequest {
     headers.emplace_back("Authorization", sign(request, key_id, SecretBytes::copy_of(kSecret), scope, when));
     return *this;
   }
-  Result<Caller> check(Time now = kNow) const {
+  Result<std::shared_ptr<const Credential>> check(Time now = kNow) const {
     const auto headers = views();
     return verify({.method = method, .target = target, .headers = headers, .body = body}, options, Keys(), now);
   }
   // "Name: text" of the refusal, or "ok".
   std::string outcome(Time now = kNow) const {
-    const Result<Caller> result = check(now);
+    const auto result = check(now);
     if (result.ok()) return "ok";
     return std::string(error_name(result.error().code)) + ": " + result.error().message;
   }
@@ -115,11 +123,12 @@ TEST(SigV4, TheDocumentedExampleIsReproduced) {
 }
 
 TEST(SigV4, AValidSignatureNamesItsCaller) {
-  const Result<Caller> caller = TestRequest().sign_with().check();
-  ASSERT_TRUE(caller.ok());
-  EXPECT_EQ(caller->arn, "arn:aws:iam::123456789012:root");
-  EXPECT_EQ(caller->account.text(), "123456789012");
-  EXPECT_EQ(caller->access_key.text(), kKeyId);
+  const auto credential = TestRequest().sign_with().check();
+  ASSERT_TRUE(credential.ok());
+  const Caller& caller = (*credential)->caller();
+  EXPECT_EQ(caller.arn, "arn:aws:iam::123456789012:root");
+  EXPECT_EQ(caller.account.text(), "123456789012");
+  EXPECT_EQ(caller.access_key.text(), kKeyId);
 }
 
 // User-Agent and the like are changed by proxies, so clients leave them unsigned.
@@ -368,6 +377,15 @@ TEST(SigV4, UnknownAndInactiveKeysLookTheSame) {
   EXPECT_EQ(TestRequest().sign_with("AKIAINACTIVE00000000").outcome(), refusal);
 }
 
+TEST(SigV4, TemporaryKeysNeedTheirToken) {
+  TestRequest request;
+  EXPECT_EQ(request.sign_with(kTemporaryKeyId).outcome(),
+            "UnrecognizedClientException: The security token included in the request is invalid.");
+  TestRequest with_token;
+  with_token.header("X-Amz-Security-Token") = "token";
+  EXPECT_EQ(with_token.sign_with(kTemporaryKeyId).outcome(), "ok");
+}
+
 TEST(SigV4, ASessionTokenDoesNotBelongToALongTermKey) {
   TestRequest request;
   request.header("X-Amz-Security-Token") = "token";
@@ -377,7 +395,7 @@ TEST(SigV4, ASessionTokenDoesNotBelongToALongTermKey) {
 
 // A broken store must not look like a wrong key: clients would drop their credentials.
 TEST(SigV4, AFailureOfTheStoreIsPassedOn) {
-  const Result<Caller> result = TestRequest().sign_with("AKIABROKENSTORE00000").check();
+  const auto result = TestRequest().sign_with("AKIABROKENSTORE00000").check();
   ASSERT_FALSE(result.ok());
   EXPECT_EQ(result.error().code, ErrorCode::kIo);
 }

@@ -1,6 +1,7 @@
 // The errors that Coffer answers with, one list: our code, the name on the wire, the HTTP status.
 // Names and statuses follow the AWS Secrets Manager API reference ("Common Errors" and each operation's "Errors").
 // What only IAM and STS answer follows the errors of their API references; see query_code() for how they spell it.
+// What only KMS answers follows the KMS API reference; its NotFoundException is kNotFoundOnWire here.
 // A code exists only if somebody reacts to it. Codes of the second group never leave the process under their own name:
 // a client sees InternalServiceError or ServiceUnavailable, the log sees the message.
 #pragma once
@@ -12,9 +13,12 @@ namespace coffer {
 // X(enumerator, wire name, HTTP status)
 #define COFFER_WIRE_ERRORS(X)                                                      \
   X(kAccessDenied, "AccessDeniedException", 400)                                   \
+  X(kAlreadyExists, "AlreadyExistsException", 400)                                 \
   X(kConcurrentModification, "ConcurrentModificationException", 409)               \
   X(kDecryptionFailure, "DecryptionFailure", 400)                                  \
   X(kDeleteConflict, "DeleteConflictException", 409)                               \
+  X(kDisabled, "DisabledException", 400)                                           \
+  X(kDryRunOperation, "DryRunOperationException", 400)                             \
   X(kEncryptionFailure, "EncryptionFailure", 400)                                  \
   X(kEntityAlreadyExists, "EntityAlreadyExistsException", 409)                     \
   X(kEntityTemporarilyUnmodifiable, "EntityTemporarilyUnmodifiableException", 409) \
@@ -23,18 +27,28 @@ namespace coffer {
   X(kIdpCommunication, "IDPCommunicationErrorException", 400)                      \
   X(kIdpRejectedClaim, "IDPRejectedClaimException", 403)                           \
   X(kIncompleteSignature, "IncompleteSignatureException", 400)                     \
+  X(kIncorrectKey, "IncorrectKeyException", 400)                                   \
   X(kInternalServiceError, "InternalServiceError", 500)                            \
+  X(kInvalidAliasName, "InvalidAliasNameException", 400)                           \
+  X(kInvalidArn, "InvalidArnException", 400)                                       \
+  X(kInvalidCiphertext, "InvalidCiphertextException", 400)                         \
+  X(kInvalidGrantId, "InvalidGrantIdException", 400)                               \
+  X(kInvalidGrantToken, "InvalidGrantTokenException", 400)                         \
   X(kInvalidIdentityToken, "InvalidIdentityTokenException", 400)                   \
   X(kInvalidInput, "InvalidInputException", 400)                                   \
+  X(kInvalidKeyUsage, "InvalidKeyUsageException", 400)                             \
+  X(kInvalidMarker, "InvalidMarkerException", 400)                                 \
   X(kInvalidNextToken, "InvalidNextTokenException", 400)                           \
   X(kInvalidParameter, "InvalidParameterException", 400)                           \
   X(kInvalidRequest, "InvalidRequestException", 400)                               \
   X(kInvalidSignature, "InvalidSignatureException", 400)                           \
+  X(kKmsInvalidState, "KMSInvalidStateException", 400)                             \
   X(kLimitExceeded, "LimitExceededException", 400)                                 \
   X(kMalformedPolicyDocument, "MalformedPolicyDocumentException", 400)             \
   X(kMissingAction, "MissingActionException", 400)                                 \
   X(kMissingAuthenticationToken, "MissingAuthenticationTokenException", 400)       \
   X(kNoSuchEntity, "NoSuchEntityException", 404)                                   \
+  X(kNotFoundOnWire, "NotFoundException", 400)                                     \
   X(kPackedPolicyTooLarge, "PackedPolicyTooLargeException", 400)                   \
   X(kPolicyNotAttachable, "PolicyNotAttachableException", 400)                     \
   X(kPreconditionNotMet, "PreconditionNotMetException", 400)                       \
@@ -44,10 +58,12 @@ namespace coffer {
   X(kResourceNotFound, "ResourceNotFoundException", 400)                           \
   X(kSerialization, "SerializationException", 400)                                 \
   X(kServiceUnavailable, "ServiceUnavailable", 503)                                \
+  X(kTag, "TagException", 400)                                                     \
   X(kThrottling, "ThrottlingException", 400)                                       \
   X(kUnknownOperation, "UnknownOperationException", 400)                           \
   X(kUnmodifiableEntity, "UnmodifiableEntityException", 400)                       \
   X(kUnrecognizedClient, "UnrecognizedClientException", 400)                       \
+  X(kUnsupportedOperation, "UnsupportedOperationException", 400)                   \
   X(kValidation, "ValidationException", 400)
 
 #define COFFER_INTERNAL_ERRORS(X)                                                          \

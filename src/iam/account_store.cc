@@ -126,7 +126,7 @@ class AccountStore::Impl {
       if (!account || record.kind() != AccessKeyRecord::KIND_ROOT) return damaged("an access key");
       COFFER_ASSIGN(auto secret, parts_.region_key.unwrap(record.wrapped_secret(), row_key));
       auth::Caller caller{*account, auth::PrincipalKind::kRoot, "arn:aws:iam::" + account->text() + ":root",
-                          *AccessKeyId::parse(access_key_id)};
+                          *AccessKeyId::parse(access_key_id), account->text()};
       const auto state =
           record.state() == AccessKeyRecord::STATE_ACTIVE ? auth::KeyState::kActive : auth::KeyState::kInactive;
       return std::make_shared<const auth::Credential>(std::move(caller), std::move(secret), state);
@@ -255,8 +255,10 @@ Result<NewAccount> AccountStore::root_credentials(const AccountId& id) const {
   return NewAccount{state->id, state->name, state->access_key_id, std::move(state->secret_access_key)};
 }
 
-Result<std::shared_ptr<const auth::Credential>> AccountStore::find(std::string_view access_key_id) const {
-  return impl_->find(access_key_id);
+Result<std::shared_ptr<const auth::Credential>> AccountStore::find(const auth::ClaimedCredential& claimed) const {
+  // Long-term keys have no session token; one that comes along was meant for other credentials.
+  if (claimed.session_token) return std::shared_ptr<const auth::Credential>();
+  return impl_->find(claimed.access_key_id);
 }
 
 Result<std::optional<AccountState>> AccountStore::export_state(const AccountId& id) const {

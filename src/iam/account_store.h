@@ -67,7 +67,7 @@ class AccountStore final : public auth::CredentialSource {
   // The root access key as plaintext, for `coffer dev`, which writes it to DIR/env. kNotFound.
   Result<NewAccount> root_credentials(const AccountId& id) const;
 
-  Result<std::shared_ptr<const auth::Credential>> find(std::string_view access_key_id) const override;
+  Result<std::shared_ptr<const auth::Credential>> find(const auth::ClaimedCredential& claimed) const override;
 
   // Replication. export_state: nullopt when there is no such account. apply_state: newer generations win, older and
   // equal ones are accepted and ignored.

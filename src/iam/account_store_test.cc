@@ -15,6 +15,10 @@ namespace {
 constexpr SecretAccess kTest("tests look at what they made");
 const AccountId kAccount = *AccountId::parse("123456789012");
 
+auth::ClaimedCredential claim(std::string_view access_key_id) {
+  return {access_key_id, std::nullopt, Time()};
+}
+
 struct Site {
   explicit Site(std::string region_name, std::vector<Region> peers = {}) : region(std::move(region_name)) {
     const std::string path = directory / "root.key";
@@ -43,7 +47,7 @@ TEST(AccountStore, ANewAccountHasARootKeyThatIsFound) {
   EXPECT_TRUE(made->access_key_id.text().starts_with("AKIA"));
   EXPECT_EQ(made->access_key_id.text().size(), 20u);
   EXPECT_EQ(made->secret_access_key.size(), 40u);
-  const auto credential = *site.accounts->find(made->access_key_id.text());
+  const auto credential = *site.accounts->find(claim(made->access_key_id.text()));
   ASSERT_NE(credential, nullptr);
   EXPECT_EQ(credential->caller().arn, "arn:aws:iam::123456789012:root");
   EXPECT_EQ(credential->caller().kind, auth::PrincipalKind::kRoot);
@@ -69,7 +73,7 @@ TEST(AccountStore, WhatIsNoAccessKeyIdIsSimplyNotFound) {
   Site site("us-east-1");
   for (const std::string& bad :
        {std::string(), std::string("AKIA"), std::string("AKIA\0AAAAAAAAAAAAAAA", 20), std::string(5000, 'A')}) {
-    EXPECT_EQ(*site.accounts->find(bad), nullptr);
+    EXPECT_EQ(*site.accounts->find(claim(bad)), nullptr);
   }
   EXPECT_EQ(site.accounts->root_credentials(kAccount).error().code, ErrorCode::kNotFound);
 }
@@ -95,7 +99,7 @@ TEST(AccountStore, AnotherRegionAppliesTheStateUnderItsOwnKey) {
   ASSERT_TRUE(state);
   ASSERT_TRUE(replica.accounts->apply_state(*state).ok());
   ASSERT_TRUE(replica.accounts->apply_state(*state).ok()) << "twice does no harm";
-  const auto credential = *replica.accounts->find(made->access_key_id.text());
+  const auto credential = *replica.accounts->find(claim(made->access_key_id.text()));
   ASSERT_NE(credential, nullptr);
   EXPECT_TRUE(credential->secret_access_key().equals(made->secret_access_key));
   EXPECT_FALSE(home.accounts->export_state(*AccountId::parse("999999999999"))->has_value());
@@ -108,13 +112,13 @@ TEST(AccountStore, ANewerStateReplacesKeyAndNameAndAnOlderOneIsIgnored) {
   const auto made = home.accounts->create("security", kAccount);
   AccountState old = std::move(**home.accounts->export_state(kAccount));
   ASSERT_TRUE(replica.accounts->apply_state(old).ok());
-  ASSERT_NE(*replica.accounts->find(made->access_key_id.text()), nullptr);
+  ASSERT_NE(*replica.accounts->find(claim(made->access_key_id.text())), nullptr);
   AccountState newer{
       kAccount, "vault", old.created, 2, *AccessKeyId::parse("AKIAIOSFODNN7EXAMPLE"), SecretBytes::copy_of("new")};
   ASSERT_TRUE(replica.accounts->apply_state(newer).ok());
   ASSERT_TRUE(replica.accounts->apply_state(old).ok());
-  EXPECT_EQ(*replica.accounts->find(made->access_key_id.text()), nullptr) << "the cache lets the old key go";
-  EXPECT_NE(*replica.accounts->find("AKIAIOSFODNN7EXAMPLE"), nullptr);
+  EXPECT_EQ(*replica.accounts->find(claim(made->access_key_id.text())), nullptr) << "the cache lets the old key go";
+  EXPECT_NE(*replica.accounts->find(claim("AKIAIOSFODNN7EXAMPLE")), nullptr);
   EXPECT_EQ(replica.accounts->list()->at(0).name, "vault");
 }
 

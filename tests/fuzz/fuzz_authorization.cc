@@ -20,8 +20,8 @@ constexpr std::string_view kKeyId = "AKIAIOSFODNN7EXAMPLE";
 
 class OneKey final : public auth::CredentialSource {
  public:
-  Result<std::shared_ptr<const auth::Credential>> find(std::string_view access_key_id) const override {
-    return access_key_id == kKeyId ? credential_ : nullptr;
+  Result<std::shared_ptr<const auth::Credential>> find(const auth::ClaimedCredential& claimed) const override {
+    return claimed.access_key_id == kKeyId ? credential_ : nullptr;
   }
 
  private:

@@ -199,8 +199,8 @@ inline constexpr auth::ExpectedScope kScope = {.region = "eu-west-1", .service =
 
 class Keys final : public auth::CredentialSource {
  public:
-  Result<std::shared_ptr<const auth::Credential>> find(std::string_view access_key_id) const override {
-    return access_key_id == kKeyId ? credential_ : access_key_id == kOtherKeyId ? other_ : nullptr;
+  Result<std::shared_ptr<const auth::Credential>> find(const auth::ClaimedCredential& claimed) const override {
+    return claimed.access_key_id == kKeyId ? credential_ : claimed.access_key_id == kOtherKeyId ? other_ : nullptr;
   }
 
  private:

@@ -39,9 +39,9 @@ class Keys final : public auth::CredentialSource {
     return id;
   }
 
-  Result<std::shared_ptr<const auth::Credential>> find(std::string_view access_key_id) const override {
+  Result<std::shared_ptr<const auth::Credential>> find(const auth::ClaimedCredential& claimed) const override {
     const std::lock_guard lock(mutex_);
-    const auto found = credentials_.find(access_key_id);
+    const auto found = credentials_.find(claimed.access_key_id);
     return found == credentials_.end() ? nullptr : found->second;
   }
 
