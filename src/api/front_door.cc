@@ -85,6 +85,20 @@ Result<void> run(const Route& route, const Invocation& invocation, const Call& c
   return run_query(route, invocation, document.root(), output);
 }
 
+// "127.0.0.1" of "127.0.0.1:50412", "::1" of "[::1]:50412"; empty of what has no port, and so is no address.
+std::string_view without_port(std::string_view peer) {
+  if (peer.starts_with('[')) return peer.substr(1, peer.find(']') - 1);
+  const size_t colon = peer.rfind(':');
+  return colon == peer.npos ? std::string_view() : peer.substr(0, colon);
+}
+
+Client client_of(const net::Request& request, bool uses_tls) {
+  return {.address = without_port(request.peer_address),
+          .user_agent = request.header("user-agent").value_or(""),
+          .referer = request.header("referer").value_or(""),
+          .uses_tls = uses_tls};
+}
+
 // What a valid signature of a request for this service names.
 auth::VerifyOptions verify_options(const Service& service, Dialect dialect, const Region& region) {
   auth::VerifyOptions options{.scope = {.region = region.text(), .service = service.signing_name}};
@@ -279,6 +293,8 @@ void FrontDoor::answer(Exchange& exchange) {
   const Invocation invocation{.caller = exchange.caller(),
                               .now = exchange.time,
                               .request_id = exchange.request_id,
+                              .authorizer = parts_.authorizer,
+                              .client = client_of(exchange.request, parts_.uses_tls),
                               .resource = &exchange.resource,
                               .attempts = &exchange.attempts,
                               .left_out = &exchange.left_out};

@@ -9,6 +9,7 @@
 #include <memory>
 #include <vector>
 
+#include "api/access.h"
 #include "api/audit.h"
 #include "api/service.h"
 #include "auth/credential.h"
@@ -31,6 +32,7 @@ class FrontDoor final : public net::Handler {
   struct Parts {
     Region region;  // what a credential scope must name
     const auth::CredentialSource& credentials;
+    const Authorizer& authorizer;
     const Clock& clock;
     Random& random;
     WorkerPool& workers;            // for writes
@@ -38,6 +40,7 @@ class FrontDoor final : public net::Handler {
     std::function<bool()> healthy;  // any thread, must not wait; whether writes can succeed
     Audit& audit;
     const Log& log;
+    bool uses_tls = false;  // whether clients come by TLS: aws:SecureTransport
   };
 
   FrontDoor(const Parts& parts, std::vector<Service> services);

@@ -17,6 +17,8 @@
 //     struct Response { ...; static constexpr wire::Field kFields[] = {...}; };
 //     static Result<void> check(const Request&);           // rules on the request alone, before authorization
 //     static Result<api::Resource> resource(const Request&, const auth::Caller&, Rooms&);
+//     static void keys(const Request&, const api::Resource&, api::ConditionKeys&);  // optional: condition keys of the
+//                                                          // request; those of the resource are Resource::describe's
 //     static Result<Response> handle(const api::Authorized<GetSecretValue>&, Rooms&);
 //   };
 //   api::Operation get_secret_value() { return api::operation<GetSecretValue>(); }
@@ -31,6 +33,7 @@
 #include <type_traits>
 #include <vector>
 
+#include "api/access.h"
 #include "auth/caller.h"
 #include "base/clock.h"
 #include "base/error_codes.h"
@@ -45,15 +48,6 @@ namespace coffer::api {
 // there are few. kWrites: commits, on a worker.
 enum class Effect { kReads, kScans, kWrites };
 
-// What a request is about, for the authorizer and for its error text.
-struct Resource {
-  std::string name;   // the full ARN; the name as given when nothing of that name exists; "*" when there is none
-  AccountId account;  // who owns it (for "*": the caller)
-  // What resource() found under the name, of a type that the service knows; null: nothing, or not looked for. A card
-  // that reads uses it in handle(), so that what was decided on is what is shown.
-  std::shared_ptr<const void> found{};
-};
-
 // One of several things that a request did, each of which ended for itself. See Pipeline::attempt().
 struct Attempt {
   std::string_view operation;  // that does the same to one thing alone
@@ -66,6 +60,8 @@ struct Invocation {
   const auth::Caller& caller;
   Time now;
   std::string_view request_id;
+  const Authorizer& authorizer;
+  Client client{};
   std::string* resource = nullptr;           // the resource's name
   std::vector<Attempt>* attempts = nullptr;  // in their order
   std::vector<Error>* left_out = nullptr;    // see Pipeline::leave_out()
@@ -80,21 +76,36 @@ constexpr bool is_unsigned() {
   }
 }
 
+// A request whose operation was authorized; further actions that it takes are decided for it. See Pipeline::permit().
+class Authority {
+ public:
+  const auth::Caller& caller() const { return invocation_->caller; }
+  const Client& client() const { return invocation_->client; }
+  Time now() const { return invocation_->now; }
+
+ private:
+  friend class Pipeline;
+  explicit Authority(const Invocation& invocation) : invocation_(&invocation) {}
+  const Invocation* invocation_;
+};
+
 template <class Card>
 class Authorized {
  public:
   const typename Card::Request& request() const { return request_; }
   typename Card::Request& request() { return request_; }
-  const auth::Caller& caller() const { return invocation_.caller; }
-  Time now() const { return invocation_.now; }
+  const Authority& authority() const { return authority_; }
+  const auth::Caller& caller() const { return authority_.caller(); }
+  const Client& client() const { return authority_.client(); }
+  Time now() const { return authority_.now(); }
   const Resource& resource() const { return resource_; }
 
  private:
   friend class Pipeline;
-  Authorized(const Invocation& invocation, typename Card::Request request, Resource resource)
-      : invocation_(invocation), request_(std::move(request)), resource_(std::move(resource)) {}
+  Authorized(Authority authority, typename Card::Request request, Resource resource)
+      : authority_(authority), request_(std::move(request)), resource_(std::move(resource)) {}
 
-  const Invocation& invocation_;
+  Authority authority_;
   typename Card::Request request_;
   Resource resource_;
 };
@@ -109,14 +120,15 @@ class Authorized {
 template <class Action>
 class Permit {
  public:
-  const auth::Caller& caller() const { return caller_; }
+  const Authority& authority() const { return authority_; }
+  const auth::Caller& caller() const { return authority_.caller(); }
   const Resource& resource() const { return resource_; }
 
  private:
   friend class Pipeline;
-  Permit(const auth::Caller& caller, Resource resource) : caller_(caller), resource_(std::move(resource)) {}
+  Permit(Authority authority, Resource resource) : authority_(authority), resource_(std::move(resource)) {}
 
-  const auth::Caller& caller_;
+  Authority authority_;
   Resource resource_;
 };
 
@@ -143,8 +155,12 @@ class Pipeline {
     auto& typed_rooms = *static_cast<typename Card::Rooms*>(rooms);
     COFFER_ASSIGN(auto resource, Card::resource(request, invocation.caller, typed_rooms));
     if (invocation.resource != nullptr) *invocation.resource = resource.name;
-    if constexpr (!is_unsigned<Card>()) COFFER_TRY(authorize(invocation.caller, Card::kAction, resource));
-    Authorized<Card> authorized(invocation, std::move(request), std::move(resource));
+    if constexpr (!is_unsigned<Card>()) {
+      COFFER_TRY(authorize(invocation, Card::kAction, resource, Via::kClient, [&](ConditionKeys& keys) {
+        if constexpr (requires { Card::keys(request, resource, keys); }) Card::keys(request, resource, keys);
+      }));
+    }
+    Authorized<Card> authorized(Authority(invocation), std::move(request), std::move(resource));
     COFFER_ASSIGN(auto response, Card::handle(authorized, typed_rooms));
     // An operation without output members answers with an empty body, as AWS does.
     if constexpr (std::size(Card::Response::kFields) != 0) {
@@ -155,28 +171,41 @@ class Pipeline {
     return {};
   }
 
-  // kAccessDenied with AWS's text when the caller may not.
-  template <class Action, class Card>
-  static Result<Permit<Action>> permit(const Authorized<Card>& authorized, Resource resource) {
-    COFFER_TRY(authorize(authorized.caller(), Action::kAction, resource));
-    return Permit<Action>(authorized.caller(), std::move(resource));
+  // kAccessDenied with AWS's text when the caller may not. `add_keys` adds the condition keys of what is asked, to
+  // those that the resource describes itself with. An action that another service than the card's decides on says
+  // through whom it is called: `static constexpr api::Via kVia`.
+  template <class Action, class AddKeys>
+  static Result<Permit<Action>> permit(const Authority& authority, Resource resource, const AddKeys& add_keys) {
+    constexpr Via via = [] {
+      if constexpr (requires { Action::kVia; }) {
+        return Action::kVia;
+      } else {
+        return Via::kClient;
+      }
+    }();
+    COFFER_TRY(authorize(*authority.invocation_, Action::kAction, resource, via, add_keys));
+    return Permit<Action>(authority, std::move(resource));
+  }
+  template <class Action>
+  static Result<Permit<Action>> permit(const Authority& authority, Resource resource) {
+    return permit<Action>(authority, std::move(resource), [](ConditionKeys&) {});
   }
 
   // Does to one of the things that a request names what the action's own operation would do to it, in the order of
   // run(): find() gives the resource, use(permit) the result. However it ends, it is one of the invocation's attempts.
   // `given` is how the request names the thing.
-  template <class Action, class Card, class Find, class Use>
-  static std::invoke_result_t<Use, const Permit<Action>&> attempt(const Authorized<Card>& authorized,
-                                                                  std::string_view given, Find find, Use use) {
+  template <class Action, class Find, class Use>
+  static std::invoke_result_t<Use, const Permit<Action>&> attempt(const Authority& authority, std::string_view given,
+                                                                  Find find, Use use) {
     std::vector<Attempt> untold;
-    std::vector<Attempt>& attempts = authorized.invocation_.attempts ? *authorized.invocation_.attempts : untold;
+    std::vector<Attempt>& attempts = authority.invocation_->attempts ? *authority.invocation_->attempts : untold;
     const size_t index = attempts.size();
     // Before it begins, so that one that ends by an exception is told too.
     attempts.push_back({Action::kName, std::string(given), Error{ErrorCode::kInternalServiceError, "it did not end"}});
     auto result = [&]() -> std::invoke_result_t<Use, const Permit<Action>&> {
       COFFER_ASSIGN(Resource resource, find());
       attempts[index].resource = resource.name;
-      COFFER_ASSIGN(const Permit<Action> permitted, permit<Action>(authorized, std::move(resource)));
+      COFFER_ASSIGN(const Permit<Action> permitted, permit<Action>(authority, std::move(resource)));
       return use(permitted);
     }();
     attempts[index].error = result.ok() ? std::nullopt : std::optional(result.error());
@@ -184,16 +213,29 @@ class Pipeline {
   }
 
   // For an answer that is right as far as it goes: the log tells what is not in it, and why.
-  template <class Card>
-  static void leave_out(const Authorized<Card>& authorized, const std::vector<Error>& reasons) {
-    std::vector<Error>* const left_out = authorized.invocation_.left_out;
+  static void leave_out(const Authority& authority, const std::vector<Error>& reasons) {
+    std::vector<Error>* const left_out = authority.invocation_->left_out;
     if (left_out != nullptr) left_out->insert(left_out->end(), reasons.begin(), reasons.end());
   }
 
  private:
   // kInvalidParameter if the request has one of these members.
   static Result<void> refuse(const wire::Value& input, std::span<const std::string_view> members);
-  static Result<void> authorize(const auth::Caller& caller, std::string_view action, const Resource& resource);
+  template <class AddKeys>
+  static Result<void> authorize(const Invocation& invocation, std::string_view action, const Resource& resource,
+                                Via via, const AddKeys& add_keys) {
+    ConditionKeys keys;
+    if (resource.describe != nullptr) resource.describe(resource, keys);
+    add_keys(keys);
+    return invocation.authorizer.authorize({.caller = invocation.caller,
+                                            .client = invocation.client,
+                                            .now = invocation.now,
+                                            .request_id = invocation.request_id,
+                                            .action = action,
+                                            .resource = resource,
+                                            .via = via},
+                                           keys);
+  }
 };
 
 template <class Card>

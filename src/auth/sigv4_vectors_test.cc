@@ -77,7 +77,7 @@ std::shared_ptr<const Credential> example_credential(std::shared_ptr<const Sessi
 class OneKey final : public CredentialSource {
  public:
   Result<std::shared_ptr<const Credential>> find(const ClaimedCredential& claimed) const override {
-    if (claimed.access_key_id != "AKIDEXAMPLE") return nullptr;
+    if (claimed.access_key_id != "AKIDEXAMPLE") return std::shared_ptr<const Credential>();
     return claimed.session_token ? temporary_ : long_term_;
   }
 

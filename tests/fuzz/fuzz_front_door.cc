@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "api/front_door.h"
+#include "api/testing/owner_authorizer.h"
 #include "auth/sigv4.h"
 #include "base/time_text.h"
 #include "wire/json.h"
@@ -105,12 +106,14 @@ struct House {
   Log log{clock, ::open("/dev/null", O_WRONLY), LogLevel::kError};
   SeededRandom random{1};
   OneKey keys;
+  api::testing::OwnerAuthorizer authorizer;
   NoRooms rooms;
   WorkerPool workers{1, 1};
   WorkerPool scanners{1, 1};
   std::unique_ptr<api::Audit> audit = std::move(api::make_file_audit("/dev/null", log)).value();
   api::FrontDoor door{{.region = *Region::parse("us-east-1"),
                        .credentials = keys,
+                       .authorizer = authorizer,
                        .clock = clock,
                        .random = random,
                        .workers = workers,

@@ -16,7 +16,7 @@ void use(const api::Permit<Read>&);
 
 void attack(const api::Authorized<Card>& authorized) {
 #ifdef CONTROL
-  use(api::Pipeline::permit<Read>(authorized, api::Resource()).value());
+  use(api::Pipeline::permit<Read>(authorized.authority(), api::Resource()).value());
 #else
   use(api::Permit<Read>(authorized.caller(), api::Resource()));
 #endif

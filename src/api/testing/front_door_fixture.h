@@ -18,6 +18,7 @@
 #include <vector>
 
 #include "api/front_door.h"
+#include "api/testing/owner_authorizer.h"
 #include "auth/sigv4.h"
 #include "base/time_text.h"
 
@@ -172,7 +173,7 @@ struct ReadThings {
     Response response;
     for (const std::string& name : authorized.request().names) {
       const Result<std::string> outcome = Pipeline::attempt<ReadThing>(
-          authorized, name, [&] { return find(name); },
+          authorized.authority(), name, [&] { return find(name); },
           [&](const Permit<ReadThing>&) -> Result<std::string> {
             if (name == "missing") return Error{ErrorCode::kResourceNotFound, "Can't find the specified thing."};
             if (name == "broken") return Error{ErrorCode::kCorrupt, "row 7 of the store is damaged"};
@@ -180,7 +181,8 @@ struct ReadThings {
             return std::string("read");
           });
       if (name == "lost") {
-        Pipeline::leave_out(authorized, std::vector<Error>(30, {ErrorCode::kCorrupt, "row 9 of the store is damaged"}));
+        Pipeline::leave_out(authorized.authority(),
+                            std::vector<Error>(30, {ErrorCode::kCorrupt, "row 9 of the store is damaged"}));
         continue;
       }
       if (!outcome.ok() && outcome.error().code == ErrorCode::kValidation) return outcome.error();
@@ -310,6 +312,7 @@ class FrontDoorTest : public ::testing::Test {
     services.insert(services.end(), more_services_.begin(), more_services_.end());
     door_ = std::make_unique<FrontDoor>(FrontDoor::Parts{.region = *Region::parse("eu-west-1"),
                                                          .credentials = keys_,
+                                                         .authorizer = authorizer_,
                                                          .clock = clock_,
                                                          .random = random_,
                                                          .workers = *workers_,
@@ -365,6 +368,7 @@ class FrontDoorTest : public ::testing::Test {
   std::vector<Service> more_services_;
   std::atomic<bool> healthy_ = true;
   Keys keys_;
+  testing::OwnerAuthorizer authorizer_;
   ManualClock clock_{*parse_iso_basic("20150830T123600Z")};
   SeededRandom random_{1};
   RecordingAudit audit_;

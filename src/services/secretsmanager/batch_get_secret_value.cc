@@ -74,7 +74,7 @@ struct BatchGetSecretValue {
 
   static Result<SecretValue> read(const Authorized& authorized, std::string_view secret_id, const Rooms& rooms) {
     return api::Pipeline::attempt<action::GetSecretValue>(
-        authorized, secret_id, [&] { return secret_resource(secret_id, authorized.caller(), rooms); },
+        authorized.authority(), secret_id, [&] { return secret_resource(secret_id, authorized.caller(), rooms); },
         [&](const api::Permit<action::GetSecretValue>& permit) {
           return read_secret_value(Readable(permit), {}, rooms);
         });
@@ -102,7 +102,7 @@ struct BatchGetSecretValue {
                                                   const Rooms& rooms) {
     const Request& request = authorized.request();
     const AccountId& account = authorized.caller().account;
-    COFFER_TRY(api::Pipeline::permit<action::ListSecrets>(authorized, {"*", account}));
+    COFFER_TRY(api::Pipeline::permit<action::ListSecrets>(authorized.authority(), {"*", account}));
     ListQuery query{.account = account,
                     .order = {},
                     .after = std::nullopt,
@@ -130,7 +130,7 @@ struct BatchGetSecretValue {
       listing.add(argument);
     add_filters(*request.filters, listing);
     COFFER_ASSIGN(const secrets::SecretStore::Page page, found(authorized, listing, rooms));
-    api::Pipeline::leave_out(authorized, page.damaged);
+    api::Pipeline::leave_out(authorized.authority(), page.damaged);
     for (const secrets::SecretPointer& view : page.secrets)
       COFFER_TRY(add(authorized, view->arn, rooms, response));
     if (page.next) response.next_token = encode_page_token(*page.next, listing);

@@ -35,8 +35,11 @@ struct Fixture {
   // What the call tried; `ends` is its error.
   std::vector<api::Attempt> attempts(std::string_view input, std::optional<ErrorCode> ends = std::nullopt) {
     std::vector<api::Attempt> attempts;
-    const api::Invocation invocation{
-        .caller = kRoot, .now = world.clock.now(), .request_id = "test", .attempts = &attempts};
+    const api::Invocation invocation{.caller = kRoot,
+                                     .now = world.clock.now(),
+                                     .request_id = "test",
+                                     .authorizer = world.authorizer(kHome),
+                                     .attempts = &attempts};
     const api::Service& service = world.service(kHome);
     const auto card = std::ranges::find(service.operations, "BatchGetSecretValue", &api::Operation::name);
     wire::Document document;

@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include "api/testing/owner_authorizer.h"
+
 #include <boost/json.hpp>
 #include <functional>
 #include <thread>
@@ -72,7 +74,8 @@ std::optional<ErrorCode> outcome(const auth::Caller& caller, const std::string& 
   must_succeed(wire::parse_json(R"({"SecretId": ")" + secret_id + "\"}", {}, document));
   SecretBuffer output;
   wire::JsonEncoder encoder(output);
-  const api::Invocation invocation{.caller = caller, .now = Time(), .request_id = "test"};
+  const api::testing::OwnerAuthorizer authorizer;
+  const api::Invocation invocation{.caller = caller, .now = Time(), .request_id = "test", .authorizer = authorizer};
   return code_of(api::operation<Probe>().run(invocation, &rooms, document.root(), encoder));
 }
 

@@ -82,7 +82,7 @@ struct ListSecrets {
       return filters.pass(view.secret);
     };
     COFFER_ASSIGN(const secrets::SecretStore::Page page, list_page(rooms, query));
-    api::Pipeline::leave_out(authorized, page.damaged);
+    api::Pipeline::leave_out(authorized.authority(), page.damaged);
     Response response;
     response.secret_list.reserve(page.secrets.size());
     for (const secrets::SecretPointer& view : page.secrets)

@@ -51,7 +51,7 @@ struct ValidateResourcePolicy {
 
   static Result<Response> handle(const api::Authorized<ValidateResourcePolicy>& authorized, Rooms& rooms) {
     const Request& request = authorized.request();
-    COFFER_TRY(api::Pipeline::permit<action::PutResourcePolicy>(authorized, authorized.resource()));
+    COFFER_TRY(api::Pipeline::permit<action::PutResourcePolicy>(authorized.authority(), authorized.resource()));
     // Without a secret: one that no policy names but by wildcards.
     std::string arn = secrets::secret_arn(rooms.region, authorized.caller().account, "any", "??????");
     if (request.secret_id) {

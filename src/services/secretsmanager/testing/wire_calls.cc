@@ -57,6 +57,7 @@ class Endpoint {
   Endpoint(World& world, std::string_view region, const Keys& keys)
       : door_({.region = *Region::parse(region),
                .credentials = keys,
+               .authorizer = world.authorizer(region),
                .clock = world.clock,
                .random = random_,
                .workers = workers_,

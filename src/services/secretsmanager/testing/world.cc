@@ -4,6 +4,7 @@
 #include <cstdio>
 #include <cstdlib>
 
+#include "api/testing/owner_authorizer.h"
 #include "base/time_text.h"
 #include "iam/principals.h"
 #include "seal/region_key.h"
@@ -62,6 +63,7 @@ struct World::Node {
   iam::AccountStore accounts;
   iam::Principals principals;
   Rooms rooms;
+  api::testing::OwnerAuthorizer authorizer;
   api::Service service;
 };
 
@@ -85,6 +87,10 @@ secrets::SecretStore& World::secrets(std::string_view region) {
   return node(region).secrets;
 }
 
+const api::Authorizer& World::authorizer(std::string_view region) {
+  return node(region).authorizer;
+}
+
 const Rooms& World::rooms(std::string_view region) {
   return node(region).rooms;
 }
@@ -102,7 +108,8 @@ Answer World::call(std::string_view region, const auth::Caller& caller, std::str
   wire::Document document;
   SecretBuffer output;
   wire::JsonEncoder encoder(output);
-  const api::Invocation invocation{.caller = caller, .now = clock.now(), .request_id = "test"};
+  const api::Invocation invocation{
+      .caller = caller, .now = clock.now(), .request_id = "test", .authorizer = self.authorizer};
   Result<void> result = wire::parse_json(input, {}, document);
   if (result.ok()) result = card->run(invocation, self.service.rooms, document.root(), encoder);
   if (result.ok()) return {.status = 200, .error = "", .message = "", .output = std::string(output.view())};

@@ -44,6 +44,7 @@ class World {
   Replicated replicate(const AccountId& account, const std::string& name, std::string_view from, std::string_view to);
   const api::Service& service(std::string_view region);
   secrets::SecretStore& secrets(std::string_view region);
+  const api::Authorizer& authorizer(std::string_view region);
   const Rooms& rooms(std::string_view region);
   store::Store& store(std::string_view region);
 
