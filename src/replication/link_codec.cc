@@ -13,6 +13,7 @@ constexpr size_t kSuffixBytes = 6;
 constexpr size_t kMaxTags = 200;
 constexpr size_t kMaxTextBytes = 8192;  // description, key ids, messages
 constexpr size_t kMaxPolicyBytes = 4 * 20480;
+constexpr int kMaxBindings = 2000;
 constexpr size_t kMaxLabelBytes = 1024;  // staging labels, tag keys and values, account names
 constexpr size_t kMaxStagesPerVersion = 200;
 constexpr size_t kMaxSecretAccessKeyBytes = 256;
@@ -114,6 +115,12 @@ Result<secrets::ReplicaState> decode_state(const wire::SecretState& from, std::s
   to.description = from.description();
   COFFER_TRY(check(from.resource_policy().size() <= kMaxPolicyBytes, "resource policy"));
   to.resource_policy = from.resource_policy();
+  COFFER_TRY(check(from.policy_bindings_size() <= kMaxBindings, "number of policy bindings"));
+  for (const wire::PolicyBinding& binding : from.policy_bindings()) {
+    COFFER_TRY(check(binding.text().size() <= kMaxTextBytes, "principal"));
+    COFFER_TRY(check(!binding.unique_id().empty() && binding.unique_id().size() <= kMaxLabelBytes, "unique id"));
+    to.policy_bindings.push_back({binding.text(), binding.unique_id()});
+  }
   to.tagged = from.tagged();
   COFFER_TRY(check(static_cast<size_t>(from.tags_size()) <= kMaxTags, "number of tags"));
   for (const wire::Tag& tag : from.tags()) {
@@ -178,6 +185,11 @@ Result<SecretBuffer> encode(uint64_t session, const secrets::ReplicaState& state
   to.set_description(state.description);
   to.set_tagged(state.tagged);
   to.set_resource_policy(state.resource_policy);
+  for (const policy::PrincipalBinding& binding : state.policy_bindings) {
+    wire::PolicyBinding& added = *to.add_policy_bindings();
+    added.set_text(binding.text);
+    added.set_unique_id(binding.unique_id);
+  }
   for (const secrets::Tag& tag : state.tags) {
     wire::Tag& added = *to.add_tags();
     added.set_key(tag.key);

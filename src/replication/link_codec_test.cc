@@ -49,6 +49,7 @@ ReplicaState state() {
   state.tags = {{"team", "core"}, {"empty", ""}};
   state.tagged = true;
   state.resource_policy = R"({"Version":"2012-10-17","Statement":[]})";
+  state.policy_bindings = {{"arn:aws:iam::123456789012:role/reader", "AROAAAAAAAAAAAAAAAAAA"}};
   state.versions.push_back(version('a', {}, std::nullopt));
   state.versions.push_back(version('b', {"AWSPREVIOUS"}, kCanary));
   state.versions.push_back(version('c', {"AWSCURRENT", "blue"}, "second\0value"));
@@ -107,6 +108,7 @@ TEST(LinkCodec, AStateArrivesAsItWasSent) {
   EXPECT_EQ(got.tags, sent.tags);
   EXPECT_EQ(got.tagged, sent.tagged);
   EXPECT_EQ(got.resource_policy, sent.resource_policy);
+  EXPECT_EQ(got.policy_bindings, sent.policy_bindings);
   ASSERT_EQ(got.versions.size(), sent.versions.size());
   for (size_t i = 0; i < got.versions.size(); ++i) {
     const ReplicaVersion& a = got.versions[i];

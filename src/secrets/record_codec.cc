@@ -131,6 +131,11 @@ std::string encode_secret(const Secret& secret) {
   record.set_state_id(secret.state_id);
   record.set_base_state_id(secret.base_state_id);
   record.set_resource_policy(secret.resource_policy);
+  for (const policy::PrincipalBinding& binding : secret.policy_bindings) {
+    rows::PolicyBindingRecord& to = *record.add_policy_bindings();
+    to.set_text(binding.text);
+    to.set_unique_id(binding.unique_id);
+  }
   record.set_received_kms_key_id(secret.received_kms_key_id);
   if (secret.rotation) to_record(*secret.rotation, *record.mutable_rotation());
   return record.SerializeAsString();
@@ -175,6 +180,8 @@ Result<Secret> decode_secret(const AccountId& account, std::string_view name, st
   secret.state_id = record.state_id();
   secret.base_state_id = record.base_state_id();
   secret.resource_policy = record.resource_policy();
+  for (const rows::PolicyBindingRecord& binding : record.policy_bindings())
+    secret.policy_bindings.push_back({binding.text(), binding.unique_id()});
   secret.received_kms_key_id = record.received_kms_key_id();
   if (record.has_rotation()) {
     COFFER_ASSIGN(secret.rotation, from_record(record.rotation()));

@@ -70,6 +70,7 @@ Result<std::optional<ReplicaState>> SecretStore::Impl::export_state(const Accoun
                      .tags = secret.tags,
                      .tagged = secret.tagged,
                      .resource_policy = secret.resource_policy,
+                     .policy_bindings = secret.policy_bindings,
                      .versions = {}};
   for (const Version& version : secret.versions) {
     ReplicaVersion exported{version, std::nullopt};
@@ -190,6 +191,7 @@ Secret SecretStore::Impl::replica_record(const ReplicaState& state, const Secret
   secret.tags = state.tags;
   secret.tagged = state.tagged;
   secret.resource_policy = state.resource_policy;
+  secret.policy_bindings = state.policy_bindings;
   secret.kms_key_id = key_of_copy(state, current);
   secret.received_kms_key_id = state.kms_key_id;
   secret.changed = parts_.clock.now();

@@ -52,6 +52,7 @@ struct ReplicaState {
   std::vector<Tag> tags;
   bool tagged = false;
   std::string resource_policy;
+  std::vector<policy::PrincipalBinding> policy_bindings;
   std::vector<ReplicaVersion> versions;
 };
 

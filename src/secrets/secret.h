@@ -10,6 +10,7 @@
 #include "base/clock.h"
 #include "base/ids.h"
 #include "base/result.h"
+#include "policy/principal_binding.h"
 #include "secrets/rotation_schedule.h"
 
 namespace coffer::secrets {
@@ -65,9 +66,10 @@ struct Secret {
   std::string suffix;  // the six characters at the end of the ARN
   std::string description;
   std::vector<Tag> tags;
-  bool tagged = false;          // was ever tagged: an empty list is then shown
-  std::string kms_key_id;       // as given; empty means the default key
-  std::string resource_policy;  // as given; empty: none
+  bool tagged = false;                                    // was ever tagged: an empty list is then shown
+  std::string kms_key_id;                                 // as given; empty means the default key
+  std::string resource_policy;                            // as given; empty: none
+  std::vector<policy::PrincipalBinding> policy_bindings;  // of the users and roles that it names
   Time created;
   Time changed;
   std::optional<Time> deletion_requested;

@@ -13,7 +13,8 @@ namespace {
 // Larger values are read from the store each time: few of them would take the place of many secrets.
 constexpr size_t kMaxKeptValue = 8 * 1024;
 constexpr size_t kMaxRows = 1000;
-constexpr size_t kViewsShare = 8;  // the parsed views' part of the memory is one of these
+constexpr size_t kViewsShare = 8;      // the parsed views' part of the memory is one of these
+constexpr size_t kPoliciesShare = 64;  // few, since many secrets have the same policy
 constexpr uint32_t kMissesPerReplacement = 8;
 constexpr size_t kEntry = 160;  // what the cache takes for an entry beside its key and its value
 
@@ -59,6 +60,7 @@ bool is_current(const SecretView& view, const VersionId& version) {
 SecretReader::SecretReader(const SecretStore::Parts& parts, const AccessRecorder& accesses)
     : parts_(parts),
       accesses_(accesses),
+      policies_(parts.cache_bytes / kPoliciesShare),
       packed_({.capacity = parts.cache_bytes - parts.cache_bytes / kViewsShare, .weigh = weigh_packed}),
       views_({.capacity = parts.cache_bytes / kViewsShare,
               .weigh = weigh_view,
@@ -140,6 +142,7 @@ Result<SecretPointer> SecretReader::parse(const AccountId& account, std::string_
   auto view = std::make_shared<SecretView>();
   const PackedSecret::Rows rows = packed->rows();
   COFFER_ASSIGN(view->secret, decode_secret(account, name, rows.record));
+  COFFER_ASSIGN(view->policy, policies_.compiled(view->secret));
   view->revision = rows.revision;
   view->arn = view->secret.arn(parts_.region);
   for (const auto& [name_of_region, row] : rows.progress) {

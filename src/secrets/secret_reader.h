@@ -8,6 +8,7 @@
 
 #include "secrets/access_recorder.h"
 #include "secrets/packed_secret.h"
+#include "secrets/policy_cache.h"
 #include "secrets/secret_store.h"
 #include "store/row_cache.h"
 
@@ -41,6 +42,7 @@ class SecretReader {
 
   const SecretStore::Parts parts_;
   const AccessRecorder& accesses_;
+  mutable PolicyCache policies_;
   mutable store::RowCache<PackedSecret> packed_;
   mutable store::RowCache<SecretView> views_;
 };

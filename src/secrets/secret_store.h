@@ -16,6 +16,7 @@
 #include "base/result.h"
 #include "base/secret_bytes.h"
 #include "kms/keyring.h"
+#include "policy/compiled_policy.h"
 #include "secrets/replica_state.h"
 #include "secrets/secret.h"
 #include "store/store.h"
@@ -31,8 +32,9 @@ struct SecretView {
   std::vector<std::pair<Region, ReplicaProgress>> progress;
   std::optional<Time> last_accessed;  // 00:00 UTC
   std::vector<std::pair<VersionId, Time>> version_last_accessed;
-  store::Revision revision = 0;                // of the record's row
-  std::shared_ptr<const PackedSecret> packed;  // what it was parsed from; null for what a change has returned
+  store::Revision revision = 0;                          // of the record's row
+  std::shared_ptr<const policy::CompiledPolicy> policy;  // the resource policy; null: none
+  std::shared_ptr<const PackedSecret> packed;            // what it was parsed from; null for what a change has returned
 
   // InProgress, InSync or Failed, and the message, as DescribeSecret shows them.
   struct Status {
