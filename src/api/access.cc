@@ -17,14 +17,20 @@ ConditionKeys::ConditionKeys() : context_(empty_context()) {}
 void ConditionKeys::add(std::string_view key, std::string_view value) {
   context_.add(key, value);
 }
-void ConditionKeys::add(std::string_view key, const std::optional<std::string>& value) {
+void ConditionKeys::add_flag(std::string_view key, bool value) {
+  context_.add(key, value ? "true" : "false");
+}
+void ConditionKeys::add_number(std::string_view key, int64_t value) {
+  context_.add(key, keep(std::to_string(value)));
+}
+void ConditionKeys::add_given(std::string_view key, const std::optional<std::string>& value) {
   if (value) context_.add(key, *value);
 }
-void ConditionKeys::add(std::string_view key, const std::optional<bool>& value) {
-  if (value) context_.add(key, *value ? "true" : "false");
+void ConditionKeys::add_given(std::string_view key, const std::optional<bool>& value) {
+  if (value) add_flag(key, *value);
 }
-void ConditionKeys::add(std::string_view key, const std::optional<int64_t>& value) {
-  if (value) context_.add(key, keep(std::to_string(*value)));
+void ConditionKeys::add_given(std::string_view key, const std::optional<int64_t>& value) {
+  if (value) add_number(key, *value);
 }
 void ConditionKeys::add_tag(std::string_view prefix, std::string_view name, std::string_view value) {
   context_.add_tag(prefix, name, value);

@@ -25,12 +25,14 @@ class ConditionKeys {
   ConditionKeys(const ConditionKeys&) = delete;
   ConditionKeys& operator=(const ConditionKeys&) = delete;
 
-  // Views that stay until the decision. An absent value adds nothing: condition keys of parameters exist only if the
-  // parameter was sent.
+  // Views that stay until the decision.
   void add(std::string_view key, std::string_view value);
-  void add(std::string_view key, const std::optional<std::string>& value);
-  void add(std::string_view key, const std::optional<bool>& value);
-  void add(std::string_view key, const std::optional<int64_t>& value);
+  void add_flag(std::string_view key, bool value);
+  void add_number(std::string_view key, int64_t value);
+  // An absent value adds nothing: the condition keys of parameters exist only if the parameter was sent.
+  void add_given(std::string_view key, const std::optional<std::string>& value);
+  void add_given(std::string_view key, const std::optional<bool>& value);
+  void add_given(std::string_view key, const std::optional<int64_t>& value);
   // The key is `prefix` and `name` together, as in "aws:RequestTag/" and "team".
   void add_tag(std::string_view prefix, std::string_view name, std::string_view value);
   // A key with several values by nature.

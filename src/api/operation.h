@@ -19,6 +19,7 @@
 //     static Result<api::Resource> resource(const Request&, const auth::Caller&, Rooms&);
 //     static void keys(const Request&, const api::Resource&, api::ConditionKeys&);  // optional: condition keys of the
 //                                                          // request; those of the resource are Resource::describe's
+//     static Result<void> keys(const api::Asked<GetSecretValue>&, api::ConditionKeys&);  // or so, if it needs more
 //     static Result<Response> handle(const api::Authorized<GetSecretValue>&, Rooms&);
 //   };
 //   api::Operation get_secret_value() { return api::operation<GetSecretValue>(); }
@@ -89,6 +90,15 @@ class Authority {
   const Invocation* invocation_;
 };
 
+// A request of which it is not decided yet whether it is allowed.
+template <class Card>
+struct Asked {
+  const typename Card::Request& request;
+  const Resource& resource;
+  const auth::Caller& caller;
+  typename Card::Rooms& rooms;
+};
+
 template <class Card>
 class Authorized {
  public:
@@ -157,7 +167,7 @@ class Pipeline {
     if (invocation.resource != nullptr) *invocation.resource = resource.name;
     if constexpr (!is_unsigned<Card>()) {
       COFFER_TRY(authorize(invocation, Card::kAction, resource, Via::kClient, [&](ConditionKeys& keys) {
-        if constexpr (requires { Card::keys(request, resource, keys); }) Card::keys(request, resource, keys);
+        return add_card_keys<Card>(Asked<Card>{request, resource, invocation.caller, typed_rooms}, keys);
       }));
     }
     Authorized<Card> authorized(Authority(invocation), std::move(request), std::move(resource));
@@ -221,12 +231,24 @@ class Pipeline {
  private:
   // kInvalidParameter if the request has one of these members.
   static Result<void> refuse(const wire::Value& input, std::span<const std::string_view> members);
+  template <class Card>
+  static Result<void> add_card_keys(const Asked<Card>& asked, ConditionKeys& keys) {
+    if constexpr (requires { Card::keys(asked, keys); }) return Card::keys(asked, keys);
+    if constexpr (requires { Card::keys(asked.request, asked.resource, keys); }) {
+      Card::keys(asked.request, asked.resource, keys);
+    }
+    return {};
+  }
   template <class AddKeys>
   static Result<void> authorize(const Invocation& invocation, std::string_view action, const Resource& resource,
                                 Via via, const AddKeys& add_keys) {
     ConditionKeys keys;
     if (resource.describe != nullptr) resource.describe(resource, keys);
-    add_keys(keys);
+    if constexpr (std::is_void_v<std::invoke_result_t<AddKeys, ConditionKeys&>>) {
+      add_keys(keys);
+    } else {
+      COFFER_TRY(add_keys(keys));
+    }
     return invocation.authorizer.authorize({.caller = invocation.caller,
                                             .client = invocation.client,
                                             .now = invocation.now,

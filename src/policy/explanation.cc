@@ -41,7 +41,15 @@ std::string_view name_of(Naming naming) {
   std::abort();
 }
 
-std::string what_decided(const Decision& decision) {
+bool may_read(AccountPolicies readable, Party party) {
+  return readable == AccountPolicies::kBoth || readable == account_of(party);
+}
+
+std::string what_decided(const Decision& decision, AccountPolicies readable) {
+  if (decision.basis == Basis::kStatement && !may_read(readable, decision.party)) {
+    return name_of(decision.party, decision.level) + " of the other account " +
+           (decision.allowed() ? "allows the action" : "denies the action explicitly");
+  }
   switch (decision.basis) {
     case Basis::kRoot:
       return "the root user may do everything in its account";
@@ -103,18 +111,24 @@ std::string failure_of(const PartyTrace& party, const StatementTrace& one) {
 
 }  // namespace
 
-std::vector<std::string> explain(const Decision& decision, const Trace& trace) {
-  std::vector<std::string> reasons = {what_decided(decision)};
+AccountPolicies account_of(Party party) {
+  const bool is_resource = party == Party::kResource || party == Party::kResourceControl;
+  return is_resource ? AccountPolicies::kResource : AccountPolicies::kCaller;
+}
+
+std::vector<std::string> explain(const Decision& decision, const Trace& trace, AccountPolicies readable) {
+  std::vector<std::string> reasons = {what_decided(decision, readable)};
   const auto add = [&reasons](std::string reason) {
     if (reasons.size() < kMaxReasons) reasons.push_back(std::move(reason));
   };
-  if (decision.delegation) {
+  if (decision.delegation && may_read(readable, Party::kResource)) {
     add(name_of(Party::kResource, 0) + ": " + name_of(decision.delegation) + " lets the caller's account decide");
   }
   if (decision.allowed()) return reasons;
   for (const PartyTrace& party : trace.parties)
     add(verdict_of(party));
   for (const PartyTrace& party : trace.parties) {
+    if (!may_read(readable, party.party)) continue;
     for (const StatementTrace& one : party.statements) {
       const bool is_deny = written(one.statement).effect == Effect::kDeny;
       if (one.applies() && is_deny && one.statement != decision.statement) {

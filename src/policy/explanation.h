@@ -10,9 +10,17 @@
 
 namespace coffer::policy {
 
+// Whose policies somebody may read. The resource's account has the resource's policy and its organization's resource
+// control policies, the caller's has the rest.
+enum class AccountPolicies { kBoth, kCaller, kResource };
+// Never kBoth.
+AccountPolicies account_of(Party party);
+
 // First what decided. When the answer was no, then what each party says, which other statements deny, and which
-// statements for the action would have allowed and failed on what. At most kMaxReasons.
+// statements for the action would have allowed and failed on what. At most kMaxReasons. Of policies that are not
+// readable there is only what they say as a whole.
 inline constexpr size_t kMaxReasons = 100;
-std::vector<std::string> explain(const Decision& decision, const Trace& trace);
+std::vector<std::string> explain(const Decision& decision, const Trace& trace,
+                                 AccountPolicies readable = AccountPolicies::kBoth);
 
 }  // namespace coffer::policy

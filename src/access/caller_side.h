@@ -1,0 +1,37 @@
+// The caller as a decision sees it: who it is, and what its account's policies allow it. Views into the snapshot and
+// into the caller, which must outlive it.
+#pragma once
+
+#include <vector>
+
+#include "api/access.h"
+#include "auth/caller.h"
+#include "iam/identity_snapshot.h"
+#include "policy/evaluator.h"
+#include "policy/request_context.h"
+
+namespace coffer::access {
+
+class CallerSide {
+ public:
+  CallerSide(const auth::Caller& caller, const iam::IdentitySnapshot& snapshot);
+  CallerSide(const CallerSide&) = delete;
+  CallerSide& operator=(const CallerSide&) = delete;
+
+  const policy::RequestPrincipal& principal() const { return principal_; }
+  // The parts of the caller's account; the rest is as given.
+  policy::PolicySet with(policy::PolicySet rest) const;
+  // The condition keys that follow from the caller and its session.
+  void add_keys(api::ConditionKeys& keys) const;
+
+ private:
+  const auth::Caller& caller_;
+  const iam::IdentitySnapshot& snapshot_;
+  const iam::Identity* identity_ = nullptr;  // null: root, or somebody who is gone
+  policy::RequestPrincipal principal_;
+  policy::PolicyList policies_;
+  iam::PolicyPointers session_;
+  std::vector<policy::PolicyList> service_control_;
+};
+
+}  // namespace coffer::access

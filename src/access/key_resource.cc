@@ -1,0 +1,35 @@
+#include "access/key_resource.h"
+
+namespace coffer::access {
+namespace {
+
+void describe_key(const api::Resource& resource, api::ConditionKeys& keys) {
+  const kms::KeyInfo& key = key_of(resource).info;
+  for (const kms::Tag& tag : key.tags)
+    keys.add_tag("aws:ResourceTag/", tag.key, tag.value);
+  keys.add("kms:KeySpec", "SYMMETRIC_DEFAULT");
+  keys.add("kms:KeyUsage", "ENCRYPT_DECRYPT");
+  keys.add("kms:KeyOrigin", "AWS_KMS");
+  keys.add_flag("kms:MultiRegion", key.multi_region != kms::MultiRegion::kNo);
+  if (key.multi_region != kms::MultiRegion::kNo) {
+    keys.add("kms:MultiRegionKeyType", key.multi_region == kms::MultiRegion::kPrimary ? "PRIMARY" : "REPLICA");
+  }
+}
+
+}  // namespace
+
+api::Resource key_resource(const Region& region, kms::KeyPointer key) {
+  const kms::KeyView& view = *key;
+  return {.name = kms::key_arn(region, view.info.name),
+          .account = view.info.name.account,
+          .found = std::move(key),
+          .policy = view.policy,
+          .rule = policy::ResourceRule::kKeyPolicy,
+          .describe = describe_key};
+}
+
+const kms::KeyView& key_of(const api::Resource& resource) {
+  return *static_cast<const kms::KeyView*>(resource.found.get());
+}
+
+}  // namespace coffer::access

@@ -1,0 +1,76 @@
+#include "access/policy_authorizer.h"
+
+#include <optional>
+
+#include "access/caller_side.h"
+#include "access/explainer.h"
+#include "policy/access_denied.h"
+
+namespace coffer::access {
+namespace {
+
+// Services that are the same everywhere say that they are in us-east-1.
+std::string_view requested_region(std::string_view action, const Region& region) {
+  const bool is_global = action.starts_with("iam:") || action.starts_with("organizations:");
+  return is_global ? std::string_view("us-east-1") : std::string_view(region.text());
+}
+
+// What is known of the request besides the caller and what the service has added.
+void add_request_keys(const api::AccessQuestion& question, const Region& region, api::ConditionKeys& keys) {
+  const bool is_forwarded = question.via == api::Via::kSecretsManager;
+  keys.add("aws:RequestedRegion", requested_region(question.action, region));
+  keys.context().add_time("aws:CurrentTime", question.now);
+  keys.context().add_epoch("aws:EpochTime", question.now);
+  keys.add_flag("aws:SecureTransport", question.client.uses_tls);
+  keys.add_flag("aws:ViaAWSService", is_forwarded);
+  keys.add_flag("aws:PrincipalIsAWSService", false);
+  // The address of who calls: of a forwarded request that would be the service's.
+  if (!is_forwarded && !question.client.address.empty()) keys.add("aws:SourceIp", question.client.address);
+  if (!question.client.user_agent.empty()) keys.add("aws:UserAgent", question.client.user_agent);
+  if (!question.client.referer.empty()) keys.add("aws:referer", question.client.referer);
+}
+
+void add_resource_keys(const AccountId& account, const iam::IdentitySnapshot& snapshot, api::ConditionKeys& keys) {
+  keys.add("aws:ResourceAccount", account.text());
+  if (snapshot.organization().empty()) return;
+  keys.add("aws:ResourceOrgID", snapshot.organization());
+  const auto& paths = snapshot.organization_paths();
+  keys.add_list("aws:ResourceOrgPaths", {paths.begin(), paths.end()});
+}
+
+}  // namespace
+
+Result<void> PolicyAuthorizer::authorize(const api::AccessQuestion& question, api::ConditionKeys& keys) const {
+  const api::Resource& resource = question.resource;
+  COFFER_ASSIGN(const iam::SnapshotPointer own, parts_.identities.snapshot(question.caller.account));
+  iam::SnapshotPointer other;
+  if (resource.account != question.caller.account) {
+    COFFER_ASSIGN(other, parts_.identities.snapshot(resource.account));
+  }
+  const iam::IdentitySnapshot& owner = other != nullptr ? *other : *own;
+
+  const CallerSide caller(question.caller, *own);
+  add_request_keys(question, parts_.region, keys);
+  add_resource_keys(resource.account, owner, keys);
+  caller.add_keys(keys);
+
+  const std::vector<policy::PolicyList> resource_control(owner.resource_control().begin(),
+                                                         owner.resource_control().end());
+  const policy::PolicySet policies = caller.with({.resource = resource.policy.get(),
+                                                  .resource_rule = resource.rule,
+                                                  .grant_allows = resource.grant_allows,
+                                                  .resource_control = resource_control});
+  const policy::AccessRequest request{.principal = caller.principal(),
+                                      .action = question.action,
+                                      .resource = resource.name,
+                                      .resource_account = resource.account.text(),
+                                      .resource_organization = owner.organization(),
+                                      .context = keys.context()};
+  const policy::Decision decision = policy::evaluate(request, policies);
+  if (decision.allowed()) return {};
+  Error error = policy::access_denied(request, policies, decision);
+  parts_.explanations.add(question.request_id, explain(question, request, policies, error.message));
+  return error;
+}
+
+}  // namespace coffer::access
