@@ -5,12 +5,29 @@ namespace {
 
 // What was authorized must be what is used: a secret that was deleted and made again has another ARN, and with it
 // other policies.
-bool is_authorized(const secrets::SecretView& view, const Target& target) {
-  return view.secret.account != target.caller().account || view.arn == target.resource().name;
+bool is_meant(const secrets::SecretView& view, const secrets::SecretId& id, const Target& target) {
+  return (!id.suffix || *id.suffix == view.secret.suffix) && view.arn == target.resource().name;
 }
 
-bool is_meant(const secrets::SecretView& view, const secrets::SecretId& id, const Target& target) {
-  return (!id.suffix || *id.suffix == view.secret.suffix) && is_authorized(view, target);
+const secrets::SecretView& secret_of(const api::Resource& resource) {
+  return *static_cast<const secrets::SecretView*>(resource.found.get());
+}
+
+// Follows "Actions, resources, and condition keys for AWS Secrets Manager".
+void describe_secret(const api::Resource& resource, api::ConditionKeys& keys) {
+  const secrets::SecretView& view = secret_of(resource);
+  const secrets::Secret& secret = view.secret;
+  keys.add("secretsmanager:SecretId", view.arn);
+  for (const secrets::Tag& tag : secret.tags) {
+    keys.add_tag("aws:ResourceTag/", tag.key, tag.value);
+    keys.add_tag("secretsmanager:ResourceTag/", tag.key, tag.value);
+  }
+  if (secret.role == secrets::Role::kReplica || !secret.replicas.empty()) {
+    keys.add("secretsmanager:SecretPrimaryRegion", secret.primary_region.text());
+  }
+  if (secret.rotation && !secret.rotation->lambda_arn.empty()) {
+    keys.add("secretsmanager:resource/AllowRotationLambdaArn", secret.rotation->lambda_arn);
+  }
 }
 
 }  // namespace
@@ -43,9 +60,14 @@ Result<void> check_client_request_token(const std::optional<std::string>& token)
 
 Result<api::Resource> secret_resource(std::string_view secret_id, const auth::Caller& caller, const Rooms& rooms) {
   COFFER_ASSIGN(secrets::SecretId id, secrets::parse_secret_id(secret_id, caller.account, rooms.region));
-  if (id.account != caller.account) return api::Resource{std::string(id.given), std::move(id.account)};
+  if (id.account != caller.account && !id.suffix) return api::Resource{std::string(id.given), std::move(id.account)};
   COFFER_ASSIGN(const secrets::SecretPointer view, rooms.secrets.find(id));
-  return api::Resource{view ? view->arn : std::string(id.given), std::move(id.account), view};
+  if (view == nullptr) return api::Resource{std::string(id.given), std::move(id.account)};
+  return api::Resource{.name = view->arn,
+                       .account = std::move(id.account),
+                       .found = view,
+                       .policy = view->policy,
+                       .describe = describe_secret};
 }
 
 Result<secrets::SecretPointer> find_secret(const Target& target, const Rooms& rooms) {
@@ -94,15 +116,6 @@ Result<void> refuse_replica(const secrets::SecretView& view) {
   if (view.secret.role == secrets::Role::kPrimary) return {};
   return Error{ErrorCode::kInvalidParameter,
                "Operation not permitted on a replica secret. Call must be made in primary secret's region."};
-}
-
-Result<void> refuse_foreign_default_key(const secrets::Secret& secret, std::string_view kms_key_id,
-                                        const auth::Caller& caller) {
-  const bool is_default = kms_key_id.empty() || kms_key_id.ends_with(kms::kSecretsManagerAlias);
-  if (secret.account == caller.account || !is_default) return {};
-  return Error{ErrorCode::kInvalidRequest,
-               "You can't access a secret from a different AWS account if you encrypt the secret with the default KMS "
-               "service key."};
 }
 
 }  // namespace coffer::secretsmanager

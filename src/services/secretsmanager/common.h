@@ -35,8 +35,8 @@ Result<void> check_secret_id(std::string_view secret_id);
 // kInvalidRequest (AWS's text) when there is none, kInvalidParameter when it cannot be a version's id.
 Result<void> check_client_request_token(const std::optional<std::string>& token);
 
-// The full ARN of the caller's secret; the id as given when there is none. Of another account's secrets nothing is
-// looked up: whether they exist, and under which ARN, is not shown to who may not know.
+// The secret, with its policy, by its full ARN; by the id as given when there is none. Others than its own account must
+// name a secret by its full ARN: what they may not know is as if it were not there.
 Result<api::Resource> secret_resource(std::string_view secret_id, const auth::Caller& caller, const Rooms& rooms);
 
 // The secret that somebody was authorized for. Only target() makes one, of an Authorized or a Permit, so that nothing
@@ -44,7 +44,8 @@ Result<api::Resource> secret_resource(std::string_view secret_id, const auth::Ca
 class Target {
  public:
   std::string_view secret_id() const { return secret_id_; }
-  const auth::Caller& caller() const { return caller_; }
+  const api::Authority& authority() const { return authority_; }
+  const auth::Caller& caller() const { return authority_.caller(); }
   const api::Resource& resource() const { return resource_; }
 
  private:
@@ -52,23 +53,23 @@ class Target {
   friend Target target(const api::Authorized<Card>& authorized);
   template <class Action>
   friend Target target(const api::Permit<Action>& permit);
-  Target(const std::string& secret_id, const auth::Caller& caller, const api::Resource& resource)
-      : secret_id_(secret_id), caller_(caller), resource_(resource) {}
-  Target(const std::optional<std::string>& secret_id, const auth::Caller& caller, const api::Resource& resource)
-      : Target(*secret_id, caller, resource) {}
+  Target(const std::string& secret_id, const api::Authority& authority, const api::Resource& resource)
+      : secret_id_(secret_id), authority_(authority), resource_(resource) {}
+  Target(const std::optional<std::string>& secret_id, const api::Authority& authority, const api::Resource& resource)
+      : Target(*secret_id, authority, resource) {}
 
   std::string_view secret_id_;
-  const auth::Caller& caller_;
+  const api::Authority& authority_;
   const api::Resource& resource_;
 };
 // REQUIRES: the request names a secret.
 template <class Card>
 Target target(const api::Authorized<Card>& authorized) {
-  return {authorized.request().secret_id, authorized.caller(), authorized.resource()};
+  return {authorized.request().secret_id, authorized.authority(), authorized.resource()};
 }
 template <class Action>
 Target target(const api::Permit<Action>& permit) {
-  return {permit.resource().name, permit.caller(), permit.resource()};
+  return {permit.resource().name, permit.authority(), permit.resource()};
 }
 
 // The secret that was authorized, as it was then. kResourceNotFound when there is none.
@@ -90,8 +91,5 @@ inline secrets::Change change_of(const secrets::SecretView& view) {
 Result<void> refuse_type(const std::optional<std::string>& type);
 Result<void> refuse_pending_deletion(const secrets::SecretView& view);
 Result<void> refuse_replica(const secrets::SecretView& view);
-// A value under the default key is for its own account only, whatever policies say.
-Result<void> refuse_foreign_default_key(const secrets::Secret& secret, std::string_view kms_key_id,
-                                        const auth::Caller& caller);
 
 }  // namespace coffer::secretsmanager

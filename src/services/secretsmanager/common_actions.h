@@ -13,6 +13,14 @@ struct ListSecrets {
   static constexpr std::string_view kName = "ListSecrets";
   static constexpr std::string_view kAction = "secretsmanager:ListSecrets";
 };
+struct ReplicateSecretToRegions {
+  static constexpr std::string_view kName = "ReplicateSecretToRegions";
+  static constexpr std::string_view kAction = "secretsmanager:ReplicateSecretToRegions";
+};
+struct TagResource {
+  static constexpr std::string_view kName = "TagResource";
+  static constexpr std::string_view kAction = "secretsmanager:TagResource";
+};
 struct PutResourcePolicy {
   static constexpr std::string_view kName = "PutResourcePolicy";
   static constexpr std::string_view kAction = "secretsmanager:PutResourcePolicy";

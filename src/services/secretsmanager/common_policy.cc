@@ -2,8 +2,20 @@
 
 namespace coffer::secretsmanager {
 
-Result<policy::Document> parse_resource_policy(std::string_view text) {
-  return policy::parse_document(text, policy::DocumentKind::kSecretPolicy);
+Result<ResourcePolicy> read_resource_policy(std::string_view text, const Rooms& rooms) {
+  COFFER_ASSIGN(policy::Document document, policy::parse_document(text, policy::DocumentKind::kSecretPolicy));
+  COFFER_TRY(policy::check_principals(document, rooms.principals));
+  COFFER_ASSIGN(policy::Binding binding, policy::bind_principals(document, rooms.identities));
+  // Deleted between the two looks.
+  if (binding.missing) return policy::refusal(policy::FaultKind::kUnsupportedPrincipal);
+  return ResourcePolicy{std::move(document), std::move(binding.bindings)};
+}
+
+Result<std::optional<std::string>> shown_policy(const secrets::Secret& secret, const Rooms& rooms) {
+  if (secret.resource_policy.empty()) return std::optional<std::string>();
+  COFFER_ASSIGN(std::string text,
+                policy::show_principals(secret.resource_policy, secret.policy_bindings, rooms.identities));
+  return std::optional(std::move(text));
 }
 
 policy::Principal principal_of(const auth::Caller& caller) {

@@ -15,8 +15,17 @@ namespace coffer::secretsmanager {
 
 inline constexpr wire::Constraint kResourcePolicyBounds{.min = 1, .max = 20480};
 
+// A policy that may be put: its principals exist.
+struct ResourcePolicy {
+  policy::Document document;
+  std::vector<policy::PrincipalBinding> bindings;
+};
 // kMalformedPolicyDocument with AWS's text.
-Result<policy::Document> parse_resource_policy(std::string_view text);
+Result<ResourcePolicy> read_resource_policy(std::string_view text, const Rooms& rooms);
+
+// The policy as it is read back: users and roles by the ARNs that they have now, or, once they were deleted, by their
+// unique ids. nullopt when there is none.
+Result<std::optional<std::string>> shown_policy(const secrets::Secret& secret, const Rooms& rooms);
 
 policy::Principal principal_of(const auth::Caller& caller);
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "secrets/version_stages.h"
+#include "services/secretsmanager/common_kms.h"
 
 namespace coffer::secretsmanager {
 namespace {
@@ -35,8 +36,7 @@ Result<SecretValue> read(const secrets::SecretPointer& view, const Target& targe
                          const Rooms& rooms) {
   COFFER_TRY(refuse_pending_deletion(*view));
   COFFER_ASSIGN(const secrets::Version* const version, pick(view->secret, wanted));
-  COFFER_TRY(refuse_foreign_default_key(view->secret, version->kms_key_arn, target.caller()));
-  COFFER_ASSIGN(SecretBytes bytes, rooms.secrets.read_value(*view, version->id));
+  COFFER_ASSIGN(SecretBytes bytes, read_value(target.authority(), *view, *version, rooms));
   rooms.secrets.note_access(*view, version->id);
   SecretValue value;
   value.arn = view->arn;

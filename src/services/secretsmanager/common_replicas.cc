@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "services/secretsmanager/common.h"
-#include "services/secretsmanager/common_keys.h"
+#include "services/secretsmanager/common_kms.h"
 
 namespace coffer::secretsmanager {
 namespace {

@@ -4,6 +4,7 @@
 #include <iterator>
 
 #include "services/secretsmanager/common.h"
+#include "services/secretsmanager/common_kms.h"
 
 namespace coffer::secretsmanager {
 namespace {
@@ -32,12 +33,12 @@ Result<void> check_given_value(const std::optional<wire::SecretText>& text,
   return {};
 }
 
-Result<bool> is_repeated_write(const secrets::SecretView& view, const VersionId& token, const GivenValue& value,
-                               const Rooms& rooms) {
+Result<bool> is_repeated_write(const api::Authority& authority, const secrets::SecretView& view, const VersionId& token,
+                               const GivenValue& value, const Rooms& rooms) {
   const secrets::Version* const version = view.secret.version(token);
   if (version == nullptr || version->kind == secrets::ValueKind::kNone) return false;
   if (version->kind == value.kind) {
-    COFFER_ASSIGN(const SecretBytes stored, rooms.secrets.read_value(view, token));
+    COFFER_ASSIGN(const SecretBytes stored, read_value(authority, view, *version, rooms));
     if (stored.equals(*value.bytes)) return true;
   }
   return Error{ErrorCode::kResourceExists, "You can't use ClientRequestToken " + token.text() +
@@ -71,11 +72,8 @@ Result<void> add_value(const VersionId& token, const GivenValue& value, const st
 
 Result<bool> write_value(const secrets::SecretView& view, const ValueWrite& write, const Rooms& rooms,
                          secrets::Change& change) {
-  COFFER_TRY(refuse_foreign_default_key(view.secret, change.secret.kms_key_id, write.caller));
-  const secrets::Version* const known = view.secret.version(write.token);
-  const bool is_compared = known != nullptr && known->kind != secrets::ValueKind::kNone;
-  if (is_compared) COFFER_TRY(refuse_foreign_default_key(view.secret, known->kms_key_arn, write.caller));
-  COFFER_ASSIGN(const bool is_repeated, is_repeated_write(view, write.token, write.value, rooms));
+  COFFER_TRY(permit_sealing(write.authority, {change.secret, view.arn, write.token.text()}, rooms));
+  COFFER_ASSIGN(const bool is_repeated, is_repeated_write(write.authority, view, write.token, write.value, rooms));
   if (is_repeated) return false;
   COFFER_TRY(add_value(write.token, write.value, write.stages, change));
   return true;

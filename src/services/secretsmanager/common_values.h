@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "api/operation.h"
 #include "secrets/version_stages.h"
 #include "services/secretsmanager/rooms.h"
 #include "wire/shape.h"
@@ -30,9 +31,10 @@ Result<void> check_given_value(const std::optional<wire::SecretText>& text,
                                const std::optional<wire::SecretBlob>& binary);
 
 // Whether the token was used for exactly this value before: then there is nothing to do. False when the version does
-// not exist or has no value yet; kResourceExists (AWS's text) when its value is another one.
-Result<bool> is_repeated_write(const secrets::SecretView& view, const VersionId& token, const GivenValue& value,
-                               const Rooms& rooms);
+// not exist or has no value yet; kResourceExists (AWS's text) when its value is another one. Fails as read_value()
+// does.
+Result<bool> is_repeated_write(const api::Authority& authority, const secrets::SecretView& view, const VersionId& token,
+                               const GivenValue& value, const Rooms& rooms);
 
 // Gives `change` a version of that token, value and labels (none: AWSCURRENT), moving labels as AWS does. A version
 // that has no value yet is filled and keeps its labels too. REQUIRES: the version has no value. kLimitExceeded.
@@ -41,14 +43,13 @@ Result<void> add_value(const VersionId& token, const GivenValue& value, const st
 
 // A value that a caller stores in a secret that is there.
 struct ValueWrite {
-  const auth::Caller& caller;
+  const api::Authority& authority;
   const VersionId& token;
   const GivenValue& value;
   const std::vector<std::string>& stages;  // none: AWSCURRENT
 };
-// add_value(), unless it is_repeated_write(): then false. Fails as these do, and with kInvalidRequest (AWS's text) when
-// the caller is of another account than the secret, and the value would be sealed with the default key of that one, or
-// one that is would have to be read. REQUIRES: `change` has the KMS key that the secret will have.
+// add_value(), unless it is_repeated_write(): then false. Fails as these and permit_sealing() do. REQUIRES: `change`
+// has the KMS key that the secret will have.
 Result<bool> write_value(const secrets::SecretView& view, const ValueWrite& write, const Rooms& rooms,
                          secrets::Change& change);
 

@@ -2,7 +2,9 @@
 // Difference from AWS: managed external secrets (Type) do not exist and are refused.
 // https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_CreateSecret.html
 #include "services/secretsmanager/common.h"
-#include "services/secretsmanager/common_keys.h"
+#include "services/secretsmanager/common_actions.h"
+#include "services/secretsmanager/common_condition_keys.h"
+#include "services/secretsmanager/common_kms.h"
 #include "services/secretsmanager/common_replicas.h"
 #include "services/secretsmanager/common_tags.h"
 #include "services/secretsmanager/common_values.h"
@@ -69,6 +71,33 @@ struct CreateSecret {
     return api::Resource{secrets::secret_arn(rooms.region, caller.account, request.name, "??????"), caller.account};
   }
 
+  static Result<void> keys(const api::Asked<CreateSecret>& asked, api::ConditionKeys& keys) {
+    const Request& request = asked.request;
+    keys.add("secretsmanager:Name", request.name);
+    keys.add_given("secretsmanager:Description", request.description);
+    COFFER_TRY(add_kms_keys(request.kms_key_id, asked.caller, asked.rooms, keys));
+    if (request.tags) add_tag_keys(*request.tags, TagsAre::kOfTheResource, keys);
+    if (request.add_replica_regions) add_replica_keys(*request.add_replica_regions, keys);
+    keys.add_given("secretsmanager:ForceOverwriteReplicaSecret", request.force_overwrite_replica_secret);
+    return {};
+  }
+
+  // Tags and replicas are each an action of their own, with the same keys.
+  static Result<void> permit_more(const api::Authorized<CreateSecret>& authorized, Rooms& rooms) {
+    const Request& request = authorized.request();
+    const auto add_keys = [&](api::ConditionKeys& all) {
+      return keys({request, authorized.resource(), authorized.caller(), rooms}, all);
+    };
+    const api::Authority& authority = authorized.authority();
+    if (request.tags && !request.tags->empty()) {
+      COFFER_TRY(api::Pipeline::permit<action::TagResource>(authority, authorized.resource(), add_keys));
+    }
+    if (request.add_replica_regions) {
+      COFFER_TRY(api::Pipeline::permit<action::ReplicateSecretToRegions>(authority, authorized.resource(), add_keys));
+    }
+    return {};
+  }
+
   static Result<secrets::Change> change(const api::Authorized<CreateSecret>& authorized, const Rooms& rooms) {
     const Request& request = authorized.request();
     const AccountId& account = authorized.caller().account;
@@ -79,10 +108,12 @@ struct CreateSecret {
     secret.name = request.name;
     secret.description = request.description.value_or("");
     secret.kms_key_id = request.kms_key_id.value_or("");
-    COFFER_TRY(check_kms_key(secret.kms_key_id, account, arn, rooms));
+    COFFER_TRY(try_key(authorized.authority(), secret.kms_key_id, arn, rooms));
     if (request.tags) COFFER_TRY(merge_tags(*request.tags, secret));
     if (const GivenValue value = given_value(request.secret_string, request.secret_binary)) {
-      COFFER_TRY(add_value(*VersionId::parse(*request.client_request_token), value, {}, change));
+      const VersionId token = *VersionId::parse(*request.client_request_token);
+      COFFER_TRY(permit_sealing(authorized.authority(), {secret, arn, token.text()}, rooms));
+      COFFER_TRY(add_value(token, value, {}, change));
     }
     if (request.add_replica_regions) {
       const bool force = request.force_overwrite_replica_secret.value_or(false);
@@ -102,7 +133,8 @@ struct CreateSecret {
                                 [&](const secrets::SecretView& view) -> Result<std::optional<secrets::Change>> {
                                   if (view.secret.role != secrets::Role::kPrimary) return taken;
                                   const VersionId token = *VersionId::parse(*request.client_request_token);
-                                  COFFER_ASSIGN(const bool is_repeated, is_repeated_write(view, token, value, rooms));
+                                  COFFER_ASSIGN(const bool is_repeated,
+                                                is_repeated_write(authorized.authority(), view, token, value, rooms));
                                   if (!is_repeated) return taken;
                                   return std::optional<secrets::Change>();
                                 });
@@ -110,6 +142,7 @@ struct CreateSecret {
 
   static Result<Response> handle(const api::Authorized<CreateSecret>& authorized, Rooms& rooms) {
     const Request& request = authorized.request();
+    COFFER_TRY(permit_more(authorized, rooms));
     COFFER_ASSIGN(secrets::Change wanted, change(authorized, rooms));
     auto made = rooms.secrets.create(std::move(wanted));
     if (!made.ok() && made.error().code == ErrorCode::kResourceExists) {

@@ -38,6 +38,7 @@ struct DeleteResourcePolicy {
       if (view.secret.resource_policy.empty()) return std::optional<secrets::Change>();
       secrets::Change change = change_of(view);
       change.secret.resource_policy.clear();
+      change.secret.policy_bindings.clear();
       return std::optional(std::move(change));
     };
     COFFER_ASSIGN(const secrets::SecretPointer view, change_secret(target(authorized), rooms, remove));

@@ -74,6 +74,11 @@ struct DeleteSecret {
     return erased.error();
   }
 
+  static void keys(const Request& request, const api::Resource&, api::ConditionKeys& keys) {
+    keys.add_given("secretsmanager:ForceDeleteWithoutRecovery", request.force_delete_without_recovery);
+    keys.add_given("secretsmanager:RecoveryWindowInDays", request.recovery_window_in_days);
+  }
+
   static Result<Response> handle(const api::Authorized<DeleteSecret>& authorized, Rooms& rooms) {
     const Request& request = authorized.request();
     if (request.force_delete_without_recovery.value_or(false)) return delete_now(authorized, rooms);

@@ -1,6 +1,8 @@
-// The resource policy of a secret as it was given; replicas have their primary's.
+// The resource policy of a secret as it was given, but for users and roles that were deleted since; replicas have their
+// primary's.
 // https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_GetResourcePolicy.html
 #include "services/secretsmanager/common.h"
+#include "services/secretsmanager/common_policy.h"
 
 namespace coffer::secretsmanager {
 namespace {
@@ -36,10 +38,8 @@ struct GetResourcePolicy {
   static Result<Response> handle(const api::Authorized<GetResourcePolicy>& authorized, Rooms& rooms) {
     COFFER_ASSIGN(const secrets::SecretPointer view, find_secret(target(authorized), rooms));
     COFFER_TRY(refuse_pending_deletion(*view));
-    const secrets::Secret& secret = view->secret;
-    Response response{view->arn, secret.name, std::nullopt};
-    if (!secret.resource_policy.empty()) response.resource_policy = secret.resource_policy;
-    return response;
+    COFFER_ASSIGN(auto policy, shown_policy(view->secret, rooms));
+    return Response{view->arn, view->secret.name, std::move(policy)};
   }
 };
 

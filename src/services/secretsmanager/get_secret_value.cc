@@ -1,5 +1,5 @@
 // Reads a value by version, by staging label, or both. The hot path.
-// Difference from AWS: none known; KMS permissions are not asked for, because only the default key exists.
+// Difference from AWS: none known.
 // https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_GetSecretValue.html
 #include "services/secretsmanager/common_read.h"
 
@@ -29,6 +29,11 @@ struct GetSecretValue {
 
   static Result<api::Resource> resource(const Request& request, const auth::Caller& caller, Rooms& rooms) {
     return secret_resource(request.secret_id, caller, rooms);
+  }
+
+  static void keys(const Request& request, const api::Resource&, api::ConditionKeys& keys) {
+    keys.add_given("secretsmanager:VersionId", request.version_id);
+    keys.add_given("secretsmanager:VersionStage", request.version_stage);
   }
 
   static Result<Response> handle(const api::Authorized<GetSecretValue>& authorized, Rooms& rooms) {

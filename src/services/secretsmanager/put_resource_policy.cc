@@ -1,7 +1,7 @@
-// Attaches a resource policy to a secret, in place of the one that is there. It is stored as it was given and goes to
-// the secret's replicas. Refused: what is no policy document, principals that do not exist, and what would keep the
-// caller from ever changing it; with BlockPublicPolicy also what gives access to everybody.
-// https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_PutResourcePolicy.html
+// Attaches a resource policy to a secret, in place of the one that is there. It is stored as it was given, its users
+// and roles bound to their unique ids, and goes to the secret's replicas. Refused: what is no policy document,
+// principals that do not exist, and what would keep the caller from ever changing it; with BlockPublicPolicy also what
+// gives access to everybody. https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_PutResourcePolicy.html
 #include "services/secretsmanager/common.h"
 #include "services/secretsmanager/common_policy.h"
 
@@ -40,17 +40,22 @@ struct PutResourcePolicy {
     return secret_resource(request.secret_id, caller, rooms);
   }
 
+  static void keys(const Request& request, const api::Resource&, api::ConditionKeys& keys) {
+    keys.add_given("secretsmanager:BlockPublicPolicy", request.block_public_policy);
+  }
+
   static Result<Response> handle(const api::Authorized<PutResourcePolicy>& authorized, Rooms& rooms) {
     const Request& request = authorized.request();
     const auto put = [&](const secrets::SecretView& view) -> Result<std::optional<secrets::Change>> {
       COFFER_TRY(refuse_pending_deletion(view));
       COFFER_TRY(refuse_replica(view));
-      COFFER_ASSIGN(const policy::Document document, parse_resource_policy(request.resource_policy));
-      COFFER_TRY(policy::check_principals(document, rooms.principals));
-      if (request.block_public_policy.value_or(false) && policy::grants_public_access(document)) return broad_access();
-      if (policy::locks_out(document, principal_of(authorized.caller()), view.arn)) return lock_out();
+      COFFER_ASSIGN(ResourcePolicy policy, read_resource_policy(request.resource_policy, rooms));
+      const bool blocks_public = request.block_public_policy.value_or(false);
+      if (blocks_public && policy::grants_public_access(policy.document)) return broad_access();
+      if (policy::locks_out(policy.document, principal_of(authorized.caller()), view.arn)) return lock_out();
       secrets::Change change = change_of(view);
       change.secret.resource_policy = request.resource_policy;
+      change.secret.policy_bindings = std::move(policy.bindings);
       return std::optional(std::move(change));
     };
     COFFER_ASSIGN(const secrets::SecretPointer view, change_secret(target(authorized), rooms, put));

@@ -75,7 +75,8 @@ struct PutSecretValue {
       COFFER_TRY(refuse_pending_deletion(view));
       COFFER_TRY(refuse_replica(view));
       secrets::Change change = change_of(view);
-      COFFER_ASSIGN(const bool is_new, write_value(view, {authorized.caller(), token, value, stages}, rooms, change));
+      COFFER_ASSIGN(const bool is_new,
+                    write_value(view, {authorized.authority(), token, value, stages}, rooms, change));
       return is_new ? std::optional(std::move(change)) : std::nullopt;
     };
     COFFER_ASSIGN(const secrets::SecretPointer view, change_secret(target(authorized), rooms, store));

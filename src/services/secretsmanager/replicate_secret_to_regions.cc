@@ -2,6 +2,7 @@
 // Differences from AWS: at most max_replica_regions (LimitExceededException); a region named twice is refused.
 // https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_ReplicateSecretToRegions.html
 #include "services/secretsmanager/common.h"
+#include "services/secretsmanager/common_condition_keys.h"
 #include "services/secretsmanager/common_replicas.h"
 
 namespace coffer::secretsmanager {
@@ -36,6 +37,11 @@ struct ReplicateSecretToRegions {
 
   static Result<api::Resource> resource(const Request& request, const auth::Caller& caller, Rooms& rooms) {
     return secret_resource(request.secret_id, caller, rooms);
+  }
+
+  static void keys(const Request& request, const api::Resource&, api::ConditionKeys& keys) {
+    add_replica_keys(request.add_replica_regions, keys);
+    keys.add_given("secretsmanager:ForceOverwriteReplicaSecret", request.force_overwrite_replica_secret);
   }
 
   static Result<Response> handle(const api::Authorized<ReplicateSecretToRegions>& authorized, Rooms& rooms) {

@@ -1,12 +1,14 @@
 // What the cards of the Secrets Manager service may use, and the service itself.
 #pragma once
 
+#include <string>
 #include <vector>
 
 #include "api/service.h"
 #include "base/ids.h"
 #include "base/random.h"
 #include "kms/keyring.h"
+#include "policy/principal_binding.h"
 #include "policy/principal_directory.h"
 #include "secrets/secret_store.h"
 
@@ -16,10 +18,13 @@ struct Rooms {
   secrets::SecretStore& secrets;
   kms::Keyring& keyring;
   const policy::PrincipalDirectory& principals;
+  const policy::IdentityDirectory& identities;
   Random& random;
   Region region;
   std::vector<Region> deployment;  // all regions, this one included
   size_t max_replica_regions = 4;
+  // kms:ViaService: "secretsmanager.us-east-1.amazonaws.com".
+  const std::string via_service = "secretsmanager." + region.text() + ".amazonaws.com";
 };
 
 // All cards, in the order of the folder's list.

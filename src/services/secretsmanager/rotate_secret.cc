@@ -63,6 +63,12 @@ struct RotateSecret {
     return secret_resource(request.secret_id, caller, rooms);
   }
 
+  static void keys(const Request& request, const api::Resource&, api::ConditionKeys& keys) {
+    keys.add_given("secretsmanager:RotationLambdaARN", request.rotation_lambda_arn);
+    keys.add_given("secretsmanager:RotateImmediately", request.rotate_immediately);
+    if (request.rotation_rules) keys.add_flag("secretsmanager:ModifyRotationRules", true);
+  }
+
   static Result<void> refuse_unfinished(const secrets::Secret& secret, const VersionId& token) {
     const secrets::Version* const rotating = rotating_version(secret);
     if (rotating == nullptr || rotating->id == token) return {};

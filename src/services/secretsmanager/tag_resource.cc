@@ -2,6 +2,7 @@
 // version's, and go to its replicas.
 // https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_TagResource.html
 #include "services/secretsmanager/common.h"
+#include "services/secretsmanager/common_condition_keys.h"
 #include "services/secretsmanager/common_tags.h"
 
 namespace coffer::secretsmanager {
@@ -31,6 +32,10 @@ struct TagResource {
 
   static Result<api::Resource> resource(const Request& request, const auth::Caller& caller, Rooms& rooms) {
     return secret_resource(request.secret_id, caller, rooms);
+  }
+
+  static void keys(const Request& request, const api::Resource&, api::ConditionKeys& keys) {
+    add_tag_keys(request.tags, TagsAre::kOfTheRequest, keys);
   }
 
   static Result<Response> handle(const api::Authorized<TagResource>& authorized, Rooms& rooms) {

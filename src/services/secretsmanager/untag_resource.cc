@@ -31,6 +31,10 @@ struct UntagResource {
     return secret_resource(request.secret_id, caller, rooms);
   }
 
+  static void keys(const Request& request, const api::Resource&, api::ConditionKeys& keys) {
+    keys.add_list("aws:TagKeys", {request.tag_keys.begin(), request.tag_keys.end()});
+  }
+
   static Result<Response> handle(const api::Authorized<UntagResource>& authorized, Rooms& rooms) {
     const std::vector<std::string>& keys = authorized.request().tag_keys;
     const auto untag = [&keys](const secrets::SecretView& view) -> Result<std::optional<secrets::Change>> {

@@ -3,7 +3,8 @@
 // Difference from AWS: managed external secrets (Type) do not exist and are refused.
 // https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_UpdateSecret.html
 #include "services/secretsmanager/common.h"
-#include "services/secretsmanager/common_keys.h"
+#include "services/secretsmanager/common_condition_keys.h"
+#include "services/secretsmanager/common_kms.h"
 #include "services/secretsmanager/common_values.h"
 
 namespace coffer::secretsmanager {
@@ -57,6 +58,11 @@ struct UpdateSecret {
     return secret_resource(request.secret_id, caller, rooms);
   }
 
+  static Result<void> keys(const api::Asked<UpdateSecret>& asked, api::ConditionKeys& keys) {
+    keys.add_given("secretsmanager:Description", asked.request.description);
+    return add_kms_keys(asked.request.kms_key_id, asked.caller, asked.rooms, keys);
+  }
+
   static bool changes_only_key(const Request& request) {
     return request.kms_key_id && !request.description && !request.secret_binary && !request.secret_string;
   }
@@ -68,15 +74,15 @@ struct UpdateSecret {
     secrets::Change change = change_of(view);
     if (request.description) change.secret.description = *request.description;
     if (request.kms_key_id) {
-      COFFER_TRY(check_kms_key(*request.kms_key_id, view.secret.account, view.arn, rooms));
+      COFFER_TRY(try_key(authorized.authority(), *request.kms_key_id, view.arn, rooms));
       change.secret.kms_key_id = *request.kms_key_id;
     }
     if (const GivenValue value = given_value(request.secret_string, request.secret_binary)) {
       const VersionId token = *VersionId::parse(*request.client_request_token);
-      COFFER_ASSIGN(const bool is_new, write_value(view, {authorized.caller(), token, value, {}}, rooms, change));
+      COFFER_ASSIGN(const bool is_new, write_value(view, {authorized.authority(), token, value, {}}, rooms, change));
       if (!is_new && !request.description && !request.kms_key_id) return std::optional<secrets::Change>();
     }
-    if (request.kms_key_id) COFFER_TRY(reseal_values(view, authorized.caller(), rooms, change));
+    if (request.kms_key_id) COFFER_TRY(reseal_values(authorized.authority(), view, rooms, change));
     return std::optional(std::move(change));
   }
 

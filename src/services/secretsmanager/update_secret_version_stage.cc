@@ -60,6 +60,10 @@ struct UpdateSecretVersionStage {
     return secrets::move_stage(stages_of(secret), move);
   }
 
+  static void keys(const Request& request, const api::Resource&, api::ConditionKeys& keys) {
+    keys.add("secretsmanager:VersionStage", request.version_stage);
+  }
+
   static Result<Response> handle(const api::Authorized<UpdateSecretVersionStage>& authorized, Rooms& rooms) {
     const auto move = [&](const secrets::SecretView& view) -> Result<std::optional<secrets::Change>> {
       COFFER_TRY(refuse_pending_deletion(view));

@@ -58,13 +58,12 @@ struct ValidateResourcePolicy {
       COFFER_ASSIGN(const secrets::SecretPointer view, find_secret(target(authorized), rooms));
       arn = view->arn;
     }
-    COFFER_ASSIGN(const policy::Document document, parse_resource_policy(request.resource_policy));
-    COFFER_TRY(policy::check_principals(document, rooms.principals));
+    COFFER_ASSIGN(const ResourcePolicy policy, read_resource_policy(request.resource_policy, rooms));
     Response response{true, {}};
-    if (policy::grants_public_access(document)) {
+    if (policy::grants_public_access(policy.document)) {
       response.validation_errors.push_back({"BROAD_ACCESS_CHECK", broad_access().message});
     }
-    if (policy::locks_out(document, principal_of(authorized.caller()), arn)) {
+    if (policy::locks_out(policy.document, principal_of(authorized.caller()), arn)) {
       response.validation_errors.push_back({"LOCK_OUT_CHECK", lock_out().message});
     }
     response.policy_validation_passed = response.validation_errors.empty();

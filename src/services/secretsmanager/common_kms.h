@@ -1,0 +1,67 @@
+// What Secrets Manager does with KMS keys, it does as its caller: every use of a key is decided for the caller by the
+// key's policy and the caller's own, on top of the decision about the secret. No other file of this folder reads or
+// seals a value. Follows "Permissions for the KMS key" (Secrets Manager user guide).
+#pragma once
+
+#include <string_view>
+
+#include "api/operation.h"
+#include "secrets/secret_store.h"
+#include "services/secretsmanager/rooms.h"
+
+namespace coffer::secretsmanager {
+
+namespace action {
+struct Decrypt {
+  static constexpr std::string_view kName = "Decrypt";
+  static constexpr std::string_view kAction = "kms:Decrypt";
+  static constexpr api::Via kVia = api::Via::kSecretsManager;
+};
+struct Encrypt {
+  static constexpr std::string_view kName = "Encrypt";
+  static constexpr std::string_view kAction = "kms:Encrypt";
+  static constexpr api::Via kVia = api::Via::kSecretsManager;
+};
+struct GenerateDataKey {
+  static constexpr std::string_view kName = "GenerateDataKey";
+  static constexpr std::string_view kAction = "kms:GenerateDataKey";
+  static constexpr api::Via kVia = api::Via::kSecretsManager;
+};
+}  // namespace action
+
+// All of these fail, besides of what they say, with AWS's texts:
+//  - kAccessDenied: the caller may not use the key;
+//  - kInvalidRequest: the key is the default key of another account than the caller's, whatever policies say.
+
+// The value of a version that has one: kms:Decrypt. Further errors as SecretStore::read_value().
+Result<SecretBytes> read_value(const api::Authority& authority, const secrets::SecretView& view,
+                               const secrets::Version& version, const Rooms& rooms);
+
+// Where a value is about to be sealed.
+struct Sealing {
+  const secrets::Secret& secret;  // with the KMS key that it will have
+  std::string_view secret_arn;
+  std::string_view version_id;
+};
+// Whether the caller may seal a value so: kms:GenerateDataKey. kEncryptionFailure when there is no such key, also when
+// somebody of another account would use a key that is not named by its ARN: AWS looks for it in the caller's account.
+Result<void> permit_sealing(const api::Authority& authority, const Sealing& sealing, const Rooms& rooms);
+
+// Tries the key that a secret is to have, as AWS does before it accepts it: kms:GenerateDataKey and kms:Decrypt.
+// kAccessDenied also when there is no such key, kInvalidParameter for an ARN of another region, kEncryptionFailure when
+// the key is disabled or pending deletion. Empty: the account's default key, which is not tried.
+Result<void> try_key(const api::Authority& authority, std::string_view kms_key_id, std::string_view secret_arn,
+                     const Rooms& rooms);
+
+// Makes `change` seal the values of AWSCURRENT, AWSPENDING and AWSPREVIOUS of `view` anew, as AWS does when a secret's
+// key changes. As there, what the caller may not decrypt (kms:Decrypt) stays as it is, and everything if the caller may
+// not encrypt with the new key (kms:Encrypt). So does what a deleted key sealed, since nobody will ever read it.
+// kDecryptionFailure when the former key is disabled or pending deletion. REQUIRES: `change` has the new key.
+Result<void> reseal_values(const api::Authority& authority, const secrets::SecretView& view, const Rooms& rooms,
+                           secrets::Change& change);
+
+// The key of a replica can only be tried in its region, which reports what is wrong with it in the replica's status.
+// Here: kInvalidParameter (AWS's text) for an ARN of another region than the replica's.
+Result<void> check_replica_kms_key(std::string_view kms_key_id, const AccountId& account, const Region& region);
+
+}  // namespace coffer::secretsmanager
