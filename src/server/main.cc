@@ -2,12 +2,14 @@
 #include <CLI/CLI.hpp>
 
 #include <cstdio>
+#include <iostream>
 
 #include "base/clock.h"
 #include "crypto/system_random.h"
 #include "server/dev_commands.h"
 #include "server/dev_deployment.h"
 #include "server/exit_codes.h"
+#include "server/policy_commands.h"
 #include "server/process.h"
 #include "server/serve.h"
 #include "server/version.h"
@@ -121,6 +123,11 @@ int run(int argc, char** argv) {
       ->required()
       ->check(kRegion);
 
+  CLI::App* policy = app.add_subcommand("policy", "Policies, without a server");
+  policy->require_subcommand(1);
+  CLI::App* evaluate = policy->add_subcommand(
+      "evaluate", "Decide requests on standard input, one JSON object a line; docs/authorization.md has the format");
+
   CLI::App* version_command = app.add_subcommand("version", "Print the version");
 
   try {
@@ -139,6 +146,7 @@ int run(int argc, char** argv) {
   if (status->parsed()) return show_status(line.data, line.json ? OutputForm::kJson : OutputForm::kTable);
   if (create->parsed()) return create_account(target_of(line), line.name, line.id);
   if (list->parsed()) return list_accounts(target_of(line));
+  if (evaluate->parsed()) return evaluate_policies(std::cin, std::cout);
   if (certificates->parsed()) return make_certificates(line.out, line.regions, clock, random);
 
   auto signals = Signals::open();
