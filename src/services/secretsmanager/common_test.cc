@@ -3,14 +3,12 @@
 
 #include <gtest/gtest.h>
 
-#include "api/testing/owner_authorizer.h"
-
 #include <boost/json.hpp>
 #include <functional>
 #include <thread>
 
+#include "api/testing/owner_authorizer.h"
 #include "crypto/system_random.h"
-#include "services/secretsmanager/common_keys.h"
 #include "services/secretsmanager/common_values.h"
 #include "services/secretsmanager/testing/world.h"
 #include "wire/json.h"
@@ -130,7 +128,7 @@ TEST(AuthorizedSecret, IsReadAsItWasDecidedOn) {
   EXPECT_EQ(seen->secret.description, "changed");
 }
 
-// Of another account there is no ARN to compare with; the six characters in the id still count.
+// Its six characters are part of what was authorized.
 TEST(AuthorizedSecret, OfAnotherAccountIsTheOneWithThatSuffix) {
   Fixture f;
   const auth::Caller other = root_of("210987654321");
@@ -139,75 +137,6 @@ TEST(AuthorizedSecret, OfAnotherAccountIsTheOneWithThatSuffix) {
     EXPECT_EQ(outcome(other, f.arn, f.arn, use), std::nullopt);
     EXPECT_EQ(outcome(other, wrong, wrong, use), ErrorCode::kResourceNotFound);
   }
-}
-
-// A value under the default key must not cross accounts, even if policies should allow the caller.
-TEST(DefaultKey, IsForItsOwnAccountOnly) {
-  Fixture f;
-  const auto view = *f.world.secrets(kHome).find(kRoot.account, "a");
-  EXPECT_TRUE(refuse_foreign_default_key(view->secret, "", kRoot).ok());
-  const auto refused = refuse_foreign_default_key(view->secret, "", root_of("210987654321"));
-  EXPECT_EQ(code_of(refused), ErrorCode::kInvalidRequest);
-}
-
-// A secret of kRoot's with a value, and another account's root, whom no policy lets in yet.
-struct ForeignFixture : Fixture {
-  const auth::Caller other = root_of("210987654321");
-  const VersionId first = *VersionId::parse("00000000-0000-0000-0000-000000000001");
-  const std::string key = must(world.rooms(kHome).keyring.create_key(kRoot.account, "")).id;
-
-  secrets::SecretPointer view() { return must(world.secrets(kHome).find(kRoot.account, "a")); }
-  secrets::Change change_to(const std::string& kms_key_id) {
-    secrets::Change change = change_of(*view());
-    change.secret.kms_key_id = kms_key_id;
-    return change;
-  }
-  // What comes of a value of a caller, in a secret that has this key then.
-  std::optional<ErrorCode> write(const auth::Caller& caller, const std::string& kms_key_id, const VersionId& token) {
-    const SecretBytes bytes = SecretBytes::copy_of("s");
-    secrets::Change change = change_to(kms_key_id);
-    const GivenValue value{secrets::ValueKind::kString, &bytes};
-    return code_of(write_value(*view(), {caller, token, value, {}}, world.rooms(kHome), change));
-  }
-  // How many values are sealed anew.
-  size_t resealed(const auth::Caller& caller, const std::string& kms_key_id) {
-    secrets::Change change = change_to(kms_key_id);
-    EXPECT_TRUE(reseal_values(*view(), caller, world.rooms(kHome), change).ok());
-    return change.resealed.size();
-  }
-  void set_key(const std::string& kms_key_id) {
-    const std::string input =
-        R"({"SecretId": "a", "ClientRequestToken": "00000000-0000-0000-0000-000000000009", "KmsKeyId": ")" +
-        kms_key_id + "\"}";
-    EXPECT_EQ(world.call(kHome, kRoot, "UpdateSecret", input).message, "");
-  }
-};
-
-// It is the key that the secret will have that counts: UpdateSecret may bring another one along with the value.
-TEST(DefaultKey, TakesNoValueFromAnotherAccount) {
-  ForeignFixture f;
-  const VersionId second = *VersionId::parse("00000000-0000-0000-0000-000000000002");
-  EXPECT_EQ(f.write(f.other, "", second), ErrorCode::kInvalidRequest);
-  EXPECT_EQ(f.write(f.other, f.key, second), std::nullopt) << "away from the default key";
-  EXPECT_EQ(f.write(f.other, f.key, f.first), ErrorCode::kInvalidRequest) << "compared with a value under it";
-  f.set_key(f.key);
-  EXPECT_EQ(f.write(f.other, "", second), ErrorCode::kInvalidRequest) << "back to the default key";
-  EXPECT_EQ(f.write(f.other, "alias/aws/secretsmanager", second), ErrorCode::kInvalidRequest);
-  EXPECT_EQ(f.write(f.other, f.key, f.first), std::nullopt);
-  for (const std::string& key : {std::string(), f.key})
-    EXPECT_EQ(f.write(kRoot, key, second), std::nullopt) << "the own account uses both";
-}
-
-// AWS seals nothing anew that the caller may not decrypt or encrypt. Otherwise another account could bring values out
-// from under the default key, and read them then.
-TEST(DefaultKey, KeepsItsValuesWhenAnotherAccountChangesTheKey) {
-  ForeignFixture f;
-  EXPECT_EQ(f.resealed(f.other, f.key), 0u);
-  EXPECT_EQ(f.resealed(kRoot, f.key), 1u);
-  f.set_key(f.key);
-  EXPECT_EQ(f.resealed(f.other, ""), 0u);
-  EXPECT_EQ(f.resealed(f.other, f.key), 1u);
-  EXPECT_EQ(f.resealed(kRoot, ""), 1u);
 }
 
 // Caching clients and the CSI driver take a 4xx for the truth, and a 5xx as a reason to ask another region.

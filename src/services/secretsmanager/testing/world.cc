@@ -1,11 +1,16 @@
 #include "services/secretsmanager/testing/world.h"
 
+#include <fcntl.h>
+
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 
-#include "api/testing/owner_authorizer.h"
+#include "access/explanation_store.h"
+#include "access/policy_authorizer.h"
 #include "base/time_text.h"
+#include "iam/identities.h"
+#include "iam/identity_cache.h"
 #include "iam/principals.h"
 #include "seal/region_key.h"
 #include "seal/root_key.h"
@@ -49,8 +54,14 @@ struct World::Node {
         keyring({*store, *region_key, world.random, world.clock, self}),
         secrets({*store, keyring, world.random, world.clock, self, deployment(), 200'000, world.max_secrets}),
         accounts({*store, *region_key, world.random, world.clock, {}}),
-        principals(accounts),
-        rooms{secrets, keyring, principals, world.random, self, deployment()},
+        identity_cache(*store),
+        identities(*store, identity_cache),
+        principals(accounts, identity_cache, identities),
+        identity_store({*store, *region_key, world.random, world.clock, identity_cache, identities, principals}),
+        log(world.clock, ::open("/dev/null", O_WRONLY | O_CLOEXEC), LogLevel::kError),
+        explanations(log, 1 << 20),
+        authorizer({identity_cache, explanations, self}),
+        rooms{secrets, keyring, principals, identities, world.random, self, deployment()},
         service(make_service(rooms)) {
     for (const char* id : {"123456789012", "210987654321"})
       must(accounts.create(std::string("account ") + id, *AccountId::parse(id)));
@@ -61,9 +72,14 @@ struct World::Node {
   kms::Keyring keyring;
   secrets::SecretStore secrets;
   iam::AccountStore accounts;
+  iam::IdentityCache identity_cache;
+  iam::Identities identities;
   iam::Principals principals;
+  iam::IdentityStore identity_store;
+  Log log;
+  access::ExplanationStore explanations;
+  access::PolicyAuthorizer authorizer;
   Rooms rooms;
-  api::testing::OwnerAuthorizer authorizer;
   api::Service service;
 };
 
@@ -89,6 +105,10 @@ secrets::SecretStore& World::secrets(std::string_view region) {
 
 const api::Authorizer& World::authorizer(std::string_view region) {
   return node(region).authorizer;
+}
+
+iam::IdentityStore& World::identities(std::string_view region) {
+  return node(region).identity_store;
 }
 
 const Rooms& World::rooms(std::string_view region) {
@@ -144,14 +164,19 @@ Replicated World::replicate(const AccountId& account, const std::string& name, s
 }
 
 auth::Caller root_of(std::string_view account) {
-  return {*AccountId::parse(account), auth::PrincipalKind::kRoot, "arn:aws:iam::" + std::string(account) + ":root", {}};
+  return {.account = *AccountId::parse(account),
+          .kind = auth::PrincipalKind::kRoot,
+          .arn = "arn:aws:iam::" + std::string(account) + ":root",
+          .access_key = {},
+          .user_id = std::string(account)};
 }
 
 auth::Caller user_of(std::string_view account) {
-  return {*AccountId::parse(account),
-          auth::PrincipalKind::kUser,
-          "arn:aws:iam::" + std::string(account) + ":user/alice",
-          {}};
+  return {.account = *AccountId::parse(account),
+          .kind = auth::PrincipalKind::kUser,
+          .arn = "arn:aws:iam::" + std::string(account) + ":user/alice",
+          .access_key = {},
+          .user_id = "AIDAALICEALICEALICEAL"};
 }
 
 void fail(const Error& error) {

@@ -13,6 +13,7 @@
 #include "auth/caller.h"
 #include "base/clock.h"
 #include "base/random.h"
+#include "iam/identity_store.h"
 #include "services/secretsmanager/rooms.h"
 #include "store/store.h"
 
@@ -44,6 +45,7 @@ class World {
   Replicated replicate(const AccountId& account, const std::string& name, std::string_view from, std::string_view to);
   const api::Service& service(std::string_view region);
   secrets::SecretStore& secrets(std::string_view region);
+  iam::IdentityStore& identities(std::string_view region);
   const api::Authorizer& authorizer(std::string_view region);
   const Rooms& rooms(std::string_view region);
   store::Store& store(std::string_view region);
@@ -62,6 +64,7 @@ class World {
 };
 
 auth::Caller root_of(std::string_view account);
+// A user whom nobody made, and who therefore may do nothing.
 auth::Caller user_of(std::string_view account);
 
 // Of a result that a test relies on; ends the process with the error otherwise.

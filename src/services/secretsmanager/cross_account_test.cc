@@ -1,0 +1,288 @@
+// What the product exists for: a secret of one account, read by a role of another. Three policies must agree: the
+// secret's, the role's own, the key's.
+#include <gtest/gtest.h>
+
+#include <boost/json.hpp>
+
+#include "base/time_text.h"
+#include "iam/attachments.h"
+#include "iam/roles.h"
+#include "kms/key_details.h"
+#include "services/secretsmanager/testing/world.h"
+
+namespace coffer::secretsmanager::testing {
+namespace {
+
+const std::string kOwner = "123456789012";
+const std::string kReader = "210987654321";
+const std::string kRoleArn = "arn:aws:iam::210987654321:role/apps/app";
+const AccountId kOwnerId = *AccountId::parse(kOwner);
+const AccountId kReaderId = *AccountId::parse(kReader);
+constexpr const char* kToken = R"("ClientRequestToken": "00000000-0000-0000-0000-00000000000)";
+
+std::string escaped(const std::string& text) {
+  return boost::json::serialize(boost::json::value(text));
+}
+
+std::string statement(const std::string& members) {
+  return R"({"Version": "2012-10-17", "Statement": {"Effect": "Allow", )" + members + "}}";
+}
+
+class CrossAccount : public ::testing::Test {
+ protected:
+  CrossAccount() {
+    role_id_ = make_role();
+    key_ = must(world_.rooms(kHome).keyring.create_key(kOwnerId, "shared"));
+    key_arn_ = kms::key_arn(*Region::parse(kHome), key_);
+    arn_ = make_secret("shared", key_arn_);
+  }
+
+  std::string make_role() {
+    return must(iam::create_role(world_.identities(kHome), kReaderId,
+                                 {.name = "app",
+                                  .path = "/apps/",
+                                  .trust_policy = R"({"Version": "2012-10-17", "Statement": {"Effect": "Allow",
+                                      "Principal": {"AWS": "210987654321"}, "Action": "sts:AssumeRole"}})"}))
+        .unique_id;
+  }
+
+  std::string make_secret(const std::string& name, const std::string& key) {
+    const Answer answer = owner("CreateSecret", R"({"Name": ")" + name + R"(", "SecretString": "hunter2", )" + kToken +
+                                                    "1\"" + (key.empty() ? "" : R"(, "KmsKeyId": ")" + key + "\"") + "}");
+    EXPECT_EQ(answer.message, "");
+    return std::string(boost::json::parse(answer.output).at("ARN").as_string());
+  }
+
+  auth::Caller role() const {
+    return {.account = kReaderId,
+            .kind = auth::PrincipalKind::kRoleSession,
+            .arn = "arn:aws:sts::210987654321:assumed-role/app/session",
+            .access_key = {},
+            .user_id = role_id_ + ":session"};
+  }
+
+  Answer owner(std::string_view operation, const std::string& input) {
+    return world_.call(kHome, root_of(kOwner), operation, input);
+  }
+  Answer reader(std::string_view operation, const std::string& input) {
+    return world_.call(kHome, role(), operation, input);
+  }
+  Answer read() { return reader("GetSecretValue", R"({"SecretId": ")" + arn_ + "\"}"); }
+  // "Code: message", or the value.
+  static std::string outcome(const Answer& answer) {
+    if (answer.status != 200) return answer.error + ": " + answer.message;
+    return std::string(boost::json::parse(answer.output).at("SecretString").as_string());
+  }
+
+  void set_secret_policy(const std::string& members) {
+    EXPECT_EQ(owner("PutResourcePolicy", R"({"SecretId": "shared", "ResourcePolicy": )" + escaped(statement(members)) + "}")
+                  .message,
+              "");
+  }
+  void set_identity_policy(const std::string& text) {
+    must(iam::put_inline_policy(world_.identities(kHome), {kReaderId, iam::EntityKind::kRole, "app"},
+                                {.name = "read", .text = text}));
+  }
+  void set_key_policy(const std::string& statements) {
+    const Rooms& rooms = world_.rooms(kHome);
+    const policy::RequestPrincipal author{.kind = policy::PrincipalKind::kAccountRoot,
+                                          .arn = "arn:aws:iam::123456789012:root",
+                                          .account = kOwner};
+    const std::string text = R"({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "kms:*",
+        "Principal": {"AWS": "123456789012"}, "Resource": "*"})" + statements + "]}";
+    const kms::KeyPolicy policy = must(kms::accept_key_policy({text, key_arn_, author}, {rooms.principals, rooms.identities}));
+    must(kms::put_policy(rooms.keyring, key_, policy));
+  }
+
+  void allow_in_secret() {
+    set_secret_policy(R"("Principal": {"AWS": ")" + kRoleArn + R"("}, "Action": "secretsmanager:GetSecretValue", "Resource": "*")");
+  }
+  void allow_in_identity() {
+    set_identity_policy(R"({"Version": "2012-10-17", "Statement": [
+        {"Effect": "Allow", "Action": "secretsmanager:GetSecretValue", "Resource": ")" + arn_ + R"("},
+        {"Effect": "Allow", "Action": "kms:Decrypt", "Resource": ")" + key_arn_ + R"("}]})");
+  }
+  void allow_in_key(const std::string& condition = "") {
+    set_key_policy(R"(, {"Effect": "Allow", "Principal": {"AWS": ")" + kRoleArn +
+                   R"("}, "Action": "kms:Decrypt", "Resource": "*")" + condition + "}");
+  }
+  void allow_everywhere() {
+    allow_in_secret();
+    allow_in_identity();
+    allow_in_key();
+  }
+
+  SeededRandom random_{11};
+  World world_{random_};
+  std::string role_id_;
+  kms::KeyName key_;
+  std::string key_arn_;
+  std::string arn_;
+};
+
+// All eight combinations. The caller is outside of the owner's organization, so it is not told which policy is missing.
+TEST_F(CrossAccount, AllThreePoliciesMustAgree) {
+  const std::string refused_by_secret =
+      "AccessDeniedException: User: arn:aws:sts::210987654321:assumed-role/app/session is not authorized to perform: "
+      "secretsmanager:GetSecretValue on resource: " +
+      arn_;
+  const std::string refused_by_key = "AccessDeniedException: Access to KMS is not allowed";
+  for (int combination = 0; combination < 8; ++combination) {
+    const bool secret = (combination & 1) != 0;
+    const bool identity = (combination & 2) != 0;
+    const bool key = (combination & 4) != 0;
+    SCOPED_TRACE(std::string(secret ? "secret " : "") + (identity ? "identity " : "") + (key ? "key" : ""));
+    secret ? allow_in_secret() : set_secret_policy(R"("Principal": {"AWS": "123456789012"}, "Action": "secretsmanager:*", "Resource": "*")");
+    identity ? allow_in_identity() : set_identity_policy(statement(R"("Action": "sqs:*", "Resource": "*")"));
+    key ? allow_in_key() : set_key_policy("");
+    const std::string expected = !secret || !identity ? refused_by_secret : !key ? refused_by_key : "hunter2";
+    EXPECT_EQ(outcome(read()), expected);
+  }
+}
+
+TEST_F(CrossAccount, TheKeyNeedsTheRolesOwnPolicyToo) {
+  allow_everywhere();
+  set_identity_policy(statement(R"("Action": "secretsmanager:*", "Resource": "*")"));
+  EXPECT_EQ(outcome(read()), "AccessDeniedException: Access to KMS is not allowed");
+}
+
+TEST_F(CrossAccount, ANameIsLookedForInTheCallersAccount) {
+  allow_everywhere();
+  EXPECT_EQ(reader("GetSecretValue", R"({"SecretId": "shared"})").error, "AccessDeniedException");
+  set_identity_policy(statement(R"("Action": ["secretsmanager:*", "kms:*"], "Resource": "*")"));
+  EXPECT_EQ(outcome(reader("GetSecretValue", R"({"SecretId": "shared"})")),
+            "ResourceNotFoundException: Secrets Manager can't find the specified secret.");
+  EXPECT_EQ(outcome(read()), "hunter2");
+}
+
+// Without the six characters an ARN could come to mean another secret than the one that was shared.
+TEST_F(CrossAccount, AnArnWithoutItsSuffixIsNoNameForOthers) {
+  allow_everywhere();
+  const std::string partial = arn_.substr(0, arn_.size() - 7);
+  EXPECT_EQ(reader("GetSecretValue", R"({"SecretId": ")" + partial + "\"}").error, "AccessDeniedException");
+}
+
+TEST_F(CrossAccount, WhoMayReadMayNotWrite) {
+  allow_everywhere();
+  EXPECT_EQ(reader("PutSecretValue", R"({"SecretId": ")" + arn_ + R"(", "SecretString": "x", )" + kToken + "2\"}").error,
+            "AccessDeniedException");
+  EXPECT_EQ(reader("DeleteSecret", R"({"SecretId": ")" + arn_ + "\"}").error, "AccessDeniedException");
+  EXPECT_EQ(reader("DescribeSecret", R"({"SecretId": ")" + arn_ + "\"}").error, "AccessDeniedException");
+}
+
+TEST_F(CrossAccount, WhatIsTakenAwayIsGoneAtTheNextRequest) {
+  const std::string nobody = R"("Principal": {"AWS": "123456789012"}, "Action": "secretsmanager:*", "Resource": "*")";
+  for (int policy = 0; policy < 3; ++policy) {
+    allow_everywhere();
+    EXPECT_EQ(outcome(read()), "hunter2");
+    if (policy == 0) set_secret_policy(nobody);
+    if (policy == 1) set_identity_policy(statement(R"("Action": "sqs:*", "Resource": "*")"));
+    if (policy == 2) set_key_policy("");
+    EXPECT_EQ(read().error, "AccessDeniedException") << policy;
+  }
+}
+
+// The policies name the role that there was: whoever makes a role of that name later is somebody else.
+TEST_F(CrossAccount, ARoleThatIsMadeAnewDoesNotInherit) {
+  allow_everywhere();
+  must(iam::delete_inline_policy(world_.identities(kHome), {kReaderId, iam::EntityKind::kRole, "app"}, "read"));
+  must(iam::delete_role(world_.identities(kHome), {kReaderId, iam::EntityKind::kRole, "app"}));
+  const std::string policy = owner("GetResourcePolicy", R"({"SecretId": "shared"})").output;
+  EXPECT_EQ(policy.find(kRoleArn), policy.npos) << policy;
+  EXPECT_NE(policy.find(role_id_), policy.npos) << policy;
+  role_id_ = make_role();
+  allow_in_identity();
+  EXPECT_EQ(read().error, "AccessDeniedException");
+  allow_in_secret();
+  allow_in_key();
+  EXPECT_EQ(outcome(read()), "hunter2");
+}
+
+TEST_F(CrossAccount, TheOwnersDefaultKeyIsForNobodyElse) {
+  arn_ = make_secret("other", "");
+  EXPECT_EQ(owner("PutResourcePolicy",
+                  R"({"SecretId": "other", "ResourcePolicy": )" +
+                      escaped(statement(R"("Principal": {"AWS": "210987654321"}, "Action": "secretsmanager:*", "Resource": "*")")) + "}")
+                .message,
+            "");
+  set_identity_policy(statement(R"("Action": ["secretsmanager:*", "kms:*"], "Resource": "*")"));
+  const std::string refused =
+      "InvalidRequestException: You can't access a secret from a different AWS account if you encrypt the secret with "
+      "the default KMS service key.";
+  EXPECT_EQ(outcome(read()), refused);
+  EXPECT_EQ(outcome(reader("PutSecretValue", R"({"SecretId": ")" + arn_ + R"(", "SecretString": "x", )" + kToken + "2\"}")),
+            refused);
+  EXPECT_EQ(reader("DescribeSecret", R"({"SecretId": ")" + arn_ + "\"}").message, "");
+}
+
+// UpdateSecret may bring another key along: it must not bring values out from under the default key.
+TEST_F(CrossAccount, NobodyElseMovesValuesAwayFromTheDefaultKey) {
+  arn_ = make_secret("other", "");
+  EXPECT_EQ(owner("PutResourcePolicy",
+                  R"({"SecretId": "other", "ResourcePolicy": )" +
+                      escaped(statement(R"("Principal": {"AWS": "210987654321"}, "Action": "secretsmanager:*", "Resource": "*")")) + "}")
+                .message,
+            "");
+  set_identity_policy(statement(R"("Action": ["secretsmanager:*", "kms:*"], "Resource": "*")"));
+  set_key_policy(R"(, {"Effect": "Allow", "Principal": {"AWS": "210987654321"}, "Action": "kms:*", "Resource": "*"})");
+  EXPECT_EQ(reader("UpdateSecret", R"({"SecretId": ")" + arn_ + R"(", "KmsKeyId": ")" + key_arn_ + R"(", )" + kToken + "3\"}").message,
+            "");
+  EXPECT_EQ(read().error, "InvalidRequestException") << "the value is where it was";
+  EXPECT_EQ(reader("PutSecretValue", R"({"SecretId": ")" + arn_ + R"(", "SecretString": "new", )" + kToken + "4\"}").message, "");
+  EXPECT_EQ(outcome(read()), "new");
+}
+
+// A key of one's own account by its id, another account's only by its ARN.
+TEST_F(CrossAccount, AKeyIdMeansAKeyOfTheCaller) {
+  arn_ = make_secret("by-id", key_.id);
+  EXPECT_EQ(owner("PutResourcePolicy",
+                  R"({"SecretId": "by-id", "ResourcePolicy": )" +
+                      escaped(statement(R"("Principal": {"AWS": "210987654321"}, "Action": "secretsmanager:*", "Resource": "*")")) + "}")
+                .message,
+            "");
+  set_identity_policy(statement(R"("Action": ["secretsmanager:*", "kms:*"], "Resource": "*")"));
+  set_key_policy(R"(, {"Effect": "Allow", "Principal": {"AWS": "210987654321"}, "Action": "kms:*", "Resource": "*"})");
+  EXPECT_EQ(outcome(read()), "hunter2");
+  EXPECT_EQ(reader("PutSecretValue", R"({"SecretId": ")" + arn_ + R"(", "SecretString": "x", )" + kToken + "2\"}").error,
+            "EncryptionFailure");
+}
+
+TEST_F(CrossAccount, TheKeyPolicySeesThroughWhomAndForWhatItIsUsed) {
+  allow_everywhere();
+  const auto with = [this](const std::string& condition) {
+    allow_in_key(R"(, "Condition": {"StringEquals": {)" + condition + "}}");
+    return read().status;
+  };
+  EXPECT_EQ(with(R"("kms:ViaService": "secretsmanager.us-east-1.amazonaws.com")"), 200);
+  EXPECT_EQ(with(R"("kms:ViaService": "secretsmanager.eu-west-1.amazonaws.com")"), 400);
+  EXPECT_EQ(with(R"("kms:CallerAccount": "210987654321")"), 200);
+  EXPECT_EQ(with(R"("kms:CallerAccount": "123456789012")"), 400);
+  EXPECT_EQ(with(R"("kms:EncryptionContext:SecretARN": ")" + arn_ + "\""), 200);
+  EXPECT_EQ(with(R"("kms:EncryptionContext:SecretARN": ")" + arn_ + "x\""), 400);
+  EXPECT_EQ(with(R"("kms:EncryptionContext:SecretVersionId": "00000000-0000-0000-0000-000000000001")"), 200);
+  EXPECT_EQ(with(R"("aws:ViaAWSService": "true")"), 200);
+}
+
+// Of the account itself: a user whom the secret's policy names needs nothing else but the key.
+TEST_F(CrossAccount, TheOwnAccountsUsersAreDecidedOnToo) {
+  const iam::Role role = must(iam::create_role(world_.identities(kHome), kOwnerId,
+                                               {.name = "own", .trust_policy = statement(
+                                                    R"("Principal": {"AWS": "123456789012"}, "Action": "sts:AssumeRole")")}));
+  const auth::Caller caller{.account = kOwnerId,
+                            .kind = auth::PrincipalKind::kRoleSession,
+                            .arn = "arn:aws:sts::123456789012:assumed-role/own/s",
+                            .access_key = {},
+                            .user_id = role.unique_id + ":s"};
+  const auto read_as = [&] { return world_.call(kHome, caller, "GetSecretValue", R"({"SecretId": "shared"})"); };
+  EXPECT_EQ(outcome(read_as()),
+            "AccessDeniedException: User: arn:aws:sts::123456789012:assumed-role/own/s is not authorized to perform: "
+            "secretsmanager:GetSecretValue on resource: " + arn_ +
+                " because no identity-based policy allows the secretsmanager:GetSecretValue action");
+  set_secret_policy(R"("Principal": {"AWS": "arn:aws:iam::123456789012:role/own"}, "Action": "secretsmanager:GetSecretValue", "Resource": "*")");
+  EXPECT_EQ(outcome(read_as()), "AccessDeniedException: Access to KMS is not allowed");
+  set_key_policy(R"(, {"Effect": "Allow", "Principal": {"AWS": "arn:aws:iam::123456789012:role/own"}, "Action": "kms:Decrypt", "Resource": "*"})");
+  EXPECT_EQ(outcome(read_as()), "hunter2");
+}
+
+}  // namespace
+}  // namespace coffer::secretsmanager::testing
