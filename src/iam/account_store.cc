@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "iam/access_key_record.h"
+#include "iam/identity_rows.h"
 #include "iam/records.pb.h"
 #include "store/keys.h"
 
@@ -12,13 +14,9 @@ using std::string_view_literals::operator""sv;
 
 constexpr std::string_view kAccountFamily = "a";
 constexpr std::string_view kNameFamily = "an";
-constexpr std::string_view kAccessKeyFamily = "ak";
 constexpr size_t kCachedCredentials = 100'000;
 constexpr size_t kScanPage = 1000;
 constexpr int kAttempts = 8;
-constexpr size_t kSecretSize = 40;
-constexpr std::string_view kAccessKeyAlphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
-constexpr std::string_view kSecretAlphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
 std::string account_row(const AccountId& id) {
   return store::make_key(kAccountFamily, {id.text()});
@@ -26,23 +24,12 @@ std::string account_row(const AccountId& id) {
 std::string name_row(std::string_view name) {
   return store::make_key(kNameFamily, {name});
 }
-std::string access_key_row(std::string_view id) {
-  return store::make_key(kAccessKeyFamily, {id});
-}
 
 bool is_valid_name(std::string_view name) {
   const auto allowed = [](char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || " ._-"sv.contains(c);
   };
   return !name.empty() && name.size() <= 50 && std::ranges::all_of(name, allowed);
-}
-
-SecretBytes draw_secret(Random& random) {
-  SecretBytes secret(kSecretSize);
-  for (std::byte& byte : secret.mutable_span(SecretAccess("a fresh secret access key is drawn"))) {
-    byte = static_cast<std::byte>(kSecretAlphabet[random.uniform(static_cast<uint32_t>(kSecretAlphabet.size()))]);
-  }
-  return secret;
 }
 
 Time from_ms(int64_t milliseconds) {
@@ -70,7 +57,8 @@ class AccountStore::Impl {
       return Error{ErrorCode::kUsage, "an account's name has 1 to 50 letters, digits, spaces, or any of ._-"};
     }
     for (int attempt = 0; attempt < kAttempts; ++attempt) {
-      NewAccount made{id ? *id : draw_id(), std::string(name), draw_access_key_id(), draw_secret(parts_.random)};
+      NewAccount made{id ? *id : draw_id(), std::string(name), draw_access_key_id(parts_.random),
+                      draw_access_secret(parts_.random)};
       COFFER_ASSIGN(const auto same_name, parts_.store.get(name_row(name)));
       if (same_name) {
         return Error{ErrorCode::kUsage, "there is an account named " + made.name + " already: " + same_name->value};
@@ -109,26 +97,21 @@ class AccountStore::Impl {
     }
   }
 
+  // The root user's key; a null pointer for those of users, too.
   Result<std::shared_ptr<const auth::Credential>> find(std::string_view access_key_id) const {
     using Pointer = std::shared_ptr<const auth::Credential>;
     // What is no access key id must not become part of a row's key.
     if (!AccessKeyIdTag::is_valid(access_key_id)) return Pointer();
-    // One buffer per thread: this runs for every request.
-    thread_local std::string row_key;
-    row_key.assign(kAccessKeyFamily).push_back(store::kSeparator);
-    row_key.append(access_key_id);
+    const std::string row_key = access_key_key(access_key_id);
     return credentials_.get(row_key, [&]() -> Result<Pointer> {
       COFFER_ASSIGN(const auto row, parts_.store.get(row_key));
       if (!row) return Pointer();
-      AccessKeyRecord record;
-      if (!record.ParseFromString(row->value)) return damaged("an access key");
-      const auto account = AccountId::parse(record.account());
-      if (!account || record.kind() != AccessKeyRecord::KIND_ROOT) return damaged("an access key");
-      COFFER_ASSIGN(auto secret, parts_.region_key.unwrap(record.wrapped_secret(), row_key));
-      auth::Caller caller{*account, auth::PrincipalKind::kRoot, "arn:aws:iam::" + account->text() + ":root",
-                          *AccessKeyId::parse(access_key_id), account->text()};
-      const auto state =
-          record.state() == AccessKeyRecord::STATE_ACTIVE ? auth::KeyState::kActive : auth::KeyState::kInactive;
+      COFFER_ASSIGN(const StoredAccessKey key, decode_access_key(row->value));
+      if (!key.user_id.empty()) return Pointer();
+      COFFER_ASSIGN(auto secret, parts_.region_key.unwrap(key.wrapped_secret, row_key));
+      auth::Caller caller{key.account, auth::PrincipalKind::kRoot, "arn:aws:iam::" + key.account.text() + ":root",
+                          *AccessKeyId::parse(access_key_id), key.account.text()};
+      const auto state = key.status == AccessKeyStatus::kActive ? auth::KeyState::kActive : auth::KeyState::kInactive;
       return std::make_shared<const auth::Credential>(std::move(caller), std::move(secret), state);
     });
   }
@@ -173,18 +156,16 @@ class AccountStore::Impl {
       return Error{ErrorCode::kInternalServiceError,
                    "account " + state.id.text() + " cannot be applied: its name is that of account " + name->value};
     }
-    COFFER_ASSIGN(const auto row, parts_.store.get(access_key_row(state.access_key_id.text())));
-    AccessKeyRecord key;
-    if (row && key.ParseFromString(row->value) && key.account() != state.id.text()) {
-      return Error{
-          ErrorCode::kInternalServiceError,
-          "account " + state.id.text() + " cannot be applied: its access key is that of account " + key.account()};
-    }
-    return {};
+    COFFER_ASSIGN(const auto row, parts_.store.get(access_key_key(state.access_key_id.text())));
+    if (!row) return {};
+    COFFER_ASSIGN(const StoredAccessKey key, decode_access_key(row->value));
+    if (key.account == state.id) return {};
+    return Error{
+        ErrorCode::kInternalServiceError,
+        "account " + state.id.text() + " cannot be applied: its access key is that of account " + key.account.text()};
   }
 
   AccountId draw_id() { return *AccountId::parse(parts_.random.text(12, "0123456789")); }
-  AccessKeyId draw_access_key_id() { return *AccessKeyId::parse("AKIA" + parts_.random.text(16, kAccessKeyAlphabet)); }
 
   // All rows of an account whose account row has `revision` now, and the marks that make the other regions hear of it.
   // Only the home region has peers to tell, see Parts::peers.
@@ -194,13 +175,12 @@ class AccountStore::Impl {
     account.set_created_ms(state.created.time_since_epoch().count());
     account.set_generation(state.generation);
     account.set_root_access_key_id(state.access_key_id.text());
-    const std::string key_row = access_key_row(state.access_key_id.text());
-    AccessKeyRecord key;
-    key.set_account(state.id.text());
-    key.set_kind(AccessKeyRecord::KIND_ROOT);
-    key.set_state(AccessKeyRecord::STATE_ACTIVE);
-    key.set_created_ms(state.created.time_since_epoch().count());
-    key.set_wrapped_secret(parts_.region_key.wrap(state.secret_access_key, key_row, parts_.random));
+    const std::string key_row = access_key_key(state.access_key_id.text());
+    const StoredAccessKey key{state.id,
+                              {},
+                              AccessKeyStatus::kActive,
+                              state.created,
+                              parts_.region_key.wrap(state.secret_access_key, key_row, parts_.random)};
 
     store::Transaction transaction;
     transaction.preconditions.push_back({account_row(state.id), revision});
@@ -210,7 +190,7 @@ class AccountStore::Impl {
     }
     transaction.puts = {{account_row(state.id), account.SerializeAsString()},
                         {name_row(state.name), state.id.text()},
-                        {key_row, key.SerializeAsString()}};
+                        {key_row, encode(key)}};
     for (const Region& peer : parts_.peers) {
       transaction.puts.push_back({store::OutboxKey{peer, "account", state.id, ""}.text(),
                                   store::OutboxMark{.generation = state.generation}.encode()});
@@ -225,7 +205,7 @@ class AccountStore::Impl {
     if (!old.ParseFromString(row.value)) return damaged("an account");
     if (old.name() != state.name) transaction.deletes.push_back(name_row(old.name()));
     if (old.root_access_key_id() != state.access_key_id.text()) {
-      transaction.deletes.push_back(access_key_row(old.root_access_key_id()));
+      transaction.deletes.push_back(access_key_key(old.root_access_key_id()));
     }
     return {};
   }

@@ -19,6 +19,7 @@
 namespace coffer::iam {
 
 struct AccountEntities;
+class AwsManagedPolicies;
 
 using PolicyPointers = std::vector<const policy::CompiledPolicy*>;
 
@@ -52,7 +53,7 @@ class IdentitySnapshot {
  public:
   // Made by the cache, see identity_cache.h.
   struct Contents;
-  explicit IdentitySnapshot(std::unique_ptr<const Contents> contents);
+  explicit IdentitySnapshot(std::unique_ptr<Contents> contents);
   ~IdentitySnapshot();
   IdentitySnapshot(const IdentitySnapshot&) = delete;
   IdentitySnapshot& operator=(const IdentitySnapshot&) = delete;
@@ -79,11 +80,15 @@ class IdentitySnapshot {
 
   // All there is to know, as the operations of IAM show and change it.
   const AccountEntities& entities() const;
+  // AWS's managed policies.
+  const AwsManagedPolicies& aws_policies() const;
+  // For the next snapshot, which shares what has not changed.
+  const Contents& contents() const { return *contents_; }
 
  private:
   const OrganizationPlace& place() const;
 
-  const std::unique_ptr<const Contents> contents_;
+  const std::unique_ptr<Contents> contents_;
 };
 
 }  // namespace coffer::iam
