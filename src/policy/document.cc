@@ -28,8 +28,9 @@ struct Rules {
   Presence not_action = Presence::kOptional;
   Presence resource = Presence::kRequired;
   std::string_view sid_characters = "";  // besides letters and digits
-  bool takes_providers = false;          // as principals
-  bool takes_everyone_only = false;      // likewise
+  bool repeats_sids = false;
+  bool takes_providers = false;      // as principals
+  bool takes_everyone_only = false;  // likewise
 };
 
 Rules rules_of(DocumentKind kind) {
@@ -41,7 +42,7 @@ Rules rules_of(DocumentKind kind) {
     case DocumentKind::kTrustPolicy:
       return {.not_principal = Presence::kForbidden, .resource = Presence::kForbidden, .takes_providers = true};
     case DocumentKind::kKeyPolicy:
-      return {.resource = Presence::kOptional, .sid_characters = " "};
+      return {.resource = Presence::kOptional, .sid_characters = " ", .repeats_sids = true};
     case DocumentKind::kResourceControlPolicy:
       return {.id = Presence::kForbidden,
               .not_principal = Presence::kForbidden,
@@ -215,7 +216,8 @@ class Reader {
     if (!text(value, out)) return false;
     if (out.empty()) return true;
     if (!consists_of(out, rules_.sid_characters)) return fail(FaultKind::kSid, "has a character that is not allowed");
-    if (!sids_.insert(value.as_string()).second) return fail(FaultKind::kDuplicateSid, "is there twice");
+    if (!sids_.insert(value.as_string()).second && !rules_.repeats_sids)
+      return fail(FaultKind::kDuplicateSid, "is there twice");
     return true;
   }
 
