@@ -10,7 +10,8 @@ namespace {
 constexpr std::string_view kAliasPrefix = "alias/";
 constexpr std::string_view kKeyPrefix = "key/";
 constexpr size_t kMaxAliasSize = 256;
-constexpr size_t kKeyIdSize = 36;
+constexpr size_t kKeyIdSize = 36;  // of both kinds
+constexpr std::string_view kMultiRegionPrefix = "mrk-";
 
 bool is_lower_or_digit(char c, char last_letter) {
   return (c >= '0' && c <= '9') || (c >= 'a' && c <= last_letter);
@@ -34,18 +35,36 @@ std::optional<KeyReference> reference(const AccountId& account, std::string_view
 
 }  // namespace
 
+std::optional<Time> rotation_date(const KeyInfo& info) {
+  if (!info.rotation || info.state != KeyState::kEnabled) return std::nullopt;
+  return info.rotation->next;
+}
+
 std::string key_arn(const Region& region, const KeyName& key) {
   std::string arn = "arn:aws:kms:";
   return arn.append(region.text()).append(":").append(key.account.text()).append(":key/").append(key.id);
 }
 
+std::string alias_arn(const Region& region, const AccountId& account, std::string_view alias) {
+  std::string arn = "arn:aws:kms:";
+  return arn.append(region.text()).append(":").append(account.text()).append(":").append(alias);
+}
+
 bool is_key_id(std::string_view text) {
   if (text.size() != kKeyIdSize) return false;
+  if (is_multi_region_id(text)) {
+    return std::ranges::all_of(text.substr(kMultiRegionPrefix.size()),
+                               [](char c) { return is_lower_or_digit(c, 'f'); });
+  }
   for (size_t i = 0; i < text.size(); ++i) {
     const bool is_hyphen = i == 8 || i == 13 || i == 18 || i == 23;
     if (is_hyphen ? text[i] != '-' : !is_lower_or_digit(text[i], 'f')) return false;
   }
   return true;
+}
+
+bool is_multi_region_id(std::string_view key_id) {
+  return key_id.starts_with(kMultiRegionPrefix);
 }
 
 bool is_alias(std::string_view text) {

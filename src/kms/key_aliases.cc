@@ -7,51 +7,75 @@
 namespace coffer::kms {
 namespace {
 
+constexpr size_t kScanBatch = 1000;
 // KMS's quota. It also keeps the deletion of a key within the limits of one transaction; that two aliases made at once
 // may pass it does no harm.
 constexpr size_t kMaxAliasesOfKey = 50;
 
 // What a customer may make and delete.
 Result<void> check_customer_alias(std::string_view alias) {
-  if (!is_alias(alias)) {
-    return Error{ErrorCode::kInvalidParameter,
-                 "An alias is 'alias/' and letters, digits, slashes, underscores or dashes, 256 characters at most."};
+  if (!alias.starts_with("alias/")) {
+    return Error{ErrorCode::kValidation,
+                 "Alias must start with the prefix \"alias/\". Please see "
+                 "https://docs.aws.amazon.com/kms/latest/developerguide/kms-alias.html"};
   }
+  if (!is_alias(alias)) return Error{ErrorCode::kValidation, "The alias contains invalid characters for an alias"};
   if (!alias.starts_with(kReservedAliasPrefix)) return {};
-  return Error{ErrorCode::kAccessDenied, "Aliases that begin with alias/aws/ are reserved for AWS managed keys."};
+  return Error{ErrorCode::kInvalidAliasName, "Aliases that begin with alias/aws/ are reserved for AWS managed keys."};
+}
+
+bool names(const store::Row& row, const KeyName& key) {
+  const auto alias = decode_alias(row.value);
+  return alias.ok() && alias->key_id == key.id;
 }
 
 }  // namespace
 
-Result<std::shared_ptr<const std::string>> KeyStore::alias_target(const AccountId& account,
-                                                                  std::string_view alias) const {
+Result<std::shared_ptr<const StoredAlias>> KeyStore::find_alias(const AccountId& account,
+                                                                std::string_view alias) const {
   const std::string row_key = alias_row(account, alias);
-  return aliases_.get(row_key, [&]() -> Result<std::shared_ptr<const std::string>> {
+  return aliases_.get(row_key, [&]() -> Result<std::shared_ptr<const StoredAlias>> {
     COFFER_ASSIGN(const auto row, parts_.store.get(row_key));
-    if (!row) return std::shared_ptr<const std::string>();
-    return std::make_shared<const std::string>(row->value);
+    if (!row) return std::shared_ptr<const StoredAlias>();
+    COFFER_ASSIGN(StoredAlias stored, decode_alias(row->value));
+    return std::make_shared<const StoredAlias>(std::move(stored));
   });
 }
 
-Result<void> KeyStore::put_alias(const AccountId& account, std::string_view alias, const KeyName& key) {
+Result<void> KeyStore::put_alias(const AccountId& account, std::string_view alias, const KeyName& key,
+                                 AliasChange change) {
   COFFER_TRY(check_customer_alias(alias));
+  const std::string arn = alias_arn(parts_.region, account, alias);
   if (key.account != account) {
-    return Error{ErrorCode::kNotFound, "Key '" + key_arn(parts_.region, key) + "' is not one of the alias's account"};
+    return Error{ErrorCode::kNotFoundOnWire, "Key '" + key_arn(parts_.region, key) + "' does not exist"};
   }
   const std::string row_key = alias_row(account, alias);
   return until_undisturbed([&]() -> Result<void> {
     COFFER_ASSIGN(const Current current, load_customer_key(key));
     COFFER_TRY(refuse_pending(current.key.info));
     COFFER_ASSIGN(const auto row, parts_.store.get(row_key));
-    if (row && row->value == key.id) return {};
+    if (row && change == AliasChange::kCreate) {
+      return Error{ErrorCode::kAlreadyExists, "An alias with the name " + arn + " already exists"};
+    }
+    if (!row && change == AliasChange::kMove) {
+      return Error{ErrorCode::kNotFoundOnWire, "Alias " + arn + " is not found."};
+    }
+    if (row && names(*row, key)) return {};
     COFFER_ASSIGN(const auto aliases, aliases_of(key));
     if (aliases.size() >= kMaxAliasesOfKey) {
       return Error{ErrorCode::kLimitExceeded, "A KMS key cannot have more than 50 aliases."};
     }
+    StoredAlias stored{key.id, parts_.clock.now(), parts_.clock.now()};
+    if (row) {
+      COFFER_ASSIGN(const StoredAlias before, decode_alias(row->value));
+      stored.created = before.created;
+    }
     store::Transaction transaction;
-    // The key must not be on its way out when it gets a name: erase() counts on it. What the alias named is no matter.
+    // The key must not be on its way out when it gets a name: erase() counts on it. Whether there was such an alias
+    // decides between two errors.
     transaction.preconditions.push_back({key_row(key), current.revision});
-    transaction.puts.push_back({row_key, key.id});
+    transaction.preconditions.push_back({row_key, row ? row->revision : 0});
+    transaction.puts.push_back({row_key, encode_alias(stored)});
     return commit(std::move(transaction));
   });
 }
@@ -61,7 +85,9 @@ Result<void> KeyStore::delete_alias(const AccountId& account, std::string_view a
   const std::string row_key = alias_row(account, alias);
   return until_undisturbed([&]() -> Result<void> {
     COFFER_ASSIGN(const auto row, parts_.store.get(row_key));
-    if (!row) return Error{ErrorCode::kNotFound, "Alias " + std::string(alias) + " is not found."};
+    if (!row) {
+      return Error{ErrorCode::kNotFoundOnWire, "Alias " + alias_arn(parts_.region, account, alias) + " is not found."};
+    }
     store::Transaction transaction;
     transaction.preconditions.push_back({row_key, row->revision});
     transaction.deletes.push_back(row_key);
@@ -70,17 +96,26 @@ Result<void> KeyStore::delete_alias(const AccountId& account, std::string_view a
 }
 
 Result<std::vector<store::Row>> KeyStore::aliases_of(const KeyName& key) const {
-  COFFER_ASSIGN(auto rows, scan_all(alias_prefix(key.account)));
-  std::erase_if(rows, [&](const store::Row& row) { return row.value != key.id; });
+  COFFER_ASSIGN(auto rows, scan_all(parts_.store, alias_prefix(key.account)));
+  std::erase_if(rows, [&](const store::Row& row) { return !names(row, key); });
   return rows;
 }
 
-Result<std::vector<Alias>> KeyStore::list_aliases(const AccountId& account) const {
-  COFFER_ASSIGN(auto rows, scan_all(alias_prefix(account)));
-  std::vector<Alias> all;
-  for (store::Row& row : rows)
-    all.push_back({std::string(alias_of_row(row.key)), std::move(row.value)});
-  return all;
+Result<std::vector<Alias>> KeyStore::list_aliases(const AccountId& account, const Page& page) const {
+  std::vector<Alias> listed;
+  store::ScanRange range = store::ScanRange::prefix(alias_prefix(account), kScanBatch);
+  if (!page.after.empty()) range.begin += page.after + '\0';
+  while (listed.size() < page.limit) {
+    range.limit = std::min(kScanBatch, page.limit - listed.size());
+    COFFER_ASSIGN(const auto rows, parts_.store.scan(range));
+    for (const store::Row& row : rows) {
+      COFFER_ASSIGN(StoredAlias alias, decode_alias(row.value));
+      listed.push_back({std::string(alias_of_row(row.key)), std::move(alias.key_id), alias.created, alias.updated});
+    }
+    if (rows.size() < range.limit) break;
+    range.begin = rows.back().key + '\0';
+  }
+  return listed;
 }
 
 }  // namespace coffer::kms

@@ -1,5 +1,8 @@
 #include "kms/key_rows.h"
 
+#include <algorithm>
+
+#include "kms/ciphertext.h"
 #include "kms/records.pb.h"
 #include "store/keys.h"
 
@@ -10,7 +13,6 @@ using std::string_view_literals::operator""sv;
 
 constexpr std::string_view kKeyFamily = "k";
 constexpr std::string_view kAliasFamily = "ka";
-constexpr std::string_view kDeletionFamily = "kd";
 constexpr std::string_view kDeletedFamily = "kx";
 
 Error damaged() {
@@ -43,6 +45,37 @@ std::optional<KeyState> parse_state(int state) {
   }
 }
 
+// What no version of Coffer writes, or only a newer one.
+bool is_sound(const KeyName& name, const KeyRecord& record) {
+  const auto state = parse_state(record.state());
+  const bool is_pending = state == KeyState::kPendingDeletion;
+  const bool is_default = record.alias() == kSecretsManagerAlias;
+  if (!state || is_pending != (record.deletion_ms() != 0) || is_default == record.alias().empty()) return false;
+  if (is_default && state != KeyState::kEnabled) return false;  // nobody can have done that
+  const int multi_region = record.multi_region();
+  if (multi_region < KeyRecord::NO || multi_region > KeyRecord::REPLICA) return false;
+  if (is_multi_region_id(name.id) != (multi_region != KeyRecord::NO)) return false;
+  const int days = record.rotation_days();
+  if (days != 0 && (days < kMinRotationDays || days > kMaxRotationDays)) return false;
+  if ((days != 0) != (record.next_rotation_ms() != 0)) return false;
+  return std::ranges::all_of(record.later_materials(), [](const KeyRecord::Material& material) {
+    const bool has_cause =
+        material.cause() == KeyRecord::Material::AUTOMATIC || material.cause() == KeyRecord::Material::ON_DEMAND;
+    return material.id().size() == kMaterialIdSize && has_cause;
+  });
+}
+
+int64_t to_milliseconds(Time time) {
+  return time.time_since_epoch().count();
+}
+Time from_milliseconds(int64_t milliseconds) {
+  return Time(Duration(milliseconds));
+}
+
+std::string_view due_family(DueFor what) {
+  return what == DueFor::kDeletion ? "kd" : "kt";
+}
+
 std::optional<KeyName> make_name(std::string_view account, std::string_view id) {
   auto owner = AccountId::parse(account);
   if (!owner || !is_key_id(id)) return std::nullopt;
@@ -52,28 +85,77 @@ std::optional<KeyName> make_name(std::string_view account, std::string_view id) 
 }  // namespace
 
 std::string encode_key(const StoredKey& key) {
+  const KeyInfo& info = key.info;
   KeyRecord record;
-  if (key.info.is_default) record.set_alias(std::string(kSecretsManagerAlias));
-  record.set_created_ms(key.info.created.time_since_epoch().count());
-  record.set_wrapped_material(key.wrapped_material);
-  record.set_state(wire_state(key.info.state));
-  if (key.info.deletion_date) record.set_deletion_ms(key.info.deletion_date->time_since_epoch().count());
-  record.set_description(key.info.description);
+  if (info.is_default) record.set_alias(std::string(kSecretsManagerAlias));
+  record.set_created_ms(to_milliseconds(info.created));
+  record.set_state(wire_state(info.state));
+  if (info.deletion_date) record.set_deletion_ms(to_milliseconds(*info.deletion_date));
+  record.set_description(info.description);
+  for (const Tag& tag : info.tags) {
+    KeyRecord::Tag& written = *record.add_tags();
+    written.set_key(tag.key);
+    written.set_value(tag.value);
+  }
+  record.set_policy(key.policy.text);
+  for (const policy::PrincipalBinding& binding : key.policy.bindings) {
+    BindingRecord& written = *record.add_policy_bindings();
+    written.set_text(binding.text);
+    written.set_unique_id(binding.unique_id);
+  }
+  if (info.rotation) {
+    record.set_rotation_days(info.rotation->period_days);
+    record.set_next_rotation_ms(to_milliseconds(info.rotation->next));
+  }
+  record.set_wrapped_material(key.materials.front().wrapped);
+  for (size_t i = 1; i < key.materials.size(); ++i) {
+    const StoredMaterial& material = key.materials[i];
+    KeyRecord::Material& written = *record.add_later_materials();
+    written.set_id(material.id);
+    written.set_wrapped(material.wrapped);
+    written.set_created_ms(to_milliseconds(material.created));
+    written.set_cause(material.cause == MaterialCause::kOnDemandRotation ? KeyRecord::Material::ON_DEMAND
+                                                                         : KeyRecord::Material::AUTOMATIC);
+  }
+  record.set_multi_region(static_cast<KeyRecord::MultiRegion>(info.multi_region));
   return record.SerializeAsString();
 }
 
 Result<StoredKey> decode_key(const KeyName& name, std::string_view row) {
   KeyRecord record;
   if (!record.ParseFromArray(row.data(), static_cast<int>(row.size()))) return damaged();
-  const auto state = parse_state(record.state());
-  const bool is_pending = state == KeyState::kPendingDeletion;
-  const bool is_default = record.alias() == kSecretsManagerAlias;
-  if (!state || is_pending != (record.deletion_ms() != 0) || is_default == record.alias().empty()) return damaged();
-  if (is_default && state != KeyState::kEnabled) return damaged();  // nobody can have done that
-  StoredKey key{{name, *state, is_default, record.description(), Time(Duration(record.created_ms())), std::nullopt},
-                std::move(*record.mutable_wrapped_material())};
-  if (is_pending) key.info.deletion_date = Time(Duration(record.deletion_ms()));
+  if (!is_sound(name, record)) return damaged();
+  StoredKey key;
+  KeyInfo& info = key.info;
+  info.name = name;
+  info.state = *parse_state(record.state());
+  info.is_default = !record.alias().empty();
+  info.description = record.description();
+  info.created = from_milliseconds(record.created_ms());
+  if (record.deletion_ms() != 0) info.deletion_date = from_milliseconds(record.deletion_ms());
+  info.multi_region = static_cast<MultiRegion>(record.multi_region());
+  if (record.rotation_days() != 0) {
+    info.rotation = RotationSchedule{record.rotation_days(), from_milliseconds(record.next_rotation_ms())};
+  }
+  for (const KeyRecord::Tag& tag : record.tags())
+    info.tags.push_back({tag.key(), tag.value()});
+  key.policy.text = record.policy();
+  for (const BindingRecord& binding : record.policy_bindings())
+    key.policy.bindings.push_back({binding.text(), binding.unique_id()});
+  key.materials.push_back({first_material_id(name), record.wrapped_material(), info.created, MaterialCause::kCreation});
+  for (const KeyRecord::Material& later : record.later_materials()) {
+    key.materials.push_back({later.id(), later.wrapped(), from_milliseconds(later.created_ms()),
+                             later.cause() == KeyRecord::Material::ON_DEMAND ? MaterialCause::kOnDemandRotation
+                                                                             : MaterialCause::kAutomaticRotation});
+  }
+  info.material_id = material_id_text(key.materials.back().id);
   return key;
+}
+
+std::string material_context(std::string_view row_key, const StoredMaterial& material) {
+  std::string context(row_key);
+  if (material.cause != MaterialCause::kCreation) context.append(1, '\0').append(material.id);
+  return context;
 }
 
 std::string key_row(const KeyName& key) {
@@ -81,6 +163,9 @@ std::string key_row(const KeyName& key) {
 }
 std::string key_prefix(const AccountId& account) {
   return store::make_key(kKeyFamily, {account.text(), ""});
+}
+std::string all_keys_prefix() {
+  return store::make_key(kKeyFamily, {""});
 }
 void begin_key_row(std::string_view account, std::string& row_key) {
   row_key.assign(kKeyFamily).push_back(store::kSeparator);
@@ -92,6 +177,22 @@ std::optional<KeyName> parse_key_row(std::string_view row_key) {
 }
 bool is_key_row(std::string_view row_key) {
   return row_key.starts_with("k\0"sv);
+}
+
+std::string encode_alias(const StoredAlias& alias) {
+  AliasRecord record;
+  record.set_key_id(alias.key_id);
+  record.set_created_ms(to_milliseconds(alias.created));
+  record.set_updated_ms(to_milliseconds(alias.updated));
+  return record.SerializeAsString();
+}
+
+Result<StoredAlias> decode_alias(std::string_view row) {
+  if (is_key_id(row)) return StoredAlias{std::string(row), {}, {}};
+  AliasRecord record;
+  const bool is_record = record.ParseFromArray(row.data(), static_cast<int>(row.size()));
+  if (!is_record || !is_key_id(record.key_id())) return Error{ErrorCode::kCorrupt, "the record of an alias is damaged"};
+  return StoredAlias{record.key_id(), from_milliseconds(record.created_ms()), from_milliseconds(record.updated_ms())};
 }
 
 std::string alias_row(const AccountId& account, std::string_view alias) {
@@ -107,17 +208,17 @@ bool is_alias_row(std::string_view row_key) {
   return row_key.starts_with("ka\0"sv);
 }
 
-std::string deletion_row(Time due, const KeyName& key) {
-  return store::make_key(kDeletionFamily, {store::time_part(due), key.account.text(), key.id});
+std::string due_row(DueFor what, Time due, const KeyName& key) {
+  return store::make_key(due_family(what), {store::time_part(due), key.account.text(), key.id});
 }
-std::string deletion_prefix() {
-  return store::make_key(kDeletionFamily, {""});
+std::string due_prefix(DueFor what) {
+  return store::make_key(due_family(what), {""});
 }
-std::string deletion_bound(Time now) {
-  return store::make_key(kDeletionFamily, {store::time_part(now + Duration(1))});
+std::string due_bound(DueFor what, Time now) {
+  return store::make_key(due_family(what), {store::time_part(now + Duration(1))});
 }
-std::optional<KeyName> parse_deletion_row(std::string_view row_key) {
-  const auto parts = store::key_parts(kDeletionFamily, row_key);
+std::optional<KeyName> parse_due_row(DueFor what, std::string_view row_key) {
+  const auto parts = store::key_parts(due_family(what), row_key);
   return parts.size() == 3 && store::parse_time_part(parts[0]) ? make_name(parts[1], parts[2]) : std::nullopt;
 }
 

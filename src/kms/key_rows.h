@@ -2,44 +2,74 @@
 // anything else is kCorrupt. Formats: records.proto, docs/formats/kms.md. Pure.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/clock.h"
 #include "base/ids.h"
 #include "base/result.h"
 #include "kms/key.h"
+#include "kms/key_policy.h"
 
 namespace coffer::kms {
 
-// A row of family "k". The material is still wrapped.
+enum class MaterialCause : uint8_t { kCreation, kAutomaticRotation, kOnDemandRotation };
+
+struct StoredMaterial {
+  std::string id;       // kMaterialIdSize bytes
+  std::string wrapped;  // by the region key, see material_context()
+  Time created{};
+  MaterialCause cause = MaterialCause::kCreation;
+  bool operator==(const StoredMaterial&) const = default;
+};
+
+// A row of family "k". The materials are still wrapped.
 struct StoredKey {
   KeyInfo info;
-  std::string wrapped_material;
+  std::vector<StoredMaterial> materials;  // at least the one of the key's creation; the last one encrypts
+  KeyPolicy policy;
+  bool operator==(const StoredKey&) const = default;
 };
 std::string encode_key(const StoredKey& key);
 Result<StoredKey> decode_key(const KeyName& name, std::string_view row);
 
+// What a wrapped material is bound to: the key's row, so that no other key has it, and for a later material its id.
+std::string material_context(std::string_view row_key, const StoredMaterial& material);
+
 // "k" NUL account NUL key id.
 std::string key_row(const KeyName& key);
 std::string key_prefix(const AccountId& account);
+std::string all_keys_prefix();
 // Replaces `row_key` by key_prefix(), without an allocation if it has room.
 void begin_key_row(std::string_view account, std::string& row_key);
 std::optional<KeyName> parse_key_row(std::string_view row_key);
 bool is_key_row(std::string_view row_key);
 
-// "ka" NUL account NUL alias; the value is the key id.
+// A row of family "ka". The dates of aliases from before these were kept are those of the beginning of 1970.
+struct StoredAlias {
+  std::string key_id;
+  Time created{};
+  Time updated{};  // when it was given to its key
+};
+std::string encode_alias(const StoredAlias& alias);
+Result<StoredAlias> decode_alias(std::string_view row);
+
+// "ka" NUL account NUL alias.
 std::string alias_row(const AccountId& account, std::string_view alias);
 std::string alias_prefix(const AccountId& account);
 std::string_view alias_of_row(std::string_view row_key);
 bool is_alias_row(std::string_view row_key);
 
-// "kd" NUL time NUL account NUL key id: when deletion is due. Empty value.
-std::string deletion_row(Time due, const KeyName& key);
-std::string deletion_prefix();
-std::string deletion_bound(Time now);  // the first row that is not yet due
-std::optional<KeyName> parse_deletion_row(std::string_view row_key);
+// The two indexes of keys by time: "kd", when deletion is due, and "kt", when a key is to be rotated. NUL time NUL
+// account NUL key id; empty values.
+enum class DueFor : uint8_t { kDeletion, kRotation };
+std::string due_row(DueFor what, Time due, const KeyName& key);
+std::string due_prefix(DueFor what);
+std::string due_bound(DueFor what, Time now);  // the first row that is not yet due
+std::optional<KeyName> parse_due_row(DueFor what, std::string_view row_key);
 
 // "kx" NUL account NUL key id: there was such a key, and it was deleted. Empty value.
 std::string deleted_row(const KeyName& key);

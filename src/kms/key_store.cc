@@ -2,20 +2,48 @@
 
 #include <algorithm>
 #include <iterator>
+#include <span>
 
 #include "kms/ciphertext.h"
+#include "kms/grant_rows.h"
 
 namespace coffer::kms {
 namespace {
 
-constexpr size_t kCachedKeys = 10'000;
+constexpr size_t kCachedWeight = 20'000;
 constexpr size_t kScanBatch = 1000;
-constexpr int kMinDeletionDays = 7;
-constexpr int kMaxDeletionDays = 30;
+constexpr size_t kBytesPerWeight = 4096;
+constexpr std::string_view kManagedKeyDescription =
+    "Default key that protects my Secrets Manager data when no other key is defined";
+
+// A key counts twice, and more if its policy is long: what was compiled takes a multiple of the text.
+size_t weigh(std::string_view, const OpenKey& key) {
+  size_t size = 0;
+  for (const policy::Statement& statement : key.view.policy->document().statements) {
+    size += 256 * (1 + statement.actions.items.size() + statement.conditions.size());
+    size += statement.principals ? 256 * statement.principals->items.size() : 0;
+  }
+  return 2 + size / kBytesPerWeight;
+}
+
+size_t weigh_alias(std::string_view, const StoredAlias&) {
+  return 2;
+}
 
 }  // namespace
 
-KeyStore::KeyStore(const Keyring::Parts& parts) : parts_(parts), keys_(kCachedKeys), aliases_(kCachedKeys) {
+const OpenMaterial* OpenKey::material(std::string_view name) const {
+  if (name.empty()) return materials.empty() ? nullptr : &materials.front();
+  // What is asked for most often is the newest.
+  const auto found = std::ranges::find_if(materials.rbegin(), materials.rend(),
+                                          [name](const OpenMaterial& one) { return one.id.starts_with(name); });
+  return found == materials.rend() ? nullptr : &*found;
+}
+
+KeyStore::KeyStore(const Keyring::Parts& parts)
+    : parts_(parts),
+      keys_({.capacity = kCachedWeight, .weigh = weigh}),
+      aliases_({.capacity = kCachedWeight, .weigh = weigh_alias}) {
   parts_.store.on_commit([this](store::Revision, const std::vector<store::Change>& changes) {
     for (const store::Change& change : changes) {
       if (is_key_row(change.key)) keys_.invalidate(change.key);
@@ -24,25 +52,30 @@ KeyStore::KeyStore(const Keyring::Parts& parts) : parts_(parts), keys_(kCachedKe
   });
 }
 
-Result<KeyPointer> KeyStore::find(std::string_view row_key) const {
-  return keys_.get(row_key, [&]() -> Result<KeyPointer> {
+Result<OpenKeyPointer> KeyStore::find(std::string_view row_key) const {
+  return keys_.get(row_key, [&]() -> Result<OpenKeyPointer> {
     COFFER_ASSIGN(const auto row, parts_.store.get(row_key));
-    if (!row) return KeyPointer();
+    if (!row) return OpenKeyPointer();
     const auto name = parse_key_row(row_key);
     if (!name) return Error{ErrorCode::kCorrupt, "the row of a KMS key has an impossible name"};
     COFFER_ASSIGN(StoredKey stored, decode_key(*name, row->value));
-    Key key{std::move(stored.info), ciphertext_header(*name), std::nullopt};
-    if (key.info.state == KeyState::kEnabled) {
-      COFFER_ASSIGN(auto material, parts_.region_key.unwrap(stored.wrapped_material, row_key));
-      if (material.size() != crypto::kAeadKeySize) return Error{ErrorCode::kCorrupt, "a KMS key has a wrong size"};
-      key.material.emplace(std::move(material), crypto::KeyUse::kOften);
+    OpenKey key;
+    key.header = ciphertext_header(*name, stored.materials.back().id);
+    COFFER_ASSIGN(key.view.policy, compile_key_policy(stored.info, stored.policy, parts_.region));
+    if (stored.info.state == KeyState::kEnabled) {
+      for (const StoredMaterial& material : stored.materials) {
+        COFFER_ASSIGN(auto opened, parts_.region_key.unwrap(material.wrapped, material_context(row_key, material)));
+        if (opened.size() != crypto::kAeadKeySize) return Error{ErrorCode::kCorrupt, "a KMS key has a wrong size"};
+        key.materials.push_back({material.id, crypto::AeadKey(std::move(opened), crypto::KeyUse::kOften)});
+      }
     }
-    return std::make_shared<const Key>(std::move(key));
+    key.view.info = std::move(stored.info);
+    return std::make_shared<const OpenKey>(std::move(key));
   });
 }
 
-Result<KeyPointer> KeyStore::find(const KeyName& key) const {
-  if (!is_key_id(key.id)) return KeyPointer();
+Result<OpenKeyPointer> KeyStore::find(const KeyName& key) const {
+  if (!is_key_id(key.id)) return OpenKeyPointer();
   return find(key_row(key));
 }
 
@@ -51,21 +84,44 @@ Result<bool> KeyStore::was_deleted(const KeyName& key) const {
   return row.has_value();
 }
 
-void KeyStore::add_key(const KeyInfo& info, store::Transaction& transaction) const {
-  const std::string row_key = key_row(info.name);
-  const crypto::AeadKey key = crypto::AeadKey::generate(parts_.random);
-  const StoredKey stored{info, parts_.region_key.wrap(key.material(), row_key, parts_.random)};
-  transaction.preconditions.push_back({row_key, 0});
-  transaction.puts.push_back({row_key, encode_key(stored)});
+StoredMaterial KeyStore::make_material(const StoredKey& key, MaterialCause cause) const {
+  StoredMaterial material{{}, {}, parts_.clock.now(), cause};
+  if (cause == MaterialCause::kCreation) {
+    material.id = first_material_id(key.info.name);
+  } else {
+    // Ciphertexts know it by its first bytes only.
+    const auto is_taken = [&key](std::string_view id) {
+      return std::ranges::any_of(key.materials, [id](const StoredMaterial& other) {
+        return std::string_view(other.id).substr(0, kMaterialNameSize) == id.substr(0, kMaterialNameSize);
+      });
+    };
+    do {
+      material.id.resize(kMaterialIdSize);
+      parts_.random.fill(std::as_writable_bytes(std::span(material.id)));
+    } while (is_taken(material.id));
+  }
+  const crypto::AeadKey fresh = crypto::AeadKey::generate(parts_.random);
+  const std::string context = material_context(key_row(key.info.name), material);
+  material.wrapped = parts_.region_key.wrap(fresh.material(), context, parts_.random);
+  return material;
 }
 
-Result<KeyPointer> KeyStore::default_key(const AccountId& account) {
+void KeyStore::add_key(StoredKey key, store::Transaction& transaction) const {
+  key.materials.push_back(make_material(key, MaterialCause::kCreation));
+  const std::string row_key = key_row(key.info.name);
+  transaction.preconditions.push_back({row_key, 0});
+  transaction.puts.push_back({row_key, encode_key(key)});
+  if (key.info.rotation)
+    transaction.puts.push_back({due_row(DueFor::kRotation, key.info.rotation->next, key.info.name), ""});
+}
+
+Result<OpenKeyPointer> KeyStore::default_key(const AccountId& account) {
   // The second look finds the key of whoever was faster; a third is never needed, because this key is never deleted.
   for (int attempt = 0; attempt < 2; ++attempt) {
-    COFFER_ASSIGN(const auto target, alias_target(account, kSecretsManagerAlias));
+    COFFER_ASSIGN(const auto target, find_alias(account, kSecretsManagerAlias));
     if (target) {
-      COFFER_ASSIGN(auto key, find(KeyName{account, *target}));
-      if (!key || !key->info.is_default)
+      COFFER_ASSIGN(auto key, find(KeyName{account, target->key_id}));
+      if (!key || !key->view.info.is_default)
         return Error{ErrorCode::kCorrupt, "alias/aws/secretsmanager names a KMS key that does not exist"};
       return key;
     }
@@ -76,130 +132,125 @@ Result<KeyPointer> KeyStore::default_key(const AccountId& account) {
 }
 
 Result<void> KeyStore::make_default_key(const AccountId& account) {
-  KeyInfo info;
-  info.name = {account, parts_.random.uuid()};
-  info.is_default = true;
-  info.created = parts_.clock.now();
+  const Time now = parts_.clock.now();
+  StoredKey key;
+  key.info.name = draw_name(account, MultiRegion::kNo);
+  key.info.is_default = true;
+  key.info.description = kManagedKeyDescription;
+  key.info.created = now;
+  key.info.rotation = RotationSchedule{kDefaultRotationDays, now + std::chrono::hours(24) * kDefaultRotationDays};
   const std::string alias = alias_row(account, kSecretsManagerAlias);
   store::Transaction transaction;
   transaction.preconditions.push_back({alias, 0});
-  transaction.puts.push_back({alias, info.name.id});
-  add_key(info, transaction);
+  transaction.puts.push_back({alias, encode_alias({key.info.name.id, now, now})});
+  add_key(std::move(key), transaction);
   return commit(std::move(transaction));
 }
 
-Result<KeyName> KeyStore::create(const AccountId& account, std::string_view description) {
-  KeyInfo info;
-  info.name = {account, parts_.random.uuid()};
-  info.description = description;
-  info.created = parts_.clock.now();
-  store::Transaction transaction;
-  add_key(info, transaction);
-  COFFER_TRY(commit(std::move(transaction)));
-  return info.name;
+KeyName KeyStore::draw_name(const AccountId& account, MultiRegion multi_region) const {
+  std::string id = parts_.random.uuid();
+  if (multi_region != MultiRegion::kNo) {
+    std::erase(id, '-');
+    id.insert(0, "mrk-");
+  }
+  return {account, std::move(id)};
 }
 
-Result<KeyStore::Current> KeyStore::load_customer_key(const KeyName& key) const {
-  const Error missing{ErrorCode::kNotFound, "Key '" + key_arn(parts_.region, key) + "' does not exist"};
+Result<void> KeyStore::create(const NewKey& key) {
+  StoredKey stored;
+  stored.info.name = key.name;
+  stored.info.description = key.description;
+  stored.info.created = parts_.clock.now();
+  stored.info.multi_region = is_multi_region_id(key.name.id) ? MultiRegion::kPrimary : MultiRegion::kNo;
+  stored.info.tags = key.tags;
+  stored.policy = key.policy;
+  store::Transaction transaction;
+  add_key(std::move(stored), transaction);
+  return commit(std::move(transaction));
+}
+
+Result<KeyStore::Current> KeyStore::load(const KeyName& key) const {
+  const Error missing{ErrorCode::kNotFoundOnWire, "Key '" + key_arn(parts_.region, key) + "' does not exist"};
   if (!is_key_id(key.id)) return missing;
   COFFER_ASSIGN(const auto row, parts_.store.get(key_row(key)));
   if (!row) return missing;
   COFFER_ASSIGN(StoredKey stored, decode_key(key, row->value));
-  if (stored.info.is_default) return Error{ErrorCode::kAccessDenied, "An AWS managed key cannot be changed."};
   return Current{std::move(stored), row->revision};
+}
+
+Result<KeyStore::Current> KeyStore::load_customer_key(const KeyName& key) const {
+  COFFER_ASSIGN(Current current, load(key));
+  if (current.key.info.is_default) return Error{ErrorCode::kAccessDenied, "An AWS managed key cannot be changed."};
+  return current;
 }
 
 Result<void> KeyStore::refuse_pending(const KeyInfo& info) const {
   if (info.state != KeyState::kPendingDeletion) return {};
-  return Error{ErrorCode::kInvalidRequest, key_arn(parts_.region, info.name) + " is pending deletion."};
+  return Error{ErrorCode::kKmsInvalidState, key_arn(parts_.region, info.name) + " is pending deletion."};
 }
 
-template <class Edit>
 Result<void> KeyStore::change(const KeyName& key, const Edit& edit) {
   return until_undisturbed([&]() -> Result<void> {
-    COFFER_ASSIGN(Current current, load_customer_key(key));
-    const KeyInfo before = current.key.info;
-    KeyInfo& after = current.key.info;
+    COFFER_ASSIGN(const Current current, load_customer_key(key));
+    StoredKey after = current.key;
     COFFER_TRY(edit(after));
-    if (after == before) return {};
-    store::Transaction transaction;
-    transaction.preconditions.push_back({key_row(key), current.revision});
-    transaction.puts.push_back({key_row(key), encode_key(current.key)});
-    if (before.deletion_date) transaction.deletes.push_back(deletion_row(*before.deletion_date, key));
-    if (after.deletion_date) transaction.puts.push_back({deletion_row(*after.deletion_date, key), ""});
-    return commit(std::move(transaction));
+    if (after == current.key) return {};
+    return replace(current, after);
   });
 }
 
-Result<void> KeyStore::set_enabled(const KeyName& key, KeyState state) {
-  return change(key, [&](KeyInfo& info) -> Result<void> {
-    COFFER_TRY(refuse_pending(info));
-    info.state = state;
-    return {};
-  });
+Result<void> KeyStore::replace(const Current& before, const StoredKey& after) {
+  const KeyName& key = before.key.info.name;
+  store::Transaction transaction;
+  transaction.preconditions.push_back({key_row(key), before.revision});
+  transaction.puts.push_back({key_row(key), encode_key(after)});
+  // A key has a row in an index as long as something is to happen to it: see rotation_date().
+  const auto follow = [&](DueFor what, const std::optional<Time>& old, const std::optional<Time>& now) {
+    if (old == now) return;
+    if (old) transaction.deletes.push_back(due_row(what, *old, key));
+    if (now) transaction.puts.push_back({due_row(what, *now, key), ""});
+  };
+  follow(DueFor::kDeletion, before.key.info.deletion_date, after.info.deletion_date);
+  follow(DueFor::kRotation, rotation_date(before.key.info), rotation_date(after.info));
+  return commit(std::move(transaction));
 }
 
-Result<Time> KeyStore::schedule_deletion(const KeyName& key, int days) {
-  if (days < kMinDeletionDays || days > kMaxDeletionDays) {
-    return Error{ErrorCode::kInvalidParameter, "A KMS key is deleted after 7 to 30 days."};
-  }
-  const Time due = parts_.clock.now() + std::chrono::hours(24) * days;
-  COFFER_TRY(change(key, [&](KeyInfo& info) -> Result<void> {
-    COFFER_TRY(refuse_pending(info));
-    info.state = KeyState::kPendingDeletion;
-    info.deletion_date = due;
-    return {};
-  }));
-  return due;
-}
-
-Result<void> KeyStore::cancel_deletion(const KeyName& key) {
-  return change(key, [&](KeyInfo& info) -> Result<void> {
-    if (info.state != KeyState::kPendingDeletion) {
-      return Error{ErrorCode::kInvalidRequest, key_arn(parts_.region, key) + " is not pending deletion."};
-    }
-    info.state = KeyState::kDisabled;
-    info.deletion_date.reset();
-    return {};
-  });
-}
-
-Result<size_t> KeyStore::erase_expired() {
+Result<size_t> KeyStore::for_each_due(DueFor what, const std::function<Result<bool>(const KeyName&, Time now)>& act) {
   const Time now = parts_.clock.now();
-  size_t erased = 0;
+  size_t done = 0;
   std::optional<Error> first_error;
-  store::ScanRange range{deletion_prefix(), deletion_bound(now), kScanBatch};
+  store::ScanRange range{due_prefix(what), due_bound(what, now), kScanBatch};
   for (;;) {
     COFFER_ASSIGN(const auto rows, parts_.store.scan(range));
     for (const store::Row& row : rows) {
-      const auto key = parse_deletion_row(row.key);
-      const Result<bool> done =
-          key ? until_undisturbed([&] { return erase(*key, now); })
-              : Result<bool>(Error{ErrorCode::kCorrupt, "a row of the index of KMS keys to delete is damaged"});
-      if (done.ok()) {
-        erased += *done ? 1 : 0;
-      } else if (done.error().code != ErrorCode::kNotFound && !first_error) {
-        first_error = done.error();
+      const auto key = parse_due_row(what, row.key);
+      const Result<bool> outcome =
+          key ? act(*key, now) : Result<bool>(Error{ErrorCode::kCorrupt, "a row of an index of KMS keys is damaged"});
+      if (outcome.ok()) {
+        done += *outcome ? 1 : 0;
+      } else if (outcome.error().code != ErrorCode::kNotFoundOnWire && !first_error) {
+        first_error = outcome.error();
       }
     }
     if (rows.size() < kScanBatch) break;
     range.begin = rows.back().key + '\0';
   }
   if (first_error) return std::move(*first_error);
-  return erased;
+  return done;
 }
 
-// False when its deletion was cancelled, or put off, since it was found in the index; kNotFound when it is gone.
 Result<bool> KeyStore::erase(const KeyName& key, Time now) {
   COFFER_ASSIGN(const Current current, load_customer_key(key));
   const auto& due = current.key.info.deletion_date;
   if (!due || *due > now) return false;
+  // There may be more of them than one transaction takes. Nobody can give a grant, or an alias, on a key that is
+  // pending deletion.
+  COFFER_TRY(erase_grants(parts_.store, key));
   store::Transaction transaction;
   transaction.preconditions.push_back({key_row(key), current.revision});
   transaction.deletes.push_back(key_row(key));
-  transaction.deletes.push_back(deletion_row(*due, key));
+  transaction.deletes.push_back(due_row(DueFor::kDeletion, *due, key));
   transaction.puts.push_back({deleted_row(key), ""});
-  // Nobody can give it another one meanwhile, because it is pending deletion.
   COFFER_ASSIGN(const auto aliases, aliases_of(key));
   for (const store::Row& alias : aliases) {
     transaction.preconditions.push_back({alias.key, alias.revision});
@@ -209,23 +260,30 @@ Result<bool> KeyStore::erase(const KeyName& key, Time now) {
   return true;
 }
 
-Result<std::vector<KeyInfo>> KeyStore::list_keys(const AccountId& account) const {
-  COFFER_ASSIGN(const auto rows, scan_all(key_prefix(account)));
-  std::vector<KeyInfo> all;
-  for (const store::Row& row : rows) {
-    const auto name = parse_key_row(row.key);
-    if (!name) return Error{ErrorCode::kCorrupt, "the row of a KMS key has an impossible name"};
-    COFFER_ASSIGN(StoredKey key, decode_key(*name, row.value));
-    all.push_back(std::move(key.info));
+Result<std::vector<KeyInfo>> KeyStore::list_keys(const AccountId& account, const Page& page) const {
+  std::vector<KeyInfo> listed;
+  store::ScanRange range = store::ScanRange::prefix(key_prefix(account), kScanBatch);
+  if (!page.after.empty()) range.begin += page.after + '\0';
+  while (listed.size() < page.limit) {
+    range.limit = std::min(kScanBatch, page.limit - listed.size());
+    COFFER_ASSIGN(const auto rows, parts_.store.scan(range));
+    for (const store::Row& row : rows) {
+      const auto name = parse_key_row(row.key);
+      if (!name) return Error{ErrorCode::kCorrupt, "the row of a KMS key has an impossible name"};
+      COFFER_ASSIGN(StoredKey key, decode_key(*name, row.value));
+      listed.push_back(std::move(key.info));
+    }
+    if (rows.size() < range.limit) break;
+    range.begin = rows.back().key + '\0';
   }
-  return all;
+  return listed;
 }
 
-Result<std::vector<store::Row>> KeyStore::scan_all(std::string_view prefix) const {
+Result<std::vector<store::Row>> scan_all(const store::Store& store, std::string_view prefix) {
   std::vector<store::Row> all;
   store::ScanRange range = store::ScanRange::prefix(prefix, kScanBatch);
   for (;;) {
-    COFFER_ASSIGN(auto rows, parts_.store.scan(range));
+    COFFER_ASSIGN(auto rows, store.scan(range));
     const bool is_last = rows.size() < kScanBatch;
     if (!rows.empty()) range.begin = rows.back().key + '\0';
     std::ranges::move(rows, std::back_inserter(all));

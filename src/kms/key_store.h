@@ -1,7 +1,8 @@
 // Inside of Keyring: the rows of keys and aliases, opened keys in a cache, and every change to them. The only writer of
-// kms rows. Nobody else includes it. Thread-safe.
+// their rows. No other room includes it. Thread-safe.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -16,60 +17,88 @@
 
 namespace coffer::kms {
 
-struct Key {
-  KeyInfo info;
-  std::string header;                       // of ciphertexts under it
-  std::optional<crypto::AeadKey> material;  // if and only if the key is enabled
+struct OpenMaterial {
+  std::string id;  // kMaterialIdSize bytes
+  crypto::AeadKey key;
 };
-using KeyPointer = std::shared_ptr<const Key>;
+
+struct OpenKey {
+  KeyView view;
+  std::string header;                   // of ciphertexts under it
+  std::vector<OpenMaterial> materials;  // in the order of their creation; empty unless the key is enabled
+
+  bool is_usable() const { return !materials.empty(); }
+  const OpenMaterial& current() const { return materials.back(); }
+  // As a ciphertext names it; null when the key has none of that name.
+  const OpenMaterial* material(std::string_view name) const;
+};
+using OpenKeyPointer = std::shared_ptr<const OpenKey>;
 
 class KeyStore {
  public:
   // Registers its caches with the store's commits.
   explicit KeyStore(const Keyring::Parts& parts);
 
+  const Keyring::Parts& parts() const { return parts_; }
+
   // A null pointer when there is no such key. `row_key` as key_row() makes it: decrypt() has none to spare.
-  Result<KeyPointer> find(std::string_view row_key) const;
-  Result<KeyPointer> find(const KeyName& key) const;
+  Result<OpenKeyPointer> find(std::string_view row_key) const;
+  Result<OpenKeyPointer> find(const KeyName& key) const;
   // Whether there was such a key, and erase_expired() deleted it. Not cached.
   Result<bool> was_deleted(const KeyName& key) const;
-  // The id behind an alias; a null pointer if there is none. REQUIRES: is_alias(alias).
-  Result<std::shared_ptr<const std::string>> alias_target(const AccountId& account, std::string_view alias) const;
-  Result<KeyPointer> default_key(const AccountId& account);
+  // A null pointer if there is none. REQUIRES: is_alias(alias).
+  Result<std::shared_ptr<const StoredAlias>> find_alias(const AccountId& account, std::string_view alias) const;
+  Result<OpenKeyPointer> default_key(const AccountId& account);
 
   // As Keyring has them.
-  Result<KeyName> create(const AccountId& account, std::string_view description);
-  Result<void> put_alias(const AccountId& account, std::string_view alias, const KeyName& key);
+  KeyName draw_name(const AccountId& account, MultiRegion multi_region) const;
+  Result<void> create(const NewKey& key);
+  Result<void> put_alias(const AccountId& account, std::string_view alias, const KeyName& key, AliasChange change);
   Result<void> delete_alias(const AccountId& account, std::string_view alias);
-  Result<void> set_enabled(const KeyName& key, KeyState state);  // enabled or disabled
-  Result<Time> schedule_deletion(const KeyName& key, int days);
-  Result<void> cancel_deletion(const KeyName& key);
-  Result<size_t> erase_expired();
-  Result<std::vector<KeyInfo>> list_keys(const AccountId& account) const;
-  Result<std::vector<Alias>> list_aliases(const AccountId& account) const;
+  Result<std::vector<KeyInfo>> list_keys(const AccountId& account, const Page& page) const;
+  Result<std::vector<Alias>> list_aliases(const AccountId& account, const Page& page) const;
 
- private:
-  // A customer's key from the store itself: what a change must start from.
+  // A customer's key from the store itself: what a change must start from. kNotFoundOnWire when there is none,
+  // kAccessDenied when it is an AWS managed one.
   struct Current {
     StoredKey key;
     store::Revision revision;
   };
   Result<Current> load_customer_key(const KeyName& key) const;
-  // Commits what `edit` makes of the key's state and date, on condition that nobody else changed the key.
-  template <class Edit>
+  Result<Current> load(const KeyName& key) const;  // any key
+
+  // Commits what `edit` makes of a customer's key, on condition that nobody else changed it; does nothing if the edit
+  // changes nothing. The indexes follow. Errors of the edit as they are.
+  using Edit = std::function<Result<void>(StoredKey&)>;
   Result<void> change(const KeyName& key, const Edit& edit);
-  Result<bool> erase(const KeyName& key, Time now);
-  void add_key(const KeyInfo& info, store::Transaction& transaction) const;
-  Result<void> make_default_key(const AccountId& account);
-  Result<std::vector<store::Row>> scan_all(std::string_view prefix) const;
-  Result<std::vector<store::Row>> aliases_of(const KeyName& key) const;
-  Result<void> commit(store::Transaction transaction);
+  // One attempt at that, of any key: kConflict when somebody else changed it since it was loaded.
+  Result<void> replace(const Current& before, const StoredKey& after);
+
+  // kKmsInvalidState (AWS's text) for a key pending deletion.
   Result<void> refuse_pending(const KeyInfo& info) const;
+  // A fresh material of the key, wrapped.
+  StoredMaterial make_material(const StoredKey& key, MaterialCause cause) const;
+
+  // Calls `act` for each key of an index whose time has come, and returns for how many it said that it did something.
+  // One that fails does not keep the others: the first error is returned at the end. kNotFoundOnWire of `act` is none.
+  Result<size_t> for_each_due(DueFor what, const std::function<Result<bool>(const KeyName&, Time now)>& act);
+  // Deletes the key and what belongs to it; false when its deletion was cancelled, or put off.
+  Result<bool> erase(const KeyName& key, Time now);
+
+  Result<void> commit(store::Transaction transaction);
+
+ private:
+  void add_key(StoredKey key, store::Transaction& transaction) const;
+  Result<void> make_default_key(const AccountId& account);
+  Result<std::vector<store::Row>> aliases_of(const KeyName& key) const;
 
   const Keyring::Parts parts_;
-  mutable store::RowCache<Key> keys_;
-  mutable store::RowCache<std::string> aliases_;
+  mutable store::RowCache<OpenKey> keys_;
+  mutable store::RowCache<StoredAlias> aliases_;
 };
+
+// All rows below a prefix, however many.
+Result<std::vector<store::Row>> scan_all(const store::Store& store, std::string_view prefix);
 
 // `attempt` does something on condition that nobody else changes the same rows, and says kConflict when somebody did.
 template <class Attempt>

@@ -23,6 +23,7 @@ std::string parsed(std::string_view key_id) {
 
 TEST(KeyReference, IdsAndAliasesAreTheCallersAndArnsSayWhose) {
   EXPECT_EQ(parsed(kId), "key 123456789012 " + std::string(kId));
+  EXPECT_EQ(parsed("mrk-0f1e2d3c4b5a496887768594a3b2c1d0"), "key 123456789012 mrk-0f1e2d3c4b5a496887768594a3b2c1d0");
   EXPECT_EQ(parsed("alias/app/db_1-X"), "alias 123456789012 alias/app/db_1-X");
   EXPECT_EQ(parsed("alias/aws/secretsmanager"), "alias 123456789012 alias/aws/secretsmanager");
   EXPECT_EQ(parsed("arn:aws:kms:us-east-1:210987654321:key/" + std::string(kId)),
@@ -48,13 +49,28 @@ TEST(KeyReference, AnArnOfAnotherRegionOrServiceIsRefusedWithTheTextOfAws) {
 // What goes through becomes part of a row's key.
 TEST(KeyReference, WhatCannotBeTheNameOfAKeyIsNone) {
   using std::string_literals::operator""s;
-  for (const std::string& bad :
-       {""s, "alias/"s, "alias"s, "Alias/app"s, "app"s, "alias/app db"s, "alias/app:db"s, "alias/a\0b"s,
-        "alias/\xc3\xa4"s, "alias/" + std::string(251, 'a'), "0f1e2d3c-4b5a-4968-8776-8594a3b2c1d"s,
-        "0f1e2d3c-4b5a-4968-8776-8594a3b2c1d00"s, "0F1E2D3C-4B5A-4968-8776-8594A3B2C1D0"s,
-        "0f1e2d3c04b5a-4968-8776-8594a3b2c1d0"s, "0f1e2d3c-4b5a-4968-8776-8594a3b2c1d\0"s,
-        "mrk-0f1e2d3c4b5a496887768594a3b2c1d0"s, "arn:aws:kms:us-east-1:123456789012:key/"s,
-        "arn:aws:kms:us-east-1:123456789012:key/alias/app"s, "arn:aws:kms:us-east-1:123456789012:alias/"s})
+  for (const std::string& bad : {""s,
+                                 "alias/"s,
+                                 "alias"s,
+                                 "Alias/app"s,
+                                 "app"s,
+                                 "alias/app db"s,
+                                 "alias/app:db"s,
+                                 "alias/a\0b"s,
+                                 "alias/\xc3\xa4"s,
+                                 "alias/" + std::string(251, 'a'),
+                                 "0f1e2d3c-4b5a-4968-8776-8594a3b2c1d"s,
+                                 "0f1e2d3c-4b5a-4968-8776-8594a3b2c1d00"s,
+                                 "0F1E2D3C-4B5A-4968-8776-8594A3B2C1D0"s,
+                                 "0f1e2d3c04b5a-4968-8776-8594a3b2c1d0"s,
+                                 "0f1e2d3c-4b5a-4968-8776-8594a3b2c1d\0"s,
+                                 "mrk-0f1e2d3c4b5a496887768594a3b2c1d"s,
+                                 "mrk-0f1e2d3c4b5a-968877-8594a3b2c1d0"s,
+                                 "MRK-0f1e2d3c4b5a496887768594a3b2c1d0"s,
+                                 "mrk-0F1e2d3c4b5a496887768594a3b2c1d0"s,
+                                 "arn:aws:kms:us-east-1:123456789012:key/"s,
+                                 "arn:aws:kms:us-east-1:123456789012:key/alias/app"s,
+                                 "arn:aws:kms:us-east-1:123456789012:alias/"s})
     EXPECT_EQ(parsed(bad), "none") << bad;
   EXPECT_NE(parsed("alias/" + std::string(250, 'a')), "none");
 }

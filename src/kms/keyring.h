@@ -1,8 +1,9 @@
 // KMS keys of this region and the envelope encryption done with them. Every account has the AWS managed key
-// alias/aws/secretsmanager, made at first use, and any number of customer keys, which have aliases and can be disabled
-// and deleted. Key material rests wrapped by the region key; that of a key that cannot be used is not even opened.
-// Whether a caller may use a key is not asked here. Follows "Secret encryption and decryption" of the Secrets Manager
-// user guide and the AWS KMS API reference. Thread-safe.
+// alias/aws/secretsmanager, made at first use, and any number of customer keys. Key material rests wrapped by the
+// region key; that of a key that cannot be used is not even opened, and none ever leaves. Whether a caller may use a
+// key is not asked here: see KeyView::policy and grants.h. What else is done to keys is in key_details.h,
+// key_rotation.h and operations.h. Follows "Secret encryption and decryption" of the Secrets Manager user guide and the
+// AWS KMS API reference. Thread-safe.
 #pragma once
 
 #include <memory>
@@ -18,6 +19,7 @@
 #include "crypto/aead.h"
 #include "kms/ciphertext.h"
 #include "kms/key.h"
+#include "kms/key_policy.h"
 #include "seal/region_key.h"
 #include "store/store.h"
 
@@ -36,6 +38,25 @@ struct DataKey {
 struct Alias {
   std::string name;  // "alias/..."
   std::string key_id;
+  Time created{};
+  Time updated{};  // when it was given to its key
+};
+
+// A customer's key that is to be made.
+struct NewKey {
+  KeyName name;  // from draw_name()
+  std::string description;
+  std::vector<Tag> tags;  // that check_tags() took
+  KeyPolicy policy;       // that accept_key_policy() took, or none
+};
+
+// kCreate refuses an alias that there is, kMove one that there is not, kPut does either.
+enum class AliasChange : uint8_t { kCreate, kMove, kPut };
+
+// A part of a list: what comes behind `after`, and how much of it.
+struct Page {
+  std::string after;  // an id, or a name; empty: from the beginning
+  size_t limit = SIZE_MAX;
 };
 
 class Keyring {
@@ -51,13 +72,17 @@ class Keyring {
   explicit Keyring(const Parts& parts);
   ~Keyring();
 
+  const Region& region() const { return parts_.region; }
+
   // The key that `caller` means with a KmsKeyId: a key id, key ARN, alias or alias ARN, see parse_key_reference().
-  // nullopt when there is no such key, or it is the AWS managed key of another account. kInvalidParameter (AWS's text)
-  // for an ARN of another region or service, or one that is none. alias/aws/secretsmanager is made if it does not exist
-  // yet: that is a commit, so call this where waiting is allowed.
-  Result<std::optional<KeyInfo>> resolve(const AccountId& caller, std::string_view key_id);
-  // nullopt when there is no such key (any more). Waits for nothing that decrypt() does not wait for.
-  Result<std::optional<KeyInfo>> find(const KeyName& key) const;
+  // A null pointer when there is no such key, or it is the AWS managed key of another account. kInvalidParameter (AWS's
+  // text) for an ARN of another region or service, or one that is none. alias/aws/secretsmanager is made if it does not
+  // exist yet: that is a commit, so call this where waiting is allowed.
+  Result<KeyPointer> resolve(const AccountId& caller, std::string_view key_id);
+  // A null pointer when there is no such key (any more). Waits for nothing that decrypt() does not wait for.
+  Result<KeyPointer> find(const KeyName& key) const;
+  // The key behind an alias as it is now; a null pointer when there is none. REQUIRES: is_alias(alias).
+  Result<KeyPointer> find_alias(const AccountId& account, std::string_view alias) const;
 
   // A fresh 256-bit data key under a key that resolve() found. kEncryptionFailure (AWS's text) when it is disabled,
   // pending deletion or gone. kms:GenerateDataKey.
@@ -78,32 +103,41 @@ class Keyring {
   // The ARN of the account's default key; nullopt if it was never used.
   Result<std::optional<std::string>> default_key_arn(const AccountId& account) const;
 
-  // A new, enabled customer key. kms:CreateKey.
+  // What changes a customer's key or alias; each is one durable commit, or none if nothing changes. With KMS's codes
+  // and texts: kNotFoundOnWire when there is no such key or alias in the account, kAccessDenied when it is an AWS
+  // managed one, kKmsInvalidState when the key's state does not permit it.
+
+  // A name that no key has, of a multi-region key unless kNo.
+  KeyName draw_name(const AccountId& account, MultiRegion multi_region = MultiRegion::kNo) const;
+  // An enabled key, a primary if its name is that of a multi-region key. kms:CreateKey.
+  Result<void> create_key(const NewKey& key);
+  // The same with nothing but a description.
   Result<KeyName> create_key(const AccountId& account, std::string_view description);
 
-  // What changes a customer's key or alias; each is one durable commit, or none if nothing changes. kNotFound when
-  // there is no such key or alias in the account, kAccessDenied when it is an AWS managed one, kInvalidRequest (KMS's
-  // text) when the key's state does not permit it, kInvalidParameter for a malformed alias or a bad number of days.
-
-  // Makes the alias, or moves it to another key; what was encrypted before keeps its key. A key has at most 50 aliases
-  // (kLimitExceeded). Not for a key pending deletion. kms:CreateAlias and kms:UpdateAlias.
-  Result<void> put_alias(const AccountId& account, std::string_view alias, const KeyName& key);
+  // What was encrypted before keeps its key. A key has at most 50 aliases (kLimitExceeded). Not for a key pending
+  // deletion. kAlreadyExists with kCreate. kValidation for what can be no alias, kInvalidAliasName for a reserved one.
+  // kms:CreateAlias and kms:UpdateAlias.
+  Result<void> put_alias(const AccountId& account, std::string_view alias, const KeyName& key,
+                         AliasChange change = AliasChange::kPut);
   Result<void> delete_alias(const AccountId& account, std::string_view alias);
 
   Result<void> enable(const KeyName& key);   // not a key pending deletion
   Result<void> disable(const KeyName& key);  // not a key pending deletion
-  // 7 to 30 days from now, and returns when. The key is unusable from now on. kms:ScheduleKeyDeletion.
+  // 7 to 30 days from now (kValidation), and returns when. The key is unusable from now on. kms:ScheduleKeyDeletion.
   Result<Time> schedule_deletion(const KeyName& key, int days);
   // The key is disabled afterwards. kms:CancelKeyDeletion.
   Result<void> cancel_deletion(const KeyName& key);
-  // Deletes keys whose date has come, with their material and aliases; returns how many. One that cannot be deleted
-  // does not keep the others: the first error is returned at the end. Called by a background thread, and by tests with
-  // their clock.
+  // Deletes keys whose date has come, with their material, aliases and grants; returns how many. One that cannot be
+  // deleted does not keep the others: the first error is returned at the end. Called by a background thread, and by
+  // tests with their clock.
   Result<size_t> erase_expired();
 
-  // All of an account, the default key included; by id, and by name.
-  Result<std::vector<KeyInfo>> list_keys(const AccountId& account) const;
-  Result<std::vector<Alias>> list_aliases(const AccountId& account) const;
+  // Those of an account, the default key included; by id, and by name.
+  Result<std::vector<KeyInfo>> list_keys(const AccountId& account, const Page& page = {}) const;
+  Result<std::vector<Alias>> list_aliases(const AccountId& account, const Page& page = {}) const;
+
+  // For the other files of this room.
+  KeyStore& key_store() const { return *keys_; }
 
  private:
   const Parts parts_;

@@ -48,7 +48,8 @@ TEST_F(DataKeyTest, EveryChangedByteOfACiphertextIsRefused) {
 // The account of a ciphertext of format 1 is not in it: taking it out of another must not make one.
 TEST_F(DataKeyTest, ACiphertextRewrittenToTheOtherFormatDoesNotOpen) {
   const std::string ciphertext = seal(make_key());
-  EXPECT_EQ(opened("\x01" + ciphertext.substr(13)), "Corrupt");
+  EXPECT_EQ(opened("\x01" + ciphertext.substr(14, 16) + ciphertext.substr(38)), "Corrupt");
+  EXPECT_EQ(opened("\x02" + ciphertext.substr(2, 28) + ciphertext.substr(38)), "Corrupt");
 }
 
 TEST_F(DataKeyTest, TheKeyMayBelongToAnotherAccountThanWhatItEncrypts) {
@@ -59,10 +60,13 @@ TEST_F(DataKeyTest, TheKeyMayBelongToAnotherAccountThanWhatItEncrypts) {
   // Under another owner's name it is another ciphertext, even if that owner has a key of the same id and material.
   const KeyName namesake{kAccount, key.id};
   const auto stored = decode_key(key, (*store_->get(key_row(key)))->value);
-  const auto material = region_key_.unwrap(stored->wrapped_material, key_row(key));
-  put_row(key_row(namesake), encode_key({stored->info, region_key_.wrap(*material, key_row(namesake), random_)}));
+  const auto material = region_key_.unwrap(stored->materials[0].wrapped, key_row(key));
+  StoredKey copy = *stored;
+  copy.info.name = namesake;
+  copy.materials[0].wrapped = region_key_.wrap(*material, key_row(namesake), random_);
+  put_row(key_row(namesake), encode_key(copy));
   EXPECT_EQ(encrypted(namesake), "ok");
-  EXPECT_EQ(opened(ciphertext_header(namesake) + ciphertext.substr(29)), "Corrupt");
+  EXPECT_EQ(opened(ciphertext_header(namesake, stored->materials[0].id) + ciphertext.substr(38)), "Corrupt");
 }
 
 // An account's default key is made once: values sealed under a lost one would be lost.
@@ -91,7 +95,7 @@ TEST_F(DataKeyTest, ConcurrentFirstUsesAgreeOnOneDefaultKey) {
   for (std::thread& thread : threads)
     thread.join();
   EXPECT_EQ(ids, std::vector<std::string>(8, ids[0]));
-  EXPECT_EQ(rows("k"), 2u) << "one key and one alias";
+  EXPECT_EQ(rows("k"), 3u) << "one key, one alias, and when it is rotated";
 }
 
 // What the version of Coffer before customer keys wrote, byte for byte: the example of docs/formats. And what this one
@@ -141,10 +145,11 @@ TEST_F(DataKeyTest, AStoreOfTheFirstFormatStillOpens) {
   EXPECT_EQ(outcome(keyring.decrypt(kAccount, ciphertext, kContext)), "Corrupt");
   const auto found = *keyring.find({kAccount, id});
   ASSERT_TRUE(found);
-  EXPECT_EQ(found->state, KeyState::kEnabled);
-  EXPECT_TRUE(found->is_default);
-  EXPECT_EQ(found->created, *parse_iso_basic("20261124T000000Z"));
-  EXPECT_EQ((*keyring.resolve(kAccount, kSecretsManagerAlias))->name.id, id) << "and goes on to be the default key";
+  EXPECT_EQ(found->info.state, KeyState::kEnabled);
+  EXPECT_TRUE(found->info.is_default);
+  EXPECT_EQ(found->info.created, *parse_iso_basic("20261124T000000Z"));
+  EXPECT_EQ((*keyring.resolve(kAccount, kSecretsManagerAlias))->info.name.id, id)
+      << "and goes on to be the default key";
   EXPECT_EQ(key_of(keyring.generate_data_key(kAccount, context)->ciphertext, kOther), (KeyName{kAccount, id}));
 }
 
@@ -175,9 +180,11 @@ TEST_F(DataKeyTest, AKeyThatIsLostOrDamagedIsAnErrorOfTheServer) {
 
   StoredKey stored = *decode_key(key, row);
   using std::string_literals::operator""s;
-  stored.wrapped_material.pop_back();
-  for (const std::string& damage : {""s, "\xff\xff\xff"s, row.substr(0, row.size() - 1), row + "\x20\x03"s,
-                                    row + "\x20\x02"s, row + "\x28\x01"s, row + "\x0a\x01x"s, encode_key(stored)}) {
+  stored.materials[0].wrapped.pop_back();
+  for (const std::string& damage :
+       {""s, "\xff\xff\xff"s, row.substr(0, row.size() - 1), row + "\x20\x03"s, row + "\x20\x02"s, row + "\x28\x01"s,
+        row + "\x0a\x01x"s, row + "\x68\x01"s, row + "\x50\x01"s, row + "\x58\x01"s, row + "\x42\x01x"s,
+        row + "\x62\x00"s, encode_key(stored)}) {
     put_row(key_row(key), damage);
     EXPECT_EQ(opened(ciphertext), "Corrupt") << hex_encode(std::as_bytes(std::span(damage)));
     EXPECT_EQ(encrypted(key), "Corrupt");
@@ -202,7 +209,7 @@ TEST_F(DataKeyTest, NoRowHoldsKeyMaterial) {
   const KeyName key = make_key();
   const auto made = keyring_.generate_data_key(key, kContext);
   const auto stored = decode_key(key, (*store_->get(key_row(key)))->value);
-  const auto material = region_key_.unwrap(stored->wrapped_material, key_row(key));
+  const auto material = region_key_.unwrap(stored->materials[0].wrapped, key_row(key));
   ASSERT_EQ(material->size(), 32u);
   for (const store::Row& row : *store_->scan({.begin = "", .end = ""})) {
     EXPECT_EQ(row.value.find(made->key.material().view(kTest)), std::string::npos);

@@ -93,7 +93,7 @@ bool SecretStore::Impl::is_here(const SecretView* replica, const Version& incomi
                         here->created == incoming.created && here->kind == incoming.kind;
   if (!is_known || here->kms_key_arn.empty()) return is_known;
   const auto key = parts_.keyring.resolve(replica->secret.account, here->kms_key_arn);
-  return !key.ok() || key->has_value();
+  return !key.ok() || *key != nullptr;
 }
 
 // Whether the value stays as it is sealed here: it never changes, but its key does when the primary chose another one,

@@ -10,8 +10,8 @@ Result<SealingKey> SecretStore::Impl::sealing_key(const AccountId& account, std:
   if (kms_key_id.empty()) return SealingKey();
   COFFER_ASSIGN(const auto key, parts_.keyring.resolve(account, kms_key_id));
   // There are no key policies yet in which an account could let others use its keys.
-  if (!key || key->name.account != account) return Error{ErrorCode::kAccessDenied, "Access to KMS is not allowed"};
-  return key->is_default ? SealingKey() : SealingKey(key->name);
+  if (!key || key->info.name.account != account) return Error{ErrorCode::kAccessDenied, "Access to KMS is not allowed"};
+  return key->info.is_default ? SealingKey() : SealingKey(key->info.name);
 }
 
 Result<void> SecretStore::Impl::append_value(const SealingKey& key, const VersionId& version, const SecretBytes& value,

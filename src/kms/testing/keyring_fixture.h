@@ -54,9 +54,10 @@ class KeyringTest : public ::testing::Test {
   std::string resolved(std::string_view key_id, const AccountId& caller = kAccount) {
     const auto found = keyring_.resolve(caller, key_id);
     if (!found.ok()) return std::string(error_name(found.error().code));
-    return *found ? (*found)->name.id : "";
+    return *found ? (*found)->info.name.id : "";
   }
-  KeyInfo info(const KeyName& key) { return **keyring_.find(key); }
+  KeyInfo info(const KeyName& key) { return (*keyring_.find(key))->info; }
+  bool exists(const KeyName& key) { return *keyring_.find(key) != nullptr; }
 
   size_t rows(std::string_view prefix) { return store_->scan(store::ScanRange::prefix(prefix))->size(); }
   void put_row(const std::string& key, const std::string& value) {
