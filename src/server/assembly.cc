@@ -2,10 +2,14 @@
 
 #include <thread>
 
+#include "access/explanation_store.h"
+#include "access/policy_authorizer.h"
 #include "api/audit.h"
 #include "api/front_door.h"
 #include "base/worker_pool.h"
 #include "iam/account_store.h"
+#include "iam/identities.h"
+#include "iam/identity_cache.h"
 #include "iam/principals.h"
 #include "kms/keyring.h"
 #include "net/http_server.h"
@@ -32,6 +36,7 @@ constexpr size_t kQueuedRequests = 4096;
 constexpr size_t kScanners = 2;
 constexpr size_t kQueuedScans = 64;
 constexpr size_t kPeerWorkers = 8;
+constexpr size_t kExplanationBytes = 16 << 20;
 
 Error sealed(const Error& error) {
   return Error{ErrorCode::kSealed, error.message};
@@ -131,19 +136,27 @@ class RegionNode::Impl {
         accounts_({*store_, region_key_, random_, clock_, account_destinations(config_)}),
         secrets_({*store_, keyring_, random_, clock_, config_.region, config_.deployment(), cache_bytes(config_),
                   config_.limits.secrets_per_account}),
-        principals_(accounts_),
-        secretsmanager_{secrets_,
-                        keyring_,
-                        principals_,
-                        random_,
-                        config_.region,
-                        config_.deployment(),
-                        config_.limits.replica_regions},
+        identity_cache_(*store_),
+        identities_(*store_, identity_cache_),
+        principals_(accounts_, identity_cache_, identities_),
+        explanations_(log_, kExplanationBytes),
+        authorizer_({identity_cache_, explanations_, config_.region}),
+        secretsmanager_{secrets_, keyring_,       principals_,          identities_,
+                        random_,  config_.region, config_.deployment(), config_.limits.replica_regions},
         audit_(std::move(audit)),
         workers_(config_.limits.worker_threads, kQueuedRequests),
         scanners_(kScanners, kQueuedScans),
-        front_door_({config_.region, accounts_, clock_, random_, workers_, scanners_,
-                     [this] { return store_->can_commit(); }, *audit_, log_},
+        front_door_({.region = config_.region,
+                     .credentials = accounts_,
+                     .authorizer = authorizer_,
+                     .clock = clock_,
+                     .random = random_,
+                     .workers = workers_,
+                     .scanners = scanners_,
+                     .healthy = [this] { return store_->can_commit(); },
+                     .audit = *audit_,
+                     .log = log_,
+                     .uses_tls = config_.tls.has_value()},
                     {throttled(secretsmanager::make_service(secretsmanager_), config_)}),
         applier_(secrets_, accounts_),
         peer_workers_(kPeerWorkers, kQueuedRequests),
@@ -194,7 +207,11 @@ class RegionNode::Impl {
   kms::Keyring keyring_;
   iam::AccountStore accounts_;
   secrets::SecretStore secrets_;
+  iam::IdentityCache identity_cache_;
+  iam::Identities identities_;
   iam::Principals principals_;
+  access::ExplanationStore explanations_;
+  access::PolicyAuthorizer authorizer_;
   secretsmanager::Rooms secretsmanager_;
   std::unique_ptr<api::Audit> audit_;
   WorkerPool workers_;

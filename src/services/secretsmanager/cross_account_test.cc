@@ -47,8 +47,9 @@ class CrossAccount : public ::testing::Test {
   }
 
   std::string make_secret(const std::string& name, const std::string& key) {
-    const Answer answer = owner("CreateSecret", R"({"Name": ")" + name + R"(", "SecretString": "hunter2", )" + kToken +
-                                                    "1\"" + (key.empty() ? "" : R"(, "KmsKeyId": ")" + key + "\"") + "}");
+    const Answer answer =
+        owner("CreateSecret", R"({"Name": ")" + name + R"(", "SecretString": "hunter2", )" + kToken + "1\"" +
+                                  (key.empty() ? "" : R"(, "KmsKeyId": ")" + key + "\"") + "}");
     EXPECT_EQ(answer.message, "");
     return std::string(boost::json::parse(answer.output).at("ARN").as_string());
   }
@@ -75,9 +76,10 @@ class CrossAccount : public ::testing::Test {
   }
 
   void set_secret_policy(const std::string& members) {
-    EXPECT_EQ(owner("PutResourcePolicy", R"({"SecretId": "shared", "ResourcePolicy": )" + escaped(statement(members)) + "}")
-                  .message,
-              "");
+    EXPECT_EQ(
+        owner("PutResourcePolicy", R"({"SecretId": "shared", "ResourcePolicy": )" + escaped(statement(members)) + "}")
+            .message,
+        "");
   }
   void set_identity_policy(const std::string& text) {
     must(iam::put_inline_policy(world_.identities(kHome), {kReaderId, iam::EntityKind::kRole, "app"},
@@ -85,22 +87,26 @@ class CrossAccount : public ::testing::Test {
   }
   void set_key_policy(const std::string& statements) {
     const Rooms& rooms = world_.rooms(kHome);
-    const policy::RequestPrincipal author{.kind = policy::PrincipalKind::kAccountRoot,
-                                          .arn = "arn:aws:iam::123456789012:root",
-                                          .account = kOwner};
+    const policy::RequestPrincipal author{
+        .kind = policy::PrincipalKind::kAccountRoot, .arn = "arn:aws:iam::123456789012:root", .account = kOwner};
     const std::string text = R"({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "kms:*",
-        "Principal": {"AWS": "123456789012"}, "Resource": "*"})" + statements + "]}";
-    const kms::KeyPolicy policy = must(kms::accept_key_policy({text, key_arn_, author}, {rooms.principals, rooms.identities}));
+        "Principal": {"AWS": "123456789012"}, "Resource": "*"})" +
+                             statements + "]}";
+    const kms::KeyPolicy policy =
+        must(kms::accept_key_policy({text, key_arn_, author}, {rooms.principals, rooms.identities}));
     must(kms::put_policy(rooms.keyring, key_, policy));
   }
 
   void allow_in_secret() {
-    set_secret_policy(R"("Principal": {"AWS": ")" + kRoleArn + R"("}, "Action": "secretsmanager:GetSecretValue", "Resource": "*")");
+    set_secret_policy(R"("Principal": {"AWS": ")" + kRoleArn +
+                      R"("}, "Action": "secretsmanager:GetSecretValue", "Resource": "*")");
   }
   void allow_in_identity() {
     set_identity_policy(R"({"Version": "2012-10-17", "Statement": [
-        {"Effect": "Allow", "Action": "secretsmanager:GetSecretValue", "Resource": ")" + arn_ + R"("},
-        {"Effect": "Allow", "Action": "kms:Decrypt", "Resource": ")" + key_arn_ + R"("}]})");
+        {"Effect": "Allow", "Action": "secretsmanager:GetSecretValue", "Resource": ")" +
+                        arn_ + R"("},
+        {"Effect": "Allow", "Action": "kms:Decrypt", "Resource": ")" +
+                        key_arn_ + R"("}]})");
   }
   void allow_in_key(const std::string& condition = "") {
     set_key_policy(R"(, {"Effect": "Allow", "Principal": {"AWS": ")" + kRoleArn +
@@ -132,7 +138,9 @@ TEST_F(CrossAccount, AllThreePoliciesMustAgree) {
     const bool identity = (combination & 2) != 0;
     const bool key = (combination & 4) != 0;
     SCOPED_TRACE(std::string(secret ? "secret " : "") + (identity ? "identity " : "") + (key ? "key" : ""));
-    secret ? allow_in_secret() : set_secret_policy(R"("Principal": {"AWS": "123456789012"}, "Action": "secretsmanager:*", "Resource": "*")");
+    secret
+        ? allow_in_secret()
+        : set_secret_policy(R"("Principal": {"AWS": "123456789012"}, "Action": "secretsmanager:*", "Resource": "*")");
     identity ? allow_in_identity() : set_identity_policy(statement(R"("Action": "sqs:*", "Resource": "*")"));
     key ? allow_in_key() : set_key_policy("");
     const std::string expected = !secret || !identity ? refused_by_secret : !key ? refused_by_key : "hunter2";
@@ -164,8 +172,9 @@ TEST_F(CrossAccount, AnArnWithoutItsSuffixIsNoNameForOthers) {
 
 TEST_F(CrossAccount, WhoMayReadMayNotWrite) {
   allow_everywhere();
-  EXPECT_EQ(reader("PutSecretValue", R"({"SecretId": ")" + arn_ + R"(", "SecretString": "x", )" + kToken + "2\"}").error,
-            "AccessDeniedException");
+  EXPECT_EQ(
+      reader("PutSecretValue", R"({"SecretId": ")" + arn_ + R"(", "SecretString": "x", )" + kToken + "2\"}").error,
+      "AccessDeniedException");
   EXPECT_EQ(reader("DeleteSecret", R"({"SecretId": ")" + arn_ + "\"}").error, "AccessDeniedException");
   EXPECT_EQ(reader("DescribeSecret", R"({"SecretId": ")" + arn_ + "\"}").error, "AccessDeniedException");
 }
@@ -202,7 +211,9 @@ TEST_F(CrossAccount, TheOwnersDefaultKeyIsForNobodyElse) {
   arn_ = make_secret("other", "");
   EXPECT_EQ(owner("PutResourcePolicy",
                   R"({"SecretId": "other", "ResourcePolicy": )" +
-                      escaped(statement(R"("Principal": {"AWS": "210987654321"}, "Action": "secretsmanager:*", "Resource": "*")")) + "}")
+                      escaped(statement(
+                          R"("Principal": {"AWS": "210987654321"}, "Action": "secretsmanager:*", "Resource": "*")")) +
+                      "}")
                 .message,
             "");
   set_identity_policy(statement(R"("Action": ["secretsmanager:*", "kms:*"], "Resource": "*")"));
@@ -210,8 +221,9 @@ TEST_F(CrossAccount, TheOwnersDefaultKeyIsForNobodyElse) {
       "InvalidRequestException: You can't access a secret from a different AWS account if you encrypt the secret with "
       "the default KMS service key.";
   EXPECT_EQ(outcome(read()), refused);
-  EXPECT_EQ(outcome(reader("PutSecretValue", R"({"SecretId": ")" + arn_ + R"(", "SecretString": "x", )" + kToken + "2\"}")),
-            refused);
+  EXPECT_EQ(
+      outcome(reader("PutSecretValue", R"({"SecretId": ")" + arn_ + R"(", "SecretString": "x", )" + kToken + "2\"}")),
+      refused);
   EXPECT_EQ(reader("DescribeSecret", R"({"SecretId": ")" + arn_ + "\"}").message, "");
 }
 
@@ -220,15 +232,21 @@ TEST_F(CrossAccount, NobodyElseMovesValuesAwayFromTheDefaultKey) {
   arn_ = make_secret("other", "");
   EXPECT_EQ(owner("PutResourcePolicy",
                   R"({"SecretId": "other", "ResourcePolicy": )" +
-                      escaped(statement(R"("Principal": {"AWS": "210987654321"}, "Action": "secretsmanager:*", "Resource": "*")")) + "}")
+                      escaped(statement(
+                          R"("Principal": {"AWS": "210987654321"}, "Action": "secretsmanager:*", "Resource": "*")")) +
+                      "}")
                 .message,
             "");
   set_identity_policy(statement(R"("Action": ["secretsmanager:*", "kms:*"], "Resource": "*")"));
   set_key_policy(R"(, {"Effect": "Allow", "Principal": {"AWS": "210987654321"}, "Action": "kms:*", "Resource": "*"})");
-  EXPECT_EQ(reader("UpdateSecret", R"({"SecretId": ")" + arn_ + R"(", "KmsKeyId": ")" + key_arn_ + R"(", )" + kToken + "3\"}").message,
-            "");
+  EXPECT_EQ(
+      reader("UpdateSecret", R"({"SecretId": ")" + arn_ + R"(", "KmsKeyId": ")" + key_arn_ + R"(", )" + kToken + "3\"}")
+          .message,
+      "");
   EXPECT_EQ(read().error, "InvalidRequestException") << "the value is where it was";
-  EXPECT_EQ(reader("PutSecretValue", R"({"SecretId": ")" + arn_ + R"(", "SecretString": "new", )" + kToken + "4\"}").message, "");
+  EXPECT_EQ(
+      reader("PutSecretValue", R"({"SecretId": ")" + arn_ + R"(", "SecretString": "new", )" + kToken + "4\"}").message,
+      "");
   EXPECT_EQ(outcome(read()), "new");
 }
 
@@ -237,14 +255,17 @@ TEST_F(CrossAccount, AKeyIdMeansAKeyOfTheCaller) {
   arn_ = make_secret("by-id", key_.id);
   EXPECT_EQ(owner("PutResourcePolicy",
                   R"({"SecretId": "by-id", "ResourcePolicy": )" +
-                      escaped(statement(R"("Principal": {"AWS": "210987654321"}, "Action": "secretsmanager:*", "Resource": "*")")) + "}")
+                      escaped(statement(
+                          R"("Principal": {"AWS": "210987654321"}, "Action": "secretsmanager:*", "Resource": "*")")) +
+                      "}")
                 .message,
             "");
   set_identity_policy(statement(R"("Action": ["secretsmanager:*", "kms:*"], "Resource": "*")"));
   set_key_policy(R"(, {"Effect": "Allow", "Principal": {"AWS": "210987654321"}, "Action": "kms:*", "Resource": "*"})");
   EXPECT_EQ(outcome(read()), "hunter2");
-  EXPECT_EQ(reader("PutSecretValue", R"({"SecretId": ")" + arn_ + R"(", "SecretString": "x", )" + kToken + "2\"}").error,
-            "EncryptionFailure");
+  EXPECT_EQ(
+      reader("PutSecretValue", R"({"SecretId": ")" + arn_ + R"(", "SecretString": "x", )" + kToken + "2\"}").error,
+      "EncryptionFailure");
 }
 
 TEST_F(CrossAccount, TheKeyPolicySeesThroughWhomAndForWhatItIsUsed) {
@@ -265,9 +286,10 @@ TEST_F(CrossAccount, TheKeyPolicySeesThroughWhomAndForWhatItIsUsed) {
 
 // Of the account itself: a user whom the secret's policy names needs nothing else but the key.
 TEST_F(CrossAccount, TheOwnAccountsUsersAreDecidedOnToo) {
-  const iam::Role role = must(iam::create_role(world_.identities(kHome), kOwnerId,
-                                               {.name = "own", .trust_policy = statement(
-                                                    R"("Principal": {"AWS": "123456789012"}, "Action": "sts:AssumeRole")")}));
+  const iam::Role role = must(iam::create_role(
+      world_.identities(kHome), kOwnerId,
+      {.name = "own",
+       .trust_policy = statement(R"("Principal": {"AWS": "123456789012"}, "Action": "sts:AssumeRole")")}));
   const auth::Caller caller{.account = kOwnerId,
                             .kind = auth::PrincipalKind::kRoleSession,
                             .arn = "arn:aws:sts::123456789012:assumed-role/own/s",
@@ -276,11 +298,13 @@ TEST_F(CrossAccount, TheOwnAccountsUsersAreDecidedOnToo) {
   const auto read_as = [&] { return world_.call(kHome, caller, "GetSecretValue", R"({"SecretId": "shared"})"); };
   EXPECT_EQ(outcome(read_as()),
             "AccessDeniedException: User: arn:aws:sts::123456789012:assumed-role/own/s is not authorized to perform: "
-            "secretsmanager:GetSecretValue on resource: " + arn_ +
-                " because no identity-based policy allows the secretsmanager:GetSecretValue action");
-  set_secret_policy(R"("Principal": {"AWS": "arn:aws:iam::123456789012:role/own"}, "Action": "secretsmanager:GetSecretValue", "Resource": "*")");
+            "secretsmanager:GetSecretValue on resource: " +
+                arn_ + " because no identity-based policy allows the secretsmanager:GetSecretValue action");
+  set_secret_policy(
+      R"("Principal": {"AWS": "arn:aws:iam::123456789012:role/own"}, "Action": "secretsmanager:GetSecretValue", "Resource": "*")");
   EXPECT_EQ(outcome(read_as()), "AccessDeniedException: Access to KMS is not allowed");
-  set_key_policy(R"(, {"Effect": "Allow", "Principal": {"AWS": "arn:aws:iam::123456789012:role/own"}, "Action": "kms:Decrypt", "Resource": "*"})");
+  set_key_policy(
+      R"(, {"Effect": "Allow", "Principal": {"AWS": "arn:aws:iam::123456789012:role/own"}, "Action": "kms:Decrypt", "Resource": "*"})");
   EXPECT_EQ(outcome(read_as()), "hunter2");
 }
 
