@@ -3,10 +3,16 @@
 
 #include <string_view>
 
-#include "policy/authorizer.h"
+#include "base/ids.h"
 #include "policy/document.h"
 
 namespace coffer::policy {
+
+struct Principal {
+  std::string_view arn;
+  const AccountId& account;
+  bool is_root = false;
+};
 
 // Whether a Deny without conditions covers secretsmanager:PutResourcePolicy on the secret for the caller. The root user
 // is covered by "*", by its account (which is every principal of the account, root among them), and by a NotPrincipal
