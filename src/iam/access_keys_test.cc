@@ -42,7 +42,7 @@ TEST_F(AccessKeysTest, AUsersKeySignsAsTheUser) {
   EXPECT_EQ(credential->caller().kind, auth::PrincipalKind::kUser);
   EXPECT_EQ(credential->caller().account, kAccount);
   EXPECT_EQ(credential->caller().arn, "arn:aws:iam::123456789012:user/alice");
-  EXPECT_EQ(credential->caller().unique_id, site_.entities().user("alice")->unique_id);
+  EXPECT_EQ(credential->caller().unique_id(), site_.entities().user("alice")->unique_id);
   EXPECT_EQ(find(made->key.id.text()), credential) << "the same, with the signing keys that it has cached";
   EXPECT_EQ(find(made->key.id.text(), "token"), nullptr);
 }
