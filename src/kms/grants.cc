@@ -1,6 +1,7 @@
 #include "kms/grants.h"
 
 #include <algorithm>
+#include <atomic>
 #include <unordered_map>
 
 #include "base/encoding.h"
@@ -13,6 +14,7 @@ namespace coffer::kms {
 namespace {
 
 constexpr size_t kCachedWeight = 100'000;
+constexpr size_t kCachedCounts = 10'000;
 constexpr size_t kScanBatch = 1000;
 constexpr char kTokenFormat = 1;
 constexpr size_t kAccountSize = 12;
@@ -76,11 +78,21 @@ struct Grants::KeyGrants {
   static size_t weigh(std::string_view, const KeyGrants& grants) { return 1 + grants.all.size() / 4; }
 };
 
-Grants::Grants(const Parts& parts) : parts_(parts), grants_({.capacity = kCachedWeight, .weigh = KeyGrants::weigh}) {
+// Follows the commits from when it was first asked for.
+struct Grants::Count {
+  mutable std::atomic<int64_t> value;  // less than none for a moment, if commits came while it was read
+};
+
+Grants::Grants(const Parts& parts)
+    : parts_(parts), grants_({.capacity = kCachedWeight, .weigh = KeyGrants::weigh}), counts_(kCachedCounts) {
   parts_.keyring.key_store().parts().store.on_commit(
       [this](store::Revision, const std::vector<store::Change>& changes) {
         for (const store::Change& change : changes) {
-          if (is_grant_row(change.key)) grants_.invalidate(grant_prefix_of(change.key));
+          if (!is_grant_row(change.key)) continue;
+          const std::string_view prefix = grant_prefix_of(change.key);
+          grants_.invalidate(prefix);
+          // A grant is made and removed, never changed.
+          if (const auto count = counts_.find(prefix)) change.deleted ? --count->value : ++count->value;
         }
       });
 }
@@ -101,6 +113,15 @@ Result<Grants::KeyGrantsPointer> Grants::grants_of(const KeyName& key) const {
       grants->by_grantee.emplace(identity_of(grant.grantee), &grant);
     return KeyGrantsPointer(std::move(grants));
   });
+}
+
+Result<size_t> Grants::count(const KeyName& key) const {
+  const std::string prefix = grant_prefix(key);
+  COFFER_ASSIGN(const auto count, counts_.get(prefix, [&]() -> Result<std::shared_ptr<const Count>> {
+    COFFER_ASSIGN(const auto rows, scan_all(parts_.keyring.key_store().parts().store, prefix));
+    return std::make_shared<const Count>(static_cast<int64_t>(rows.size()));
+  }));
+  return static_cast<size_t>(std::max<int64_t>(0, count->value));
 }
 
 template <class Accept>
@@ -178,9 +199,10 @@ Result<GrantReceipt> Grants::create(const NewGrant& request) {
     const GrantReceipt receipt{grant.id, make_token(name, keys.parts().random)};
     COFFER_ASSIGN(const auto row, keys.parts().store.get(grant_row(name)));
     if (row) return receipt;
-    COFFER_ASSIGN(const KeyGrantsPointer others, grants_of(grant.key));
-    if (others->all.size() >= kMaxGrantsOfKey) {
-      return Error{ErrorCode::kLimitExceeded, "A KMS key cannot have more than 50000 grants."};
+    COFFER_ASSIGN(const size_t others, count(grant.key));
+    if (others >= parts_.max_grants_of_key) {
+      return Error{ErrorCode::kLimitExceeded,
+                   "A KMS key cannot have more than " + std::to_string(parts_.max_grants_of_key) + " grants."};
     }
     store::Transaction transaction;
     // The key must not be on its way out: erase() counts on it.

@@ -56,8 +56,9 @@ class Grants {
   struct Parts {
     Keyring& keyring;
     const policy::IdentityDirectory& identities;
+    size_t max_grants_of_key = kMaxGrantsOfKey;
   };
-  // Registers its cache with the store's commits.
+  // Registers its caches with the store's commits.
   explicit Grants(const Parts& parts);
 
   // One durable commit, or none if there is such a grant with that name. kNotFoundOnWire when there is no such key,
@@ -89,8 +90,11 @@ class Grants {
 
  private:
   struct KeyGrants;
+  struct Count;
   using KeyGrantsPointer = std::shared_ptr<const KeyGrants>;
   Result<KeyGrantsPointer> grants_of(const KeyName& key) const;
+  // How many grants a key has; that those made at once may pass the limit does no harm.
+  Result<size_t> count(const KeyName& key) const;
   // The first grant of the caller that `accept` takes.
   template <class Accept>
   Result<bool> any_of(const KeyName& key, const policy::RequestPrincipal& caller, const Accept& accept) const;
@@ -99,6 +103,7 @@ class Grants {
 
   const Parts parts_;
   mutable store::RowCache<KeyGrants> grants_;
+  mutable store::RowCache<Count> counts_;  // so that making one need not read all others
 };
 
 }  // namespace coffer::kms
