@@ -117,6 +117,9 @@ TEST_F(DataKeyTest, AStoreOfTheFirstFormatStillOpens) {
   const std::string newer_ciphertext = *hex_decode(
       "023132333435363738393031320f1e2d3c4b5a496887768594a3b2c1d0030303030303030303030303f65962298f7aa623d8852423441"
       "44c61a9fdfcbc34ff89f5d5cc8f39d144d476ab60d6d4979b83320577a6f45a5a9ebc");
+  const std::string newest_ciphertext = *hex_decode(
+      "03003132333435363738393031320f1e2d3c4b5a496887768594a3b2c1d09d267ff93b05a7c5030303030303030303030303f65962298f"
+      "7aa623d885242344144c61a9fdfcbc34ff89f5d5cc8f39d144d4767e6465e14aeffb6ff8454260883bb1b0");
   const EncryptionContext context = {
       {"SecretARN", "arn:aws:secretsmanager:us-east-1:123456789012:secret:db/password-Ab3dEf"},
       {"SecretVersionId", "7c2f3f0e-5a3b-4f0e-9d4a-0a6d1f2b3c4d"}};
@@ -141,6 +144,7 @@ TEST_F(DataKeyTest, AStoreOfTheFirstFormatStillOpens) {
   ASSERT_TRUE(data_key.ok());
   EXPECT_EQ(hex_encode(data_key->span(kTest)), "606162636465666768696a6b6c6d6e6f707172737475767778797a7b7c7d7e7f");
   EXPECT_TRUE(keyring.decrypt(kOther, newer_ciphertext, context)->equals(*data_key));
+  EXPECT_TRUE(keyring.decrypt(kOther, newest_ciphertext, context)->equals(*data_key));
   EXPECT_EQ(outcome(keyring.decrypt(kOther, ciphertext, context)), "Corrupt");
   EXPECT_EQ(outcome(keyring.decrypt(kAccount, ciphertext, kContext)), "Corrupt");
   const auto found = *keyring.find({kAccount, id});

@@ -28,7 +28,7 @@ TEST_F(SealedValueTest, WithoutAKeyTheAccountsDefaultKeySeals) {
   const auto key = sealing_key_of(row, kAccount);
   ASSERT_TRUE(key);
   EXPECT_EQ(kms::key_arn(kEast, *key), *keyring_.default_key_arn(kAccount));
-  EXPECT_EQ(row.size(), 6u + 120u) << "as docs/formats says";
+  EXPECT_EQ(row.size(), 6u + 129u) << "as docs/formats says";
 }
 
 TEST_F(SealedValueTest, TheKeyMayBeACustomersEvenOfAnotherAccount) {
