@@ -140,22 +140,34 @@ class Deployment:
     def start_region(self, region):
         coffer("dev", "start-region", region, "--data", self.directory, timeout=START_SECONDS)
 
-    def client(self, region, direct=False, credentials=None, **config):
+    def client(self, region, direct=False, credentials=None, service="secretsmanager", **config):
+        """credentials: access key id, secret access key and, of temporary ones, the token; the account's root unless
+        given."""
         env = self.env()
-        key, secret = credentials or (env["AWS_ACCESS_KEY_ID"], env["AWS_SECRET_ACCESS_KEY"])
+        key, secret, *token = credentials or (env["AWS_ACCESS_KEY_ID"], env["AWS_SECRET_ACCESS_KEY"])
         config.setdefault("retries", {"max_attempts": 0})
         config.setdefault("read_timeout", 30)
         return boto3.client(
-            "secretsmanager", region_name=region, endpoint_url=self.endpoint(region if direct else None),
-            aws_access_key_id=key, aws_secret_access_key=secret, config=botocore.config.Config(**config))
+            service, region_name=region, endpoint_url=self.endpoint(region if direct else None),
+            aws_access_key_id=key, aws_secret_access_key=secret, aws_session_token=token[0] if token else None,
+            config=botocore.config.Config(**config))
 
-    def aws(self, region, *arguments, direct=False, check=True):
-        """The AWS CLI; returns the parsed JSON answer, or the finished process with check=False."""
+    def make_account(self, name, account):
+        """Returns the root user's access key id and secret access key."""
+        made = json.loads(coffer("account", "create", name, "--id", account, "--data", self.directory).stdout)
+        return made["AccessKeyId"], made["SecretAccessKey"]
+
+    def aws(self, region, *arguments, direct=False, check=True, service="secretsmanager", environment=None):
+        """The AWS CLI; returns the parsed JSON answer, or the finished process with check=False. `environment` is set
+        on top of the account's own; None takes a variable away."""
         env = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
         env.update(self.env(), AWS_REGION=region, AWS_DEFAULT_REGION=region, AWS_PAGER="", AWS_MAX_ATTEMPTS="1",
                    AWS_EC2_METADATA_DISABLED="true")
+        for name, value in (environment or {}).items():
+            env[name] = value
+        env = {name: value for name, value in env.items() if value is not None}
         process = subprocess.run(
-            [AWS, "--endpoint-url", self.endpoint(region if direct else None), "--output", "json", "secretsmanager",
+            [AWS, "--endpoint-url", self.endpoint(region if direct else None), "--output", "json", service,
              *map(str, arguments)], capture_output=True, text=True, env=env, timeout=60)
         if not check:
             return process

@@ -10,10 +10,10 @@ struct Card {
 
 void handle(const api::Authorized<Card>&);
 
-void attack(const api::Invocation& invocation) {
+void attack(const api::Authority& authority) {
 #ifdef CONTROL
-  (void)invocation;
+  (void)authority;
 #else
-  handle(api::Authorized<Card>(invocation, Card::Request(), api::Resource()));
+  handle(api::Authorized<Card>(authority, Card::Request(), api::Resource()));
 #endif
 }

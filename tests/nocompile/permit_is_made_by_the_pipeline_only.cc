@@ -18,6 +18,6 @@ void attack(const api::Authorized<Card>& authorized) {
 #ifdef CONTROL
   use(api::Pipeline::permit<Read>(authorized.authority(), api::Resource()).value());
 #else
-  use(api::Permit<Read>(authorized.caller(), api::Resource()));
+  use(api::Permit<Read>(authorized.authority(), api::Resource()));
 #endif
 }

@@ -15,6 +15,6 @@ secretsmanager::Target attack(const api::Authorized<Card>& authorized) {
   return secretsmanager::target(authorized);
 #else
   const std::string another = "another";
-  return secretsmanager::Target(another, authorized.caller(), authorized.resource());
+  return secretsmanager::Target(another, authorized.authority(), authorized.resource());
 #endif
 }
