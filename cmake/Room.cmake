@@ -100,9 +100,13 @@ endfunction()
 
 # A folder of operation cards. Each word of CARDS is a file CARD.cc in the folder that defines
 # `api::Operation CARD();`. The same word makes the build compile it and the service answer it: the list is the registry.
-# The generated <NAME>_cards.inc holds one line `COFFER_CARD(card)` for each.
+# The generated <NAME>_cards.inc holds one line `COFFER_CARD(card)` for each. PATH defaults to services/NAME; a service
+# that shares its name with the room below it needs another NAME.
 function(coffer_service)
-  cmake_parse_arguments(SERVICE "" "NAME;LAYER" "CARDS;SOURCES;PUBLIC;PRIVATE;VENDOR;TESTS;TEST_ROOMS" ${ARGN})
+  cmake_parse_arguments(SERVICE "" "NAME;LAYER;PATH" "CARDS;SOURCES;PUBLIC;PRIVATE;VENDOR;TESTS;TEST_ROOMS" ${ARGN})
+  if(NOT SERVICE_PATH)
+    set(SERVICE_PATH services/${SERVICE_NAME})
+  endif()
   set(inc ${CMAKE_BINARY_DIR}/generated/${SERVICE_NAME}/${SERVICE_NAME}_cards.inc)
   set(lines "")
   set(sources ${SERVICE_SOURCES})
@@ -112,7 +116,7 @@ function(coffer_service)
   endforeach()
   file(CONFIGURE OUTPUT ${inc} CONTENT "${lines}")
   coffer_room(
-    NAME ${SERVICE_NAME} PATH services/${SERVICE_NAME} LAYER ${SERVICE_LAYER} SOURCES ${sources}
+    NAME ${SERVICE_NAME} PATH ${SERVICE_PATH} LAYER ${SERVICE_LAYER} SOURCES ${sources}
     PUBLIC ${SERVICE_PUBLIC} PRIVATE ${SERVICE_PRIVATE} VENDOR ${SERVICE_VENDOR}
     TESTS ${SERVICE_TESTS} TEST_ROOMS ${SERVICE_TEST_ROOMS})
   target_include_directories(coffer_${SERVICE_NAME} PRIVATE ${CMAKE_BINARY_DIR}/generated/${SERVICE_NAME})

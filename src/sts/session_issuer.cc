@@ -24,10 +24,11 @@ int64_t percent(size_t part, size_t whole) {
   return static_cast<int64_t>((part * 100 + whole - 1) / whole);
 }
 
-Result<int64_t> packed_percent(const SessionContents& contents) {
+Result<std::optional<int64_t>> packed_percent(const SessionContents& contents) {
   const int64_t packed = percent(packed_size(contents), kMaxPackedSize);
+  if (packed == 0) return std::optional<int64_t>();
   const int64_t largest = std::max(packed, percent(policy_characters(contents), kMaxPolicyCharacters));
-  if (largest <= 100) return packed;
+  if (largest <= 100) return std::optional(packed);
   return Error{ErrorCode::kPackedPolicyTooLarge,
                "Packed policy consumes " + std::to_string(largest) + "% of allotted space, please use smaller policy."};
 }
@@ -45,7 +46,7 @@ SecretBytes draw_secret(Random& random) {
 
 Result<IssuedSession> SessionIssuer::issue(SessionContents contents, Time now, Duration duration) const {
   if (duration > kLongestSession) std::abort();
-  COFFER_ASSIGN(const int64_t packed, packed_percent(contents));
+  COFFER_ASSIGN(const auto packed, packed_percent(contents));
   COFFER_ASSIGN(const SessionKeyPointer key, keys_.sealing_key(now));
   contents.issued = std::chrono::floor<std::chrono::seconds>(now);
   contents.expires = contents.issued + duration;

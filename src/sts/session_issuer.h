@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 
 #include "base/clock.h"
@@ -19,8 +20,8 @@ struct IssuedSession {
   SecretBytes secret_access_key;
   std::string token;
   Time expires;
-  // PackedPolicySize: how much of the room for policies and tags is used, in percent.
-  int64_t packed_percent = 0;
+  // PackedPolicySize: how much of the room for policies and tags is used, in percent; absent when there are none.
+  std::optional<int64_t> packed_percent;
 };
 
 class SessionIssuer {

@@ -29,7 +29,7 @@ TEST_F(SessionIssuerTest, CredentialsLookLikeAws) {
   EXPECT_EQ(account_of_temporary_key(session->access_key.text()), kAccount);
   EXPECT_EQ(session->secret_access_key.size(), 40u);
   EXPECT_EQ(session->expires, kNow + std::chrono::minutes(15));
-  EXPECT_EQ(session->packed_percent, 0);
+  EXPECT_EQ(session->packed_percent, std::nullopt);
   EXPECT_NE(must(world_.find(*session)), nullptr);
 }
 
