@@ -155,7 +155,7 @@ TEST_F(SessionCredentialsTest, AnotherRegionOpensTheTokenOnceItHasTheKeyAndTheRo
   EXPECT_EQ(must(away.credentials.find(claimed)), nullptr);
   // A state that replaces its own keys, as those of the home region would have been there alone.
   auto state = must(world_.region.keys.export_state());
-  state->generation = 99;
+  ++state->generation;
   must(away.region.keys.apply_state(*state));
   EXPECT_EQ(must(away.credentials.find(claimed)), nullptr);  // a role of that name, but not this one
 

@@ -77,7 +77,7 @@ class SessionKeys::Impl {
       set.keys.push_back(draw_key(active_from));
     }
     if (makes_one || dropped != 0) {
-      ++set.generation;
+      set.generation = next_generation(set.generation, now);
       COFFER_TRY(commit(set, true));
     }
     return next_step(set.keys);
@@ -128,6 +128,10 @@ class SessionKeys::Impl {
         SessionKey{std::move(id), active_from, crypto::AeadKey::generate(parts_.random)});
   }
 
+  // Counted from the time, so that the keys of a home region that lost its row win over those that the others have.
+  static uint64_t next_generation(uint64_t generation, Time now) {
+    return std::max(generation + 1, static_cast<uint64_t>(now.time_since_epoch().count()));
+  }
   // When a key gives way to the next one.
   static Time ends(const SessionKeyPointer& key) { return key->active_from + kSessionKeyPeriod; }
   // When the next key is to be made.

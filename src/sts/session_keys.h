@@ -34,7 +34,7 @@ struct SessionKeysState {
     Time active_from;
     SecretBytes material;
   };
-  uint64_t generation = 0;  // grows with every change
+  uint64_t generation = 0;  // grows with every change, also of a home region that lost its keys
   std::vector<Key> keys;    // in the order in which they become active
 };
 

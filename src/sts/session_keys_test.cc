@@ -125,6 +125,18 @@ TEST_F(SessionKeysTest, AnOlderStateIsIgnored) {
   EXPECT_EQ((*away_.keys.export_state())->keys.size(), 2u);
 }
 
+// A home region whose row was lost, or deleted because a key became known, must not be ignored by the others.
+TEST_F(SessionKeysTest, KeysThatWereMadeAfreshWinEverywhere) {
+  ASSERT_TRUE(home_.keys.step(kNow).ok());
+  ASSERT_TRUE(home_.keys.step(kNow + days(29)).ok());
+  ASSERT_TRUE(away_.keys.apply_state(**home_.keys.export_state()).ok());
+  ASSERT_TRUE(home_.store->commit({.preconditions = {}, .puts = {}, .deletes = {"sk"}}).ok());
+  ASSERT_TRUE(home_.keys.step(kNow + days(40)).ok());
+  ASSERT_TRUE(away_.keys.apply_state(**home_.keys.export_state()).ok());
+  EXPECT_EQ((*away_.keys.export_state())->keys.size(), 1u);
+  EXPECT_EQ(sealing(kNow + days(40), away_), sealing(kNow + days(40)));
+}
+
 TEST_F(SessionKeysTest, AStateThatMakesNoSenseIsRefused) {
   const auto key = [](size_t id, size_t material, Time active_from) {
     return SessionKeysState::Key{std::string(id, 'k'), active_from, SecretBytes(material)};
@@ -148,7 +160,7 @@ TEST_F(SessionKeysTest, EveryPeerIsToldInTheSameTransaction) {
   const auto marks = home_.store->scan(store::ScanRange::prefix(store::OutboxKey::prefix(peer_)));
   ASSERT_EQ(marks->size(), 1u);
   EXPECT_EQ(marks->front().revision, (*home_.store->get("sk"))->revision);
-  EXPECT_EQ(store::OutboxMark::parse(marks->front().value)->generation, 1u);
+  EXPECT_EQ(store::OutboxMark::parse(marks->front().value)->generation, (*home_.keys.export_state())->generation);
 }
 
 TEST_F(SessionKeysTest, ADamagedRecordIsAnError) {
