@@ -107,6 +107,19 @@ TEST(SecretBuffer, GrowsAndClears) {
   EXPECT_TRUE(buffer.empty());
 }
 
+// RFC 4648's other alphabet: bytes whose base64 has + and /, and no padding.
+TEST(Encoding, Base64UrlRoundTripsAndRefusesBadText) {
+  const std::pair<std::string_view, std::string_view> cases[] = {
+      {"", ""}, {"f", "Zg"}, {"fo", "Zm8"}, {"foo", "Zm9v"}, {"\xfb\xff\xfe", "-__-"}};
+  for (const auto& [plain, encoded] : cases) {
+    EXPECT_EQ(base64url_encode(std::as_bytes(std::span(plain))), encoded);
+    EXPECT_EQ(base64url_decode(encoded)->view(kTest), plain);
+  }
+  for (const char* bad : {"Z", "Zg==", "Zh", "Zm9", "+//+", "Zm9v\n", "Zm9vZ"}) {
+    EXPECT_FALSE(base64url_decode(bad)) << bad;
+  }
+}
+
 TEST(Encoding, HexAndBase64RoundTripAndRefuseBadText) {
   EXPECT_EQ(hex_encode(std::as_bytes(std::span("\x01\xff", 2))), "01ff");
   EXPECT_EQ(hex_decode("01FF"), std::string("\x01\xff", 2));

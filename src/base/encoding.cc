@@ -1,5 +1,6 @@
 #include "base/encoding.h"
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <cstring>
@@ -124,6 +125,25 @@ std::optional<SecretBytes> base64_decode(std::string_view text) {
       out[written++] = static_cast<std::byte>(group >> (16 - 8 * j));
   }
   return result;
+}
+
+std::string base64url_encode(std::span<const std::byte> bytes) {
+  std::string text = base64_encode(bytes);
+  text.resize(text.find_last_not_of('=') + 1);
+  std::ranges::replace(text, '+', '-');
+  std::ranges::replace(text, '/', '_');
+  return text;
+}
+
+std::optional<SecretBytes> base64url_decode(std::string_view text) {
+  if (text.find_first_of("+/=") != std::string_view::npos) return std::nullopt;
+  std::string padded(text);
+  std::ranges::replace(padded, '-', '+');
+  std::ranges::replace(padded, '_', '/');
+  padded.append((4 - text.size() % 4) % 4, '=');
+  auto decoded = base64_decode(padded);
+  wipe(padded.data(), padded.size());
+  return decoded;
 }
 
 void percent_encode(std::string_view text, bool keep_slash, std::string& out) {

@@ -27,6 +27,10 @@ std::string base64_encode(std::span<const std::byte> bytes);
 // nullopt unless `text` is canonical padded base64.
 std::optional<SecretBytes> base64_decode(std::string_view text);
 
+// RFC 4648's alphabet for URLs, without padding: what JSON Web Tokens are made of. Canonical text only, as above.
+std::string base64url_encode(std::span<const std::byte> bytes);
+std::optional<SecretBytes> base64url_decode(std::string_view text);
+
 // Encodes everything but A-Z a-z 0-9 - . _ ~ as %XX (upper case); '/' stays when `keep_slash`.
 void percent_encode(std::string_view text, bool keep_slash, std::string& out);
 // nullopt on a broken escape. '+' stays '+'.
