@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <span>
 
 #include "base/encoding.h"
 #include "base/time_text.h"
@@ -242,6 +243,13 @@ void decode_value(const Value& value, SecretBlob& out, const Constraint& constra
   out.bytes = std::move(*bytes);
 }
 
+void decode_value(const Value& value, Blob& out, const Constraint& constraint, Decoder& decoder) {
+  constexpr SecretAccess kNoSecret("a member that is marked as no secret");
+  SecretBlob decoded;
+  decode_value(value, decoded, constraint, decoder);
+  out.bytes = decoded.bytes.view(kNoSecret);
+}
+
 void decode_value(const Value& value, bool& out, const Constraint&, Decoder& decoder) {
   if (value.is_untyped()) return decode_text(value.as_string(), out, decoder);
   if (value.kind() != Kind::kBoolean) return refuse_type(value, "a Boolean", decoder);
@@ -333,6 +341,9 @@ void encode_value(const SecretText& value, Encoder& encoder) {
 }
 void encode_value(const SecretBlob& value, Encoder& encoder) {
   encoder.secret_blob(value.bytes);
+}
+void encode_value(const Blob& value, Encoder& encoder) {
+  encoder.string(base64_encode(std::as_bytes(std::span(value.bytes))));
 }
 void encode_value(bool value, Encoder& encoder) {
   encoder.boolean(value);

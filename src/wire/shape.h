@@ -9,7 +9,7 @@
 //         wire::field<&Request::version_id>("VersionId", {.min = 32, .max = 64})};
 //   };
 //
-// Member types: std::string, SecretText and SecretBlob (values), bool, int64_t, Time, a struct with kFields,
+// Member types: std::string, Blob, SecretText and SecretBlob (values), bool, int64_t, Time, a struct with kFields,
 // std::vector and Map of those; in responses also std::string_view and ids with a text(); std::optional of any of
 // these. A member that is not std::optional is required in a request. Unknown members are ignored, JSON null is absent.
 #pragma once
@@ -40,6 +40,10 @@ struct SecretText {
 struct SecretBlob {
   SecretBytes bytes;
 };
+// Bytes that everybody may see: ciphertexts.
+struct Blob {
+  std::string bytes;
+};
 
 // Text to values, in the order given.
 template <class T>
@@ -68,6 +72,7 @@ enum class Type : uint8_t {
   kString,
   kSecretText,
   kSecretBlob,
+  kBlob,
   kBoolean,
   kInteger,
   kTimestamp,
@@ -190,6 +195,7 @@ concept OnlyEncoded = std::is_same_v<T, std::string_view> || HasText<T>;
 void decode_value(const Value& value, std::string& out, const Constraint& constraint, Decoder& decoder);
 void decode_value(const Value& value, SecretText& out, const Constraint& constraint, Decoder& decoder);
 void decode_value(const Value& value, SecretBlob& out, const Constraint& constraint, Decoder& decoder);
+void decode_value(const Value& value, Blob& out, const Constraint& constraint, Decoder& decoder);
 void decode_value(const Value& value, bool& out, const Constraint& constraint, Decoder& decoder);
 void decode_value(const Value& value, int64_t& out, const Constraint& constraint, Decoder& decoder);
 void decode_value(const Value& value, Time& out, const Constraint& constraint, Decoder& decoder);
@@ -202,6 +208,7 @@ bool expect_object(const Value& value, Decoder& decoder);
 void encode_value(std::string_view value, Encoder& encoder);
 void encode_value(const SecretText& value, Encoder& encoder);
 void encode_value(const SecretBlob& value, Encoder& encoder);
+void encode_value(const Blob& value, Encoder& encoder);
 void encode_value(bool value, Encoder& encoder);
 void encode_value(int64_t value, Encoder& encoder);
 void encode_value(Time value, Encoder& encoder);
@@ -277,6 +284,8 @@ constexpr Type type_of() {
     return Type::kSecretText;
   } else if constexpr (std::is_same_v<T, SecretBlob>) {
     return Type::kSecretBlob;
+  } else if constexpr (std::is_same_v<T, Blob>) {
+    return Type::kBlob;
   } else if constexpr (std::is_same_v<T, bool>) {
     return Type::kBoolean;
   } else if constexpr (std::is_same_v<T, int64_t>) {

@@ -272,6 +272,38 @@ TEST(Shape, AnAnswerIsWrittenInTheOrderOfItsFields) {
             R"("Account":"123456789012","Count":3,"Done":true})");
 }
 
+struct Sealed {
+  Blob ciphertext;
+  std::optional<Blob> other;
+  static constexpr Field kFields[] = {field<&Sealed::ciphertext>("Ciphertext", {.min = 1, .max = 4}),
+                                      field<&Sealed::other>("Other")};
+};
+
+std::string resealed(std::string_view json) {
+  Document document;
+  EXPECT_TRUE(parse_json(json, {}, document).ok());
+  const auto sealed = decode<Sealed>(document.root());
+  if (!sealed.ok()) return sealed.error().message;
+  SecretBuffer out;
+  JsonEncoder encoder(out);
+  encoder.begin_object();
+  encode(*sealed, encoder);
+  encoder.end_object();
+  return std::string(out.view());
+}
+
+// Ciphertexts are no secrets, but bytes all the same.
+TEST(Shape, BytesThatAreNoSecretAreBase64Too) {
+  EXPECT_EQ(resealed(R"({"Ciphertext":"AP8KIg=="})"), R"({"Ciphertext":"AP8KIg=="})");
+  EXPECT_EQ(resealed(R"({"Ciphertext":"YQ==","Other":""})"), R"({"Ciphertext":"YQ==","Other":""})");
+  EXPECT_EQ(resealed(R"({"Ciphertext":"YWFhYWE="})"),
+            "1 validation error detected: Value at 'ciphertext' failed to satisfy constraint: Member must have length "
+            "less than or equal to 4");
+  EXPECT_NE(resealed(R"({"Ciphertext":"YQ"})").find("base64"), std::string::npos);
+  EXPECT_EQ(Sealed::kFields[0].type, Type::kBlob);
+  EXPECT_FALSE(Sealed::kFields[0].sensitive);
+}
+
 // The comparison with the AWS model reads these.
 TEST(Shape, FieldsSayWhatIsRequiredSensitiveAndNested) {
   EXPECT_TRUE(Request::kFields[0].required);

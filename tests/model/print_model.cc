@@ -15,6 +15,7 @@ std::string_view type_name(wire::Type type) {
     case wire::Type::kSecretText:
       return "string";
     case wire::Type::kSecretBlob:
+    case wire::Type::kBlob:
       return "blob";
     case wire::Type::kBoolean:
       return "boolean";
