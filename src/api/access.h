@@ -82,6 +82,8 @@ struct AccessQuestion {
   std::string_view action;
   const Resource& resource;
   Via via = Via::kClient;
+  // The action that the caller was allowed before, and of which this one is a part; empty: there is none.
+  std::string_view on_behalf_of = {};
 };
 
 class Authorizer {

@@ -83,11 +83,14 @@ class Authority {
   const auth::Caller& caller() const { return invocation_->caller; }
   const Client& client() const { return invocation_->client; }
   Time now() const { return invocation_->now; }
+  // What was authorized, "secretsmanager:GetSecretValue".
+  std::string_view action() const { return action_; }
 
  private:
   friend class Pipeline;
-  explicit Authority(const Invocation& invocation) : invocation_(&invocation) {}
+  Authority(const Invocation& invocation, std::string_view action) : invocation_(&invocation), action_(action) {}
   const Invocation* invocation_;
+  std::string_view action_;
 };
 
 // A request of which it is not decided yet whether it is allowed.
@@ -166,11 +169,12 @@ class Pipeline {
     COFFER_ASSIGN(auto resource, Card::resource(request, invocation.caller, typed_rooms));
     if (invocation.resource != nullptr) *invocation.resource = resource.name;
     if constexpr (!is_unsigned<Card>()) {
-      COFFER_TRY(authorize(invocation, Card::kAction, resource, Via::kClient, [&](ConditionKeys& keys) {
+      const Subject subject{.action = Card::kAction, .resource = resource};
+      COFFER_TRY(authorize(invocation, subject, [&](ConditionKeys& keys) {
         return add_card_keys<Card>(Asked<Card>{request, resource, invocation.caller, typed_rooms}, keys);
       }));
     }
-    Authorized<Card> authorized(Authority(invocation), std::move(request), std::move(resource));
+    Authorized<Card> authorized(Authority(invocation, Card::kAction), std::move(request), std::move(resource));
     COFFER_ASSIGN(auto response, Card::handle(authorized, typed_rooms));
     // An operation without output members answers with an empty body, as AWS does.
     if constexpr (std::size(Card::Response::kFields) != 0) {
@@ -193,8 +197,10 @@ class Pipeline {
         return Via::kClient;
       }
     }();
-    COFFER_TRY(authorize(*authority.invocation_, Action::kAction, resource, via, add_keys));
-    return Permit<Action>(authority, std::move(resource));
+    const Subject subject{
+        .action = Action::kAction, .resource = resource, .via = via, .on_behalf_of = authority.action_};
+    COFFER_TRY(authorize(*authority.invocation_, subject, add_keys));
+    return Permit<Action>(Authority(*authority.invocation_, Action::kAction), std::move(resource));
   }
   template <class Action>
   static Result<Permit<Action>> permit(const Authority& authority, Resource resource) {
@@ -239,11 +245,17 @@ class Pipeline {
     }
     return {};
   }
+  // What one decision is about.
+  struct Subject {
+    std::string_view action;
+    const Resource& resource;
+    Via via = Via::kClient;
+    std::string_view on_behalf_of = {};
+  };
   template <class AddKeys>
-  static Result<void> authorize(const Invocation& invocation, std::string_view action, const Resource& resource,
-                                Via via, const AddKeys& add_keys) {
+  static Result<void> authorize(const Invocation& invocation, const Subject& subject, const AddKeys& add_keys) {
     ConditionKeys keys;
-    if (resource.describe != nullptr) resource.describe(resource, keys);
+    if (subject.resource.describe != nullptr) subject.resource.describe(subject.resource, keys);
     if constexpr (std::is_void_v<std::invoke_result_t<AddKeys, ConditionKeys&>>) {
       add_keys(keys);
     } else {
@@ -253,9 +265,10 @@ class Pipeline {
                                             .client = invocation.client,
                                             .now = invocation.now,
                                             .request_id = invocation.request_id,
-                                            .action = action,
-                                            .resource = resource,
-                                            .via = via},
+                                            .action = subject.action,
+                                            .resource = subject.resource,
+                                            .via = subject.via,
+                                            .on_behalf_of = subject.on_behalf_of},
                                            keys);
   }
 };

@@ -10,6 +10,6 @@ void attack(const api::Invocation& invocation) {
 #ifdef CONTROL
   (void)invocation;
 #else
-  use(api::Authority(invocation));
+  use(api::Authority(invocation, "secretsmanager:GetSecretValue"));
 #endif
 }
