@@ -12,14 +12,6 @@ const Statement& written(const StatementRef& ref) {
   return ref.policy->document().statements[ref.statement];
 }
 
-// `ReadSecrets statement "Sid"`, `ReadSecrets statement 0`.
-std::string name_of(const StatementRef& ref) {
-  const PolicySource& source = ref.policy->source();
-  const std::string& sid = written(ref).sid;
-  const std::string statement = sid.empty() ? std::to_string(ref.statement) : "\"" + sid + "\"";
-  return (source.name.empty() ? source.arn : source.name) + " statement " + statement;
-}
-
 std::string name_of(Party party, uint32_t level) {
   std::string name(policy::name_of(party));
   if (party == Party::kServiceControl || party == Party::kResourceControl) {
@@ -87,26 +79,8 @@ std::string verdict_of(const PartyTrace& party) {
   std::abort();
 }
 
-// Why a statement for the action does not apply.
 std::string failure_of(const PartyTrace& party, const StatementTrace& one) {
-  const Statement& statement = written(one.statement);
-  std::string text = name_of(party.party, party.level) + ": " + name_of(one.statement) + " does not apply:";
-  const auto add = [&text](std::string_view what) { text.append(text.back() == ':' ? " " : ", ").append(what); };
-  if (one.naming == Naming::kNone) {
-    const bool is_listed = statement.principals && statement.principals->selects == Selects::kListed;
-    add(is_listed ? "Principal does not name the caller" : "NotPrincipal spares the caller");
-  }
-  if (!one.covers_resource) {
-    const bool is_listed = statement.resources && statement.resources->selects == Selects::kListed;
-    add(!statement.resources ? "it has no Resource"
-        : is_listed          ? "Resource does not match"
-                             : "NotResource excludes the resource");
-  }
-  for (const uint32_t number : one.failed_conditions) {
-    const Condition& condition = statement.conditions[number];
-    add("Condition " + condition.op.text() + " " + condition.key + " does not hold");
-  }
-  return text;
+  return name_of(party.party, party.level) + ": " + name_of(one.statement) + " does not apply: " + why_not(one);
 }
 
 }  // namespace
@@ -139,6 +113,37 @@ std::vector<std::string> explain(const Decision& decision, const Trace& trace, A
     }
   }
   return reasons;
+}
+
+std::string statement_name(const StatementRef& statement) {
+  const std::string& sid = written(statement).sid;
+  return "statement " + (sid.empty() ? std::to_string(statement.statement) : "\"" + sid + "\"");
+}
+
+std::string name_of(const StatementRef& statement) {
+  const PolicySource& source = statement.policy->source();
+  return (source.name.empty() ? source.arn : source.name) + " " + statement_name(statement);
+}
+
+std::string why_not(const StatementTrace& one) {
+  const Statement& statement = written(one.statement);
+  std::string text;
+  const auto add = [&text](std::string_view what) { text.append(text.empty() ? "" : ", ").append(what); };
+  if (one.naming == Naming::kNone) {
+    const bool is_listed = statement.principals && statement.principals->selects == Selects::kListed;
+    add(is_listed ? "Principal does not name the caller" : "NotPrincipal spares the caller");
+  }
+  if (!one.covers_resource) {
+    const bool is_listed = statement.resources && statement.resources->selects == Selects::kListed;
+    add(!statement.resources ? "it has no Resource"
+        : is_listed          ? "Resource does not match"
+                             : "NotResource excludes the resource");
+  }
+  for (const uint32_t number : one.failed_conditions) {
+    const Condition& condition = statement.conditions[number];
+    add("Condition " + condition.op.text() + " " + condition.key + " does not hold");
+  }
+  return text;
 }
 
 }  // namespace coffer::policy

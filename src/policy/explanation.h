@@ -23,4 +23,14 @@ inline constexpr size_t kMaxReasons = 100;
 std::vector<std::string> explain(const Decision& decision, const Trace& trace,
                                  AccountPolicies readable = AccountPolicies::kBoth);
 
+// The pieces of such sentences, for who arranges them otherwise.
+
+// `statement "ReadOne"`, or `statement 0` when it has no Sid.
+std::string statement_name(const StatementRef& statement);
+// `ReadSecrets statement "ReadOne"`.
+std::string name_of(const StatementRef& statement);
+// "Principal does not name the caller, Condition Bool aws:SecureTransport does not hold". REQUIRES: it does not apply
+// although it covers the action.
+std::string why_not(const StatementTrace& statement);
+
 }  // namespace coffer::policy
