@@ -12,58 +12,80 @@ size_t size_of(const std::vector<std::string>& texts) {
   return size;
 }
 
-size_t size_of(const Explanation& explanation) {
-  size_t size = sizeof explanation + explanation.caller.size() + explanation.resource.size() +
-                explanation.message.size() + size_of(explanation.caller_reasons) +
-                size_of(explanation.resource_reasons);
-  for (const Advice& advice : explanation.advice)
-    size += sizeof advice + advice.where.size() + advice.statement.size();
+size_t size_of(const Remarks& remarks) {
+  return size_of(remarks.reasons) + size_of(remarks.notes);
+}
+
+size_t size_of(const Step& step) {
+  size_t size = sizeof step + step.action.size() + step.resource.size();
+  for (const Opinion& opinion : step.opinions)
+    size += sizeof opinion + opinion.policies.size() + opinion.remark.size() + size_of(opinion.statements);
   return size;
 }
 
-// "ID", or "ID-2".
-bool is_of_request(std::string_view decision_id, std::string_view request_id) {
-  if (!decision_id.starts_with(request_id)) return false;
-  const std::string_view rest = decision_id.substr(request_id.size());
-  return rest.empty() || (rest.starts_with('-') && rest.find_first_not_of("0123456789", 1) == rest.npos);
+size_t size_of(const Explanation& explanation) {
+  size_t size = sizeof explanation + explanation.caller.size() + explanation.resource.size() +
+                explanation.message.size() + size_of(explanation.for_caller) + size_of(explanation.for_resource);
+  for (const Step& step : explanation.steps)
+    size += size_of(step);
+  for (const Change& change : explanation.changes) {
+    size += sizeof change + change.where.size() + change.what.size() + size_of(change.details);
+    size += change.statement.size();
+  }
+  return size;
+}
+
+// What finding it costs: the ids, and the nodes of the containers.
+constexpr size_t kOverhead = 256;
+
+// "7d0c...-2" is of the request "7d0c...".
+std::string_view request_of(std::string_view decision_id) {
+  return decision_id.substr(0, decision_id.rfind('-'));
 }
 
 }  // namespace
 
 void ExplanationStore::add(std::string_view request_id, Explanation explanation) {
-  explanation.decision_id = request_id;
+  std::string key(request_id);
+  const size_t bytes = size_of(explanation) + kOverhead + 2 * key.size();
+  ExplanationPointer added;
   {
     const std::lock_guard lock(mutex_);
-    // A request's denials come one after the other, so that those before stand near the end.
-    size_t others = 0;
-    constexpr size_t kLookedAt = 64;
-    for (size_t i = 0; i < std::min(kLookedAt, kept_.size()); ++i) {
-      if (is_of_request(kept_[kept_.size() - 1 - i].decision_id, request_id)) ++others;
-    }
-    if (others != 0) explanation.decision_id.append("-").append(std::to_string(others + 1));
+    Request& request = requests_[key];
+    explanation.decision_id = key;
+    if (++request.denials > 1) explanation.decision_id.append("-").append(std::to_string(request.denials));
+    added = std::make_shared<const Explanation>(std::move(explanation));
+    request.kept.push_back(added);
+    kept_.push_back({std::move(key), added, bytes});
+    bytes_ += bytes;
+    while (bytes_ > capacity_ && !kept_.empty())
+      forget_oldest();
   }
-  log_.info("access_denied", {{"decision_id", explanation.decision_id},
-                              {"caller", explanation.caller},
-                              {"action", explanation.action},
-                              {"resource", explanation.resource},
-                              {"message", explanation.message}});
-  const std::lock_guard lock(mutex_);
-  bytes_ += size_of(explanation);
-  kept_.push_back(std::move(explanation));
-  while (bytes_ > capacity_ && !kept_.empty()) {
-    bytes_ -= size_of(kept_.front());
-    kept_.pop_front();
-  }
+  log_.info("access_denied", {{"decision_id", added->decision_id},
+                              {"caller", added->caller},
+                              {"action", added->action},
+                              {"resource", added->resource},
+                              {"message", added->message}});
 }
 
-std::vector<Explanation> ExplanationStore::find(std::string_view id) const {
-  std::vector<Explanation> found;
-  if (id.empty()) return found;
+void ExplanationStore::forget_oldest() {
+  const Kept& oldest = kept_.front();
+  const auto request = requests_.find(oldest.request_id);
+  // Of one request, too, the oldest is the first.
+  request->second.kept.erase(request->second.kept.begin());
+  if (request->second.kept.empty()) requests_.erase(request);
+  bytes_ -= oldest.bytes;
+  kept_.pop_front();
+}
+
+std::vector<ExplanationPointer> ExplanationStore::find(std::string_view id) const {
   const std::lock_guard lock(mutex_);
-  for (const Explanation& explanation : kept_) {
-    if (is_of_request(explanation.decision_id, id)) found.push_back(explanation);
-  }
-  return found;
+  if (const auto request = requests_.find(std::string(id)); request != requests_.end()) return request->second.kept;
+  const auto request = requests_.find(std::string(request_of(id)));
+  if (request == requests_.end()) return {};
+  const auto& kept = request->second.kept;
+  const auto one = std::ranges::find(kept, id, [](const ExplanationPointer& kept) { return kept->decision_id; });
+  return one == kept.end() ? std::vector<ExplanationPointer>() : std::vector{*one};
 }
 
 }  // namespace coffer::access

@@ -1,41 +1,22 @@
-// Why requests were denied, for the operators who ask later: what `coffer explain` prints. In memory, of the newest
-// denials, bounded in bytes. Each has a line in the log with the same decision id. Thread-safe.
-// Must never: hold a value of a request. It names policies, statements, elements and condition keys.
+// The newest denials, for the operators who ask why: what `coffer explain` prints. In memory, bounded in bytes, gone
+// with the process. Each has a line `access_denied` in the log with the same decision id. Thread-safe.
 #pragma once
 
+#include <cstdint>
 #include <deque>
+#include <memory>
 #include <mutex>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
-#include "base/clock.h"
-#include "base/ids.h"
+#include "access/explanation.h"
 #include "base/log.h"
 
 namespace coffer::access {
 
-// A statement that would have made the difference.
-struct Advice {
-  AccountId account;      // in which it is to be written
-  std::string where;      // "the identity policies of arn:aws:iam::222222222222:role/reader"
-  std::string statement;  // JSON; empty when something has to be taken away
-};
-
-struct Explanation {
-  std::string decision_id;  // the request id; further denials of the same request have "-2", "-3" behind it
-  Time time;
-  std::string caller;
-  AccountId caller_account;
-  std::string action;
-  std::string resource;
-  AccountId resource_account;
-  std::string message;  // what the caller was told
-  // What each of the two accounts may know. A decision inside of one account has its reasons among those of the caller.
-  std::vector<std::string> caller_reasons;
-  std::vector<std::string> resource_reasons;
-  std::vector<Advice> advice;
-};
+using ExplanationPointer = std::shared_ptr<const Explanation>;
 
 class ExplanationStore {
  public:
@@ -44,14 +25,29 @@ class ExplanationStore {
 
   // Keeps it, gives it its decision id, and writes the log's line.
   void add(std::string_view request_id, Explanation explanation);
-  // All denials of a request, or the one of that id. Empty: unknown, or too old.
-  std::vector<Explanation> find(std::string_view id) const;
+  // All denials of a request by the request's id, in their order, or the one of that decision id. Empty: unknown, or
+  // too old.
+  std::vector<ExplanationPointer> find(std::string_view id) const;
 
  private:
+  struct Kept {
+    std::string request_id;
+    ExplanationPointer explanation;
+    size_t bytes;
+  };
+  // What is kept of one request.
+  struct Request {
+    uint32_t denials = 0;  // so many there were, kept or not
+    std::vector<ExplanationPointer> kept;
+  };
+
+  void forget_oldest();
+
   const Log& log_;
   const size_t capacity_;
   mutable std::mutex mutex_;
-  std::deque<Explanation> kept_;  // oldest first
+  std::deque<Kept> kept_;  // oldest first
+  std::unordered_map<std::string, Request> requests_;
   size_t bytes_ = 0;
 };
 

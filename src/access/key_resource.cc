@@ -28,6 +28,18 @@ api::Resource key_resource(const Region& region, kms::KeyPointer key) {
           .describe = describe_key};
 }
 
+api::Resource absent_key_resource(const Region& region, const kms::KeyReference& reference) {
+  const bool is_alias = reference.kind == kms::KeyReference::Kind::kAlias;
+  return {.name = is_alias ? kms::alias_arn(region, reference.account, reference.text)
+                           : kms::key_arn(region, {reference.account, reference.text}),
+          .account = reference.account,
+          .rule = policy::ResourceRule::kKeyPolicy};
+}
+
+const kms::KeyView* find_key(const api::Resource& resource) {
+  return resource.describe == describe_key ? &key_of(resource) : nullptr;
+}
+
 const kms::KeyView& key_of(const api::Resource& resource) {
   return *static_cast<const kms::KeyView*>(resource.found.get());
 }
