@@ -26,6 +26,7 @@ struct QueryRow {
 
 constexpr QueryRow kQueryRows[] = {
     {ErrorCode::kAccessDenied, {"AccessDenied", 403}},
+    {ErrorCode::kConcurrentModification, {"ConcurrentModification", 409}},
     {ErrorCode::kExpiredToken, {"ExpiredToken", 403}},
     {ErrorCode::kExpiredWebIdentityToken, {"ExpiredTokenException", 400}},
     {ErrorCode::kIdpCommunication, {"IDPCommunicationError", 400}},

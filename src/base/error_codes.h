@@ -1,7 +1,8 @@
 // The errors that Coffer answers with, one list: our code, the name on the wire, the HTTP status.
 // Names and statuses follow the AWS Secrets Manager API reference ("Common Errors" and each operation's "Errors").
 // What only IAM and STS answer follows the errors of their API references; see query_code() for how they spell it.
-// What only KMS answers follows the KMS API reference; its NotFoundException is kNotFoundOnWire here.
+// What only KMS answers follows the KMS API reference; its NotFoundException is kNotFoundOnWire here. What only
+// Organizations answers follows the Organizations API reference.
 // A code exists only if somebody reacts to it. Codes of the second group never leave the process under their own name:
 // a client sees InternalServiceError or ServiceUnavailable, the log sees the message.
 #pragma once
@@ -13,12 +14,24 @@ namespace coffer {
 // X(enumerator, wire name, HTTP status)
 #define COFFER_WIRE_ERRORS(X)                                                      \
   X(kAccessDenied, "AccessDeniedException", 400)                                   \
+  X(kAccountAlreadyClosed, "AccountAlreadyClosedException", 400)                   \
+  X(kAccountNotFound, "AccountNotFoundException", 400)                             \
   X(kAlreadyExists, "AlreadyExistsException", 400)                                 \
-  X(kConcurrentModification, "ConcurrentModificationException", 409)               \
+  X(kAlreadyInOrganization, "AlreadyInOrganizationException", 400)                 \
+  X(kAwsOrganizationsNotInUse, "AWSOrganizationsNotInUseException", 400)           \
+  X(kChildNotFound, "ChildNotFoundException", 400)                                 \
+  X(kConcurrentModification, "ConcurrentModificationException", 400)               \
+  X(kConstraintViolation, "ConstraintViolationException", 400)                     \
+  X(kCreateAccountStatusNotFound, "CreateAccountStatusNotFoundException", 400)     \
   X(kDecryptionFailure, "DecryptionFailure", 400)                                  \
   X(kDeleteConflict, "DeleteConflictException", 409)                               \
+  X(kDestinationParentNotFound, "DestinationParentNotFoundException", 400)         \
   X(kDisabled, "DisabledException", 400)                                           \
   X(kDryRunOperation, "DryRunOperationException", 400)                             \
+  X(kDuplicateAccount, "DuplicateAccountException", 400)                           \
+  X(kDuplicateOrganizationalUnit, "DuplicateOrganizationalUnitException", 400)     \
+  X(kDuplicatePolicy, "DuplicatePolicyException", 400)                             \
+  X(kDuplicatePolicyAttachment, "DuplicatePolicyAttachmentException", 400)         \
   X(kEncryptionFailure, "EncryptionFailure", 400)                                  \
   X(kEntityAlreadyExists, "EntityAlreadyExistsException", 409)                     \
   X(kEntityTemporarilyUnmodifiable, "EntityTemporarilyUnmodifiableException", 409) \
@@ -45,20 +58,35 @@ namespace coffer {
   X(kKmsInvalidState, "KMSInvalidStateException", 400)                             \
   X(kLimitExceeded, "LimitExceededException", 400)                                 \
   X(kMalformedPolicyDocument, "MalformedPolicyDocumentException", 400)             \
+  X(kMasterCannotLeave, "MasterCannotLeaveOrganizationException", 400)             \
   X(kMissingAction, "MissingActionException", 400)                                 \
   X(kMissingAuthenticationToken, "MissingAuthenticationTokenException", 400)       \
   X(kNoSuchEntity, "NoSuchEntityException", 404)                                   \
   X(kNotFoundOnWire, "NotFoundException", 400)                                     \
+  X(kOrganizationalUnitNotEmpty, "OrganizationalUnitNotEmptyException", 400)       \
+  X(kOrganizationalUnitNotFound, "OrganizationalUnitNotFoundException", 400)       \
+  X(kOrganizationNotEmpty, "OrganizationNotEmptyException", 400)                   \
   X(kPackedPolicyTooLarge, "PackedPolicyTooLargeException", 400)                   \
+  X(kParentNotFound, "ParentNotFoundException", 400)                               \
+  X(kPolicyInUse, "PolicyInUseException", 400)                                     \
   X(kPolicyNotAttachable, "PolicyNotAttachableException", 400)                     \
+  X(kPolicyNotAttached, "PolicyNotAttachedException", 400)                         \
+  X(kPolicyNotFound, "PolicyNotFoundException", 400)                               \
+  X(kPolicyTypeAlreadyEnabled, "PolicyTypeAlreadyEnabledException", 400)           \
+  X(kPolicyTypeUnknown, "PolicyTypeNotAvailableForOrganizationException", 400)     \
+  X(kPolicyTypeNotEnabled, "PolicyTypeNotEnabledException", 400)                   \
   X(kPreconditionNotMet, "PreconditionNotMetException", 400)                       \
   X(kPublicPolicy, "PublicPolicyException", 400)                                   \
   X(kRegionDisabled, "RegionDisabledException", 403)                               \
   X(kResourceExists, "ResourceExistsException", 400)                               \
   X(kResourceNotFound, "ResourceNotFoundException", 400)                           \
+  X(kResourcePolicyNotFound, "ResourcePolicyNotFoundException", 400)               \
+  X(kRootNotFound, "RootNotFoundException", 400)                                   \
   X(kSerialization, "SerializationException", 400)                                 \
   X(kServiceUnavailable, "ServiceUnavailable", 503)                                \
+  X(kSourceParentNotFound, "SourceParentNotFoundException", 400)                   \
   X(kTag, "TagException", 400)                                                     \
+  X(kTargetNotFound, "TargetNotFoundException", 400)                               \
   X(kThrottling, "ThrottlingException", 400)                                       \
   X(kUnknownOperation, "UnknownOperationException", 400)                           \
   X(kUnmodifiableEntity, "UnmodifiableEntityException", 400)                       \
