@@ -12,6 +12,8 @@
 //                                                          // what a request means; unknown ones are ignored
 //     static constexpr bool kUnsigned = true;              // optional: needs no signature. The caller is anonymous and
 //                                                          // handle() itself decides by what the request proves
+//     static Error violation(const Error&);                // optional: what is answered in place of the
+//                                                          // ValidationException that violated constraints give
 //     using Rooms = SecretsManagerRooms;                   // what the service's cards may use
 //     struct Request { ...; static constexpr wire::Field kFields[] = {...}; };
 //     struct Response { ...; static constexpr wire::Field kFields[] = {...}; };
@@ -162,7 +164,7 @@ class Pipeline {
  public:
   template <class Card>
   static Result<void> run(const Invocation& invocation, void* rooms, const wire::Value& input, wire::Encoder& output) {
-    COFFER_ASSIGN(auto request, wire::decode<typename Card::Request>(input));
+    COFFER_ASSIGN(auto request, decode<Card>(input));
     if constexpr (requires { Card::kRefused; }) COFFER_TRY(refuse(input, Card::kRefused));
     COFFER_TRY(Card::check(request));
     auto& typed_rooms = *static_cast<typename Card::Rooms*>(rooms);
@@ -235,6 +237,14 @@ class Pipeline {
   }
 
  private:
+  template <class Card>
+  static Result<typename Card::Request> decode(const wire::Value& input) {
+    auto request = wire::decode<typename Card::Request>(input);
+    if constexpr (requires(const Error& error) { Card::violation(error); }) {
+      if (!request.ok() && request.error().code == ErrorCode::kValidation) return Card::violation(request.error());
+    }
+    return request;
+  }
   // kInvalidParameter if the request has one of these members.
   static Result<void> refuse(const wire::Value& input, std::span<const std::string_view> members);
   template <class Card>
