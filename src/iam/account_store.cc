@@ -15,6 +15,7 @@ using std::string_view_literals::operator""sv;
 constexpr std::string_view kAccountFamily = "a";
 constexpr std::string_view kNameFamily = "an";
 constexpr size_t kCachedCredentials = 100'000;
+constexpr size_t kCachedStatuses = 100'000;
 constexpr size_t kScanPage = 1000;
 constexpr int kAttempts = 8;
 
@@ -40,14 +41,38 @@ Error damaged(std::string_view what) {
   return Error{ErrorCode::kCorrupt, "the record of " + std::string(what) + " is damaged"};
 }
 
+AccountRecord::Status to_record(AccountStatus status) {
+  return status == AccountStatus::kActive ? AccountRecord::ACTIVE : AccountRecord::SUSPENDED;
+}
+
+// What a newer Coffer may have written must not be taken for active.
+Result<AccountStatus> status_of(const AccountRecord& record) {
+  switch (record.status()) {
+    case AccountRecord::ACTIVE:
+      return AccountStatus::kActive;
+    case AccountRecord::SUSPENDED:
+      return AccountStatus::kSuspended;
+    default:
+      return damaged("an account");
+  }
+}
+
+Result<AccountSummary> summary_of(const AccountId& id, const store::Row& row) {
+  AccountRecord record;
+  if (!record.ParseFromString(row.value)) return damaged("an account");
+  COFFER_ASSIGN(const AccountStatus status, status_of(record));
+  return AccountSummary{id, record.name(), from_ms(record.created_ms()), status};
+}
+
 }  // namespace
 
 class AccountStore::Impl {
  public:
-  explicit Impl(const Parts& parts) : parts_(parts), credentials_(kCachedCredentials) {
+  explicit Impl(const Parts& parts) : parts_(parts), credentials_(kCachedCredentials), statuses_(kCachedStatuses) {
     parts_.store.on_commit([this](store::Revision, const std::vector<store::Change>& changes) {
       for (const store::Change& change : changes) {
         if (change.key.starts_with("ak\0"sv)) credentials_.invalidate(change.key);
+        if (change.key.starts_with("a\0"sv)) statuses_.invalidate(change.key);
       }
     });
   }
@@ -66,8 +91,12 @@ class AccountStore::Impl {
       COFFER_ASSIGN(const auto same_id, parts_.store.get(account_row(made.id)));
       if (same_id && id) return Error{ErrorCode::kUsage, "there is an account " + id->text() + " already"};
       if (same_id) continue;
-      const AccountState state{made.id, made.name,          parts_.clock.now(),
-                               1,       made.access_key_id, made.secret_access_key.clone()};
+      const AccountState state{.id = made.id,
+                               .name = made.name,
+                               .created = parts_.clock.now(),
+                               .generation = 1,
+                               .access_key_id = made.access_key_id,
+                               .secret_access_key = made.secret_access_key.clone()};
       Result<store::Revision> committed = parts_.store.commit(transaction_of(state, 0));
       if (committed.ok()) return made;
       if (committed.error().code != ErrorCode::kConflict) return std::move(committed).error();
@@ -75,9 +104,48 @@ class AccountStore::Impl {
     return Error{ErrorCode::kIo, "no free account id was found: try again"};
   }
 
+  Result<void> close(const AccountId& id) {
+    for (int attempt = 0; attempt < kAttempts; ++attempt) {
+      COFFER_ASSIGN(const auto row, parts_.store.get(account_row(id)));
+      if (!row) return Error{ErrorCode::kNotFound, "there is no account " + id.text()};
+      AccountRecord record;
+      if (!record.ParseFromString(row->value)) return damaged("an account");
+      COFFER_ASSIGN(const AccountStatus status, status_of(record));
+      if (status == AccountStatus::kSuspended) return {};
+      record.set_status(AccountRecord::SUSPENDED);
+      record.set_generation(record.generation() + 1);
+      store::Transaction transaction;
+      transaction.preconditions.push_back({account_row(id), row->revision});
+      transaction.puts.push_back({account_row(id), record.SerializeAsString()});
+      add_marks(id, record.generation(), transaction);
+      Result<store::Revision> committed = parts_.store.commit(std::move(transaction));
+      if (committed.ok()) return {};
+      if (committed.error().code != ErrorCode::kConflict) return std::move(committed).error();
+    }
+    return Error{ErrorCode::kIo, "account " + id.text() + " could not be closed: its row keeps changing"};
+  }
+
   Result<bool> exists(const AccountId& id) const {
     COFFER_ASSIGN(const auto row, parts_.store.get(account_row(id)));
     return row.has_value();
+  }
+
+  Result<std::optional<AccountSummary>> describe(const AccountId& id) const {
+    COFFER_ASSIGN(const auto row, parts_.store.get(account_row(id)));
+    if (!row) return std::optional<AccountSummary>();
+    COFFER_ASSIGN(AccountSummary summary, summary_of(id, *row));
+    return std::optional(std::move(summary));
+  }
+
+  Result<std::optional<AccountStatus>> status(const AccountId& id) const {
+    const std::string row_key = account_row(id);
+    COFFER_ASSIGN(const auto known, statuses_.get(row_key, [&]() -> Result<std::shared_ptr<const AccountStatus>> {
+      COFFER_ASSIGN(const auto row, parts_.store.get(row_key));
+      if (!row) return std::shared_ptr<const AccountStatus>();
+      COFFER_ASSIGN(const AccountSummary summary, summary_of(id, *row));
+      return std::make_shared<const AccountStatus>(summary.status);
+    }));
+    return known != nullptr ? std::optional(*known) : std::nullopt;
   }
 
   Result<std::vector<AccountSummary>> list() const {
@@ -87,10 +155,10 @@ class AccountStore::Impl {
       COFFER_ASSIGN(const auto rows, parts_.store.scan(range));
       for (const store::Row& row : rows) {
         const auto parts = store::key_parts(kAccountFamily, row.key);
-        AccountRecord record;
         const auto id = parts.size() == 1 ? AccountId::parse(parts[0]) : std::nullopt;
-        if (!id || !record.ParseFromString(row.value)) return damaged("an account");
-        accounts.push_back({*id, record.name(), from_ms(record.created_ms())});
+        if (!id) return damaged("an account");
+        COFFER_ASSIGN(AccountSummary account, summary_of(*id, row));
+        accounts.push_back(std::move(account));
       }
       if (rows.size() < kScanPage) return accounts;
       range.begin = rows.back().key + '\0';
@@ -121,12 +189,13 @@ class AccountStore::Impl {
     if (!row) return std::optional<AccountState>();
     AccountRecord record;
     if (!record.ParseFromString(row->value)) return damaged("an account");
+    COFFER_ASSIGN(const AccountStatus status, status_of(record));
     const auto key_id = AccessKeyId::parse(record.root_access_key_id());
     if (!key_id) return damaged("an account");
     COFFER_ASSIGN(const auto credential, find(key_id->text()));
     if (!credential) return damaged("an account");
     return std::optional(AccountState{id, record.name(), from_ms(record.created_ms()), record.generation(), *key_id,
-                                      credential->secret_access_key().clone()});
+                                      credential->secret_access_key().clone(), status});
   }
 
   Result<void> apply_state(const AccountState& state) {
@@ -175,6 +244,7 @@ class AccountStore::Impl {
     account.set_created_ms(state.created.time_since_epoch().count());
     account.set_generation(state.generation);
     account.set_root_access_key_id(state.access_key_id.text());
+    account.set_status(to_record(state.status));
     const std::string key_row = access_key_key(state.access_key_id.text());
     const StoredAccessKey key{state.id,
                               {},
@@ -191,11 +261,15 @@ class AccountStore::Impl {
     transaction.puts = {{account_row(state.id), account.SerializeAsString()},
                         {name_row(state.name), state.id.text()},
                         {key_row, encode(key)}};
-    for (const Region& peer : parts_.peers) {
-      transaction.puts.push_back({store::OutboxKey{peer, "account", state.id, ""}.text(),
-                                  store::OutboxMark{.generation = state.generation}.encode()});
-    }
+    add_marks(state.id, state.generation, transaction);
     return transaction;
+  }
+
+  void add_marks(const AccountId& id, uint64_t generation, store::Transaction& transaction) const {
+    for (const Region& peer : parts_.peers) {
+      transaction.puts.push_back(
+          {store::OutboxKey{peer, "account", id, ""}.text(), store::OutboxMark{.generation = generation}.encode()});
+    }
   }
 
   // A newer state may have another name or key: the rows of the old ones go in the same transaction.
@@ -212,6 +286,7 @@ class AccountStore::Impl {
 
   const Parts parts_;
   mutable store::RowCache<auth::Credential> credentials_;
+  mutable store::RowCache<AccountStatus> statuses_;
 };
 
 AccountStore::AccountStore(const Parts& parts) : impl_(std::make_unique<Impl>(parts)) {}
@@ -221,8 +296,20 @@ Result<NewAccount> AccountStore::create(std::string_view name, std::optional<Acc
   return impl_->create(name, id);
 }
 
+Result<void> AccountStore::close(const AccountId& id) {
+  return impl_->close(id);
+}
+
 Result<bool> AccountStore::exists(const AccountId& id) const {
   return impl_->exists(id);
+}
+
+Result<std::optional<AccountSummary>> AccountStore::describe(const AccountId& id) const {
+  return impl_->describe(id);
+}
+
+Result<std::optional<AccountStatus>> AccountStore::status(const AccountId& id) const {
+  return impl_->status(id);
 }
 
 Result<std::vector<AccountSummary>> AccountStore::list() const {
@@ -238,7 +325,11 @@ Result<NewAccount> AccountStore::root_credentials(const AccountId& id) const {
 Result<std::shared_ptr<const auth::Credential>> AccountStore::find(const auth::ClaimedCredential& claimed) const {
   // Long-term keys have no session token; one that comes along was meant for other credentials.
   if (claimed.session_token) return std::shared_ptr<const auth::Credential>();
-  return impl_->find(claimed.access_key_id);
+  COFFER_ASSIGN(auto credential, impl_->find(claimed.access_key_id));
+  if (credential == nullptr) return credential;
+  COFFER_ASSIGN(const auto status, impl_->status(credential->caller().account));
+  if (status == AccountStatus::kActive) return credential;
+  return std::shared_ptr<const auth::Credential>();
 }
 
 Result<std::optional<AccountState>> AccountStore::export_state(const AccountId& id) const {

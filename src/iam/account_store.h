@@ -1,5 +1,7 @@
 // Accounts and their root access keys. An account is made in the deployment's identity home region and flows from there
 // to all others; each region keeps the secret access keys wrapped by its own region key. Thread-safe.
+// Promises: once close() has returned, or the state of a closed account was applied, find() knows no key of the
+// account.
 #pragma once
 
 #include <memory>
@@ -20,10 +22,14 @@
 
 namespace coffer::iam {
 
+// Nothing leads back from kSuspended: a closed account's identities and resources stay, and nobody can use them.
+enum class AccountStatus { kActive, kSuspended };
+
 struct AccountSummary {
   AccountId id;
   std::string name;
   Time created;
+  AccountStatus status = AccountStatus::kActive;
 };
 
 struct NewAccount {
@@ -41,6 +47,7 @@ struct AccountState {
   uint64_t generation = 0;  // grows with every change
   AccessKeyId access_key_id;
   SecretBytes secret_access_key;
+  AccountStatus status = AccountStatus::kActive;
 };
 
 class AccountStore final : public auth::CredentialSource {
@@ -61,7 +68,14 @@ class AccountStore final : public auth::CredentialSource {
   // kUsage when the id or the name is taken.
   Result<NewAccount> create(std::string_view name, std::optional<AccountId> id);
 
+  // Suspends it, in one transaction with the outbox marks; one that is suspended stays so. kNotFound.
+  Result<void> close(const AccountId& id);
+
   Result<bool> exists(const AccountId& id) const;
+  // nullopt when there is no such account.
+  Result<std::optional<AccountSummary>> describe(const AccountId& id) const;
+  // Cached, for every request; of an account that does not exist: nullopt.
+  Result<std::optional<AccountStatus>> status(const AccountId& id) const;
   // In id order.
   Result<std::vector<AccountSummary>> list() const;
   // The root access key as plaintext, for `coffer dev`, which writes it to DIR/env. kNotFound.

@@ -122,6 +122,42 @@ TEST(AccountStore, ANewerStateReplacesKeyAndNameAndAnOlderOneIsIgnored) {
   EXPECT_EQ(replica.accounts->list()->at(0).name, "vault");
 }
 
+TEST(AccountStore, AClosedAccountStaysAndItsKeyIsUnknown) {
+  Site home("us-east-1", {*Region::parse("eu-west-1")});
+  const auto made = home.accounts->create("security", kAccount);
+  ASSERT_NE(*home.accounts->find(claim(made->access_key_id.text())), nullptr);
+  EXPECT_EQ(*home.accounts->status(kAccount), AccountStatus::kActive);
+  ASSERT_TRUE(home.accounts->close(kAccount).ok());
+  EXPECT_EQ(*home.accounts->find(claim(made->access_key_id.text())), nullptr);
+  EXPECT_EQ(*home.accounts->status(kAccount), AccountStatus::kSuspended);
+  EXPECT_EQ((*home.accounts->describe(kAccount))->status, AccountStatus::kSuspended);
+  EXPECT_EQ(home.accounts->list()->at(0).status, AccountStatus::kSuspended);
+  EXPECT_TRUE(*home.accounts->exists(kAccount));
+
+  const store::Revision before = home.store->revision();
+  EXPECT_TRUE(home.accounts->close(kAccount).ok()) << "twice does no harm";
+  EXPECT_EQ(home.store->revision(), before);
+  EXPECT_EQ(home.accounts->close(*AccountId::parse("999999999999")).error().code, ErrorCode::kNotFound);
+  EXPECT_FALSE(home.accounts->status(*AccountId::parse("999999999999"))->has_value());
+  EXPECT_FALSE(home.accounts->describe(*AccountId::parse("999999999999"))->has_value());
+}
+
+// The credentials must die in all regions.
+TEST(AccountStore, OtherRegionsHearOfAClosedAccount) {
+  Site home("us-east-1", {*Region::parse("eu-west-1")});
+  Site replica("eu-west-1");
+  const auto made = home.accounts->create("security", kAccount);
+  ASSERT_TRUE(replica.accounts->apply_state(**home.accounts->export_state(kAccount)).ok());
+  ASSERT_NE(*replica.accounts->find(claim(made->access_key_id.text())), nullptr);
+  ASSERT_TRUE(home.accounts->close(kAccount).ok());
+  const auto rows = *home.store->scan(store::ScanRange::prefix(store::OutboxKey::prefix(*Region::parse("eu-west-1"))));
+  ASSERT_EQ(rows.size(), 1u);
+  EXPECT_EQ(store::OutboxMark::parse(rows[0].value)->generation, 2u);
+  ASSERT_TRUE(replica.accounts->apply_state(**home.accounts->export_state(kAccount)).ok());
+  EXPECT_EQ(*replica.accounts->find(claim(made->access_key_id.text())), nullptr);
+  EXPECT_EQ(*replica.accounts->status(kAccount), AccountStatus::kSuspended);
+}
+
 TEST(AccountStore, NoRowHoldsASecretAccessKey) {
   Site site("us-east-1");
   const auto made = site.accounts->create("security", kAccount);
