@@ -18,6 +18,9 @@ constexpr size_t kMaxLabelBytes = 1024;  // staging labels, tag keys and values,
 constexpr size_t kMaxStagesPerVersion = 200;
 constexpr size_t kMaxSecretAccessKeyBytes = 256;
 constexpr int64_t kLastMillisecond = 253'402'300'799'999;  // of the year 9999
+// AccountState.status in link.proto.
+constexpr uint32_t kActive = 0;
+constexpr uint32_t kSuspended = 1;
 
 // Nothing is said about what was wrong beyond the field: the rest of the frame is the sender's business.
 Error corrupt(std::string_view field) {
@@ -148,6 +151,8 @@ Result<iam::AccountState> decode_account(const wire::AccountState& from, std::st
   COFFER_TRY(check(!from.name().empty() && from.name().size() <= kMaxLabelBytes, "account name"));
   to.name = from.name();
   COFFER_ASSIGN(to.created, parse_time(from.created_ms(), "account time"));
+  COFFER_TRY(check(from.status() <= kSuspended, "account status"));
+  if (from.status() == kSuspended) to.status = iam::AccountStatus::kSuspended;
   to.generation = from.generation();
   COFFER_ASSIGN(to.access_key_id, parse_id<AccessKeyId>(from.access_key_id(), "access key id"));
   COFFER_TRY(check(from.secret_access_key_size() > 0, "secret access key size"));
@@ -233,6 +238,7 @@ Result<SecretBuffer> encode(uint64_t session, const iam::AccountState& state) {
   to.set_generation(state.generation);
   to.set_access_key_id(state.access_key_id.text());
   to.set_secret_access_key_size(static_cast<uint32_t>(state.secret_access_key.size()));
+  to.set_status(state.status == iam::AccountStatus::kSuspended ? kSuspended : kActive);
   COFFER_ASSIGN(SecretBuffer frame, begin_frame(header, state.secret_access_key.size()));
   frame.append(bytes_of(state.secret_access_key));
   return frame;

@@ -64,6 +64,7 @@ iam::AccountState account() {
   state.generation = 4;
   state.access_key_id = *AccessKeyId::parse("AKIAIOSFODNN7EXAMPLE");
   state.secret_access_key = SecretBytes::copy_of(kCanary);
+  state.status = iam::AccountStatus::kSuspended;
   return state;
 }
 
@@ -145,6 +146,7 @@ TEST(LinkCodec, RemovalAccountAndHelloArriveAsTheyWereSent) {
   EXPECT_EQ(got.generation, account().generation);
   EXPECT_EQ(got.access_key_id, account().access_key_id);
   EXPECT_EQ(text(got.secret_access_key), kCanary);
+  EXPECT_EQ(got.status, iam::AccountStatus::kSuspended);
 
   message = decode_message(encode(0, Hello{})->view());
   ASSERT_TRUE(message.ok()) << message.error().message;
@@ -252,6 +254,14 @@ TEST(LinkCodec, AFieldOutsideItsLimitsIsRefused) {
     ASSERT_FALSE(result.ok()) << damage.what;
     EXPECT_EQ(result.error().code, ErrorCode::kCorrupt) << damage.what;
   }
+}
+
+// A status that is not understood must not be taken for active.
+TEST(LinkCodec, AnUnknownStatusOfAnAccountIsRefused) {
+  const SecretBuffer good = *encode(kSession, account());
+  wire::RequestHeader header = header_of(good);
+  header.mutable_account_state()->set_status(2);
+  EXPECT_EQ(decode_message(frame_of(header, tail_of(good)).view()).error().code, ErrorCode::kCorrupt);
 }
 
 // A sender must learn before the network does that a message cannot travel.
