@@ -178,8 +178,9 @@ class Pipeline {
     }
     Authorized<Card> authorized(Authority(invocation, Card::kAction), std::move(request), std::move(resource));
     COFFER_ASSIGN(auto response, Card::handle(authorized, typed_rooms));
-    // An operation without output members answers with an empty body, as AWS does.
-    if constexpr (std::size(Card::Response::kFields) != 0) {
+    // An operation without output members answers with an empty body, as AWS does, but for some that have a result and
+    // nothing in it.
+    if constexpr (std::size(Card::Response::kFields) != 0 || requires { Card::Response::kIsWritten; }) {
       output.begin_object();
       wire::encode(response, output);
       output.end_object();

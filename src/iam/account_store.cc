@@ -61,7 +61,9 @@ Result<AccountSummary> summary_of(const AccountId& id, const store::Row& row) {
   AccountRecord record;
   if (!record.ParseFromString(row.value)) return damaged("an account");
   COFFER_ASSIGN(const AccountStatus status, status_of(record));
-  return AccountSummary{id, record.name(), from_ms(record.created_ms()), status};
+  const auto root_key = AccessKeyId::parse(record.root_access_key_id());
+  if (!root_key) return damaged("an account");
+  return AccountSummary{id, record.name(), from_ms(record.created_ms()), status, *root_key};
 }
 
 }  // namespace

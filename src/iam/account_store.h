@@ -30,6 +30,7 @@ struct AccountSummary {
   std::string name;
   Time created;
   AccountStatus status = AccountStatus::kActive;
+  AccessKeyId root_access_key;
 };
 
 struct NewAccount {

@@ -1,0 +1,41 @@
+// Gives the account an alias, in place of the one it has.
+// https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateAccountAlias.html
+#include "iam/account_alias.h"
+#include "services/iam/common.h"
+
+namespace coffer::iam_service {
+namespace {
+
+struct CreateAccountAlias {
+  static constexpr std::string_view kName = "CreateAccountAlias";
+  static constexpr std::string_view kAction = "iam:CreateAccountAlias";
+  static constexpr api::Effect kEffect = api::Effect::kWrites;
+  static constexpr ErrorCode kErrors[] = {ErrorCode::kEntityAlreadyExists, ErrorCode::kLimitExceeded,
+                                          ErrorCode::kInternalServiceError};
+  using Rooms = iam_service::Rooms;
+
+  struct Request {
+    std::string alias;
+    static constexpr wire::Field kFields[] = {wire::field<&Request::alias>("AccountAlias", kAliasBounds)};
+  };
+  using Response = NoMembers;
+
+  static Result<void> check(const Request&) { return {}; }
+
+  static Result<api::Resource> resource(const Request&, const auth::Caller& caller, Rooms&) {
+    return account_resource(caller);
+  }
+
+  static Result<Response> handle(const api::Authorized<CreateAccountAlias>& authorized, Rooms& rooms) {
+    COFFER_TRY(iam::create_account_alias(rooms.identities, authorized.caller().account, authorized.request().alias));
+    return Response{};
+  }
+};
+
+}  // namespace
+
+api::Operation create_account_alias() {
+  return api::operation<CreateAccountAlias>();
+}
+
+}  // namespace coffer::iam_service
