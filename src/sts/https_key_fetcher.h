@@ -1,0 +1,33 @@
+// Fetches a provider's keys as OpenID Connect Discovery says: the issuer's configuration, then the key set that it
+// names. Over TLS, with a certificate that one of the configured authorities vouches for; answers and times are
+// bounded, and redirections are not followed.
+#pragma once
+
+#include <string>
+
+#include "base/clock.h"
+#include "sts/key_fetcher.h"
+#include "sts/web_address.h"
+
+namespace coffer::sts {
+
+class HttpsKeyFetcher final : public KeyFetcher {
+ public:
+  struct Options {
+    std::string ca_file = "/etc/ssl/certs/ca-certificates.crt";  // PEM
+    LoopbackHttp loopback = LoopbackHttp::kRefused;
+    Duration timeout = std::chrono::seconds(4);  // of each of the two requests
+    size_t max_body_bytes = 256 * 1024;          // of each of the two answers
+  };
+  explicit HttpsKeyFetcher(Options options) : options_(std::move(options)) {}
+
+  Result<std::vector<JsonWebKey>> fetch(std::string_view issuer) const override;
+
+ private:
+  // The body of an answer with status 200.
+  Result<std::string> get(const WebAddress& address) const;
+
+  const Options options_;
+};
+
+}  // namespace coffer::sts

@@ -1,0 +1,166 @@
+// What every source of keys must do, the real one and the one that other tests believe in; then the real one's own.
+#include "sts/key_fetcher.h"
+
+#include <gtest/gtest.h>
+
+#include <thread>
+
+#include "crypto/system_random.h"
+#include "sts/https_key_fetcher.h"
+#include "sts/testing/fake_issuer.h"
+#include "sts/testing/loopback_issuer.h"
+
+namespace coffer::sts::testing {
+namespace {
+
+// One source, and an issuer that it can ask.
+class Source {
+ public:
+  virtual ~Source() = default;
+  virtual const KeyFetcher& fetcher() const = 0;
+  virtual std::string issuer() const = 0;
+  virtual std::string sign(std::string_view message) const = 0;
+  virtual void become_unreachable() = 0;
+  virtual void publish_nonsense() = 0;
+};
+
+class FakeSource final : public Source {
+ public:
+  const KeyFetcher& fetcher() const override { return issuer_; }
+  std::string issuer() const override { return issuer_.url(); }
+  std::string sign(std::string_view message) const override { return issuer_.signer().sign(message); }
+  void become_unreachable() override { issuer_.failure = Error{ErrorCode::kIo, "unreachable"}; }
+  void publish_nonsense() override { issuer_.failure = Error{ErrorCode::kCorrupt, "nonsense"}; }
+
+ private:
+  FakeIssuer issuer_{"https://issuer.example"};
+};
+
+class LoopbackSource final : public Source {
+ public:
+  const KeyFetcher& fetcher() const override { return fetcher_; }
+  std::string issuer() const override { return issuer_.url(); }
+  std::string sign(std::string_view message) const override { return issuer_.signer.sign(message); }
+  void become_unreachable() override { issuer_.stop(); }
+  void publish_nonsense() override { issuer_.set("/keys", {.body = "<html>"}); }
+
+ private:
+  LoopbackIssuer issuer_;
+  HttpsKeyFetcher fetcher_{{.loopback = LoopbackHttp::kAllowed}};
+};
+
+class KeyFetcherContract : public ::testing::TestWithParam<std::unique_ptr<Source> (*)()> {
+ protected:
+  const std::unique_ptr<Source> source_ = GetParam()();
+};
+
+TEST_P(KeyFetcherContract, GivesTheKeysThatTheIssuerSignsWith) {
+  const auto keys = source_->fetcher().fetch(source_->issuer());
+  ASSERT_TRUE(keys.ok()) << keys.error().message;
+  const auto* const key = find_key(*keys, "key-1", crypto::SignatureAlgorithm::kEs256);
+  ASSERT_NE(key, nullptr);
+  EXPECT_TRUE(key->verifies("message", source_->sign("message")));
+}
+
+TEST_P(KeyFetcherContract, TellsAnIssuerThatCannotBeReachedFromOneThatIsNotUnderstood) {
+  source_->publish_nonsense();
+  EXPECT_EQ(source_->fetcher().fetch(source_->issuer()).error().code, ErrorCode::kCorrupt);
+  source_->become_unreachable();
+  EXPECT_EQ(source_->fetcher().fetch(source_->issuer()).error().code, ErrorCode::kIo);
+}
+
+INSTANTIATE_TEST_SUITE_P(Sources, KeyFetcherContract,
+                         ::testing::Values(
+                             +[]() -> std::unique_ptr<Source> { return std::make_unique<FakeSource>(); },
+                             +[]() -> std::unique_ptr<Source> { return std::make_unique<LoopbackSource>(); }));
+
+class HttpsKeyFetcherTest : public ::testing::Test {
+ protected:
+  static constexpr const char* kConfiguration = "/.well-known/openid-configuration";
+
+  std::string fetched(const LoopbackIssuer& issuer, const HttpsKeyFetcher& fetcher) {
+    const auto keys = fetcher.fetch(issuer.url());
+    return keys.ok() ? "ok" : std::string(error_name(keys.error().code)) + ": " + keys.error().message;
+  }
+  std::string fetched() { return fetched(issuer_, fetcher_); }
+  // The configuration, naming these.
+  void configure(std::string_view issuer, std::string_view keys) {
+    issuer_.set(kConfiguration,
+                {.body = R"({"issuer":")" + std::string(issuer) + R"(","jwks_uri":")" + std::string(keys) + "\"}"});
+  }
+
+  crypto::SystemRandom random_;
+  LoopbackIssuer issuer_;
+  HttpsKeyFetcher fetcher_{{.loopback = LoopbackHttp::kAllowed}};
+};
+
+TEST_F(HttpsKeyFetcherTest, AsksForTheConfigurationAndThenForTheKeys) {
+  EXPECT_EQ(fetched(), "ok");
+  EXPECT_EQ(issuer_.requests(), (std::vector<std::string>{"GET /.well-known/openid-configuration", "GET /keys"}));
+}
+
+TEST_F(HttpsKeyFetcherTest, AnIssuersPathComesBeforeTheWellKnownOne) {
+  for (const char* path : {"/tenant", "/tenant/"}) {
+    const std::string issuer = issuer_.url() + path;
+    issuer_.set("/tenant/.well-known/openid-configuration",
+                {.body = R"({"issuer":")" + issuer + R"(","jwks_uri":")" + issuer_.url() + R"(/keys"})"});
+    EXPECT_TRUE(fetcher_.fetch(issuer).ok()) << path;
+  }
+}
+
+TEST_F(HttpsKeyFetcherTest, PlainHttpIsRefusedUnlessItIsAllowed) {
+  EXPECT_EQ(fetched(issuer_, HttpsKeyFetcher({})), "Corrupt: the issuer's URL cannot be asked");
+  EXPECT_TRUE(issuer_.requests().empty());
+}
+
+// A configuration of somebody else would have tokens of one issuer verified with the keys of another.
+TEST_F(HttpsKeyFetcherTest, TheConfigurationMustBeTheIssuersOwn) {
+  configure("https://other.example", issuer_.url() + "/keys");
+  EXPECT_EQ(fetched(), "Corrupt: the issuer's configuration names another issuer");
+  configure(issuer_.url() + "/", issuer_.url() + "/keys");
+  EXPECT_EQ(fetched(), "Corrupt: the issuer's configuration names another issuer");
+  issuer_.set(kConfiguration, {.body = "<html>"});
+  EXPECT_EQ(fetched(), "Corrupt: the issuer's configuration is no JSON");
+}
+
+TEST_F(HttpsKeyFetcherTest, KeysComeFromWhereTheyCanBeTrusted) {
+  for (const char* keys : {"", "http://issuer.example/keys", "file:///etc/passwd", "https://user@issuer.example"}) {
+    configure(issuer_.url(), keys);
+    EXPECT_EQ(fetched(), "Corrupt: the issuer's configuration has no jwks_uri that can be asked") << keys;
+  }
+}
+
+TEST_F(HttpsKeyFetcherTest, AnythingButAnAnswerIsAFailure) {
+  issuer_.set("/keys", {.status = 404, .body = "no"});
+  EXPECT_EQ(fetched(), "Corrupt: " + issuer_.url().substr(7) + "/keys answered 404");
+  issuer_.set("/keys", {.status = 503, .body = "later"});
+  EXPECT_EQ(fetched(), "Io: " + issuer_.url().substr(7) + "/keys answered 503");
+  // Not followed: it could lead anywhere.
+  issuer_.set("/keys", {.status = 302, .body = "", .location = issuer_.url() + "/elsewhere"});
+  EXPECT_EQ(fetched(), "Corrupt: " + issuer_.url().substr(7) + "/keys answered 302");
+  for (const std::string& request : issuer_.requests())
+    EXPECT_NE(request, "GET /elsewhere");
+}
+
+TEST_F(HttpsKeyFetcherTest, AnAnswerHasALimit) {
+  issuer_.set("/keys", {.body = R"({"keys":[]})" + std::string(256 * 1024, ' ')});
+  EXPECT_EQ(fetched().substr(0, 2), "Io");
+}
+
+TEST_F(HttpsKeyFetcherTest, AnAnswerHasATime) {
+  issuer_.set_delay([] { std::this_thread::sleep_for(std::chrono::milliseconds(400)); });
+  const HttpsKeyFetcher impatient({.loopback = LoopbackHttp::kAllowed, .timeout = std::chrono::milliseconds(100)});
+  EXPECT_EQ(impatient.fetch(issuer_.url()).error().code, ErrorCode::kTimeout);
+}
+
+TEST_F(HttpsKeyFetcherTest, ACertificateMustBeOfAConfiguredAuthority) {
+  const TestAuthority authority(random_);
+  const TestAuthority stranger(random_);
+  const LoopbackIssuer issuer(authority.server());
+  EXPECT_EQ(fetched(issuer, HttpsKeyFetcher({.ca_file = authority.ca_file()})), "ok");
+  EXPECT_EQ(fetched(issuer, HttpsKeyFetcher({.ca_file = stranger.ca_file()})).substr(0, 2), "Io");
+  EXPECT_EQ(HttpsKeyFetcher({.ca_file = "/nonexistent"}).fetch(issuer.url()).ok(), false);
+}
+
+}  // namespace
+}  // namespace coffer::sts::testing
