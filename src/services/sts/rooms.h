@@ -7,6 +7,7 @@
 #include "iam/identity_cache.h"
 #include "store/store.h"
 #include "sts/session_issuer.h"
+#include "sts/web_identity.h"
 
 namespace coffer::sts_service {
 
@@ -14,6 +15,7 @@ struct Rooms {
   const iam::IdentityCache& identities;
   const store::Store& store;
   const sts::SessionIssuer& issuer;
+  const sts::WebIdentities& web_identities;
 };
 
 // All cards, in the order of the folder's list.

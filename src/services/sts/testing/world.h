@@ -12,6 +12,7 @@
 #include "api/service.h"
 #include "crypto/system_random.h"
 #include "services/sts/rooms.h"
+#include "sts/testing/fake_issuer.h"
 #include "sts/testing/world.h"
 
 namespace coffer::sts_service::testing {
@@ -49,7 +50,10 @@ class ServiceWorld {
   const Log log{region.clock, log_file, LogLevel::kInfo};
   access::ExplanationStore explanations{log, 1 << 20};
   access::PolicyAuthorizer authorizer{{region.cache, explanations, *Region::parse("us-east-1")}};
-  Rooms rooms{region.cache, *region.region.store, region.issuer};
+  sts::testing::FakeIssuer provider{"https://issuer.example/id/1"};
+  sts::ProviderKeys provider_keys{{.fetcher = provider, .clock = region.clock, .log = log}};
+  sts::WebIdentities web_identities{{region.cache, provider_keys, *Region::parse("us-east-1")}};
+  Rooms rooms{region.cache, *region.region.store, region.issuer, web_identities};
   const api::Service service = make_service(rooms);
 
  private:
