@@ -5,9 +5,9 @@
 #include <utility>
 #include <vector>
 
+#include "access/circumstances.h"
 #include "base/arn.h"
 #include "base/log.h"
-#include "kms/keyring.h"
 
 namespace coffer::access {
 namespace {
@@ -45,11 +45,8 @@ class StatementText {
   std::string text_ = R"({"Effect": "Allow")";
 };
 
-// Before it accepts a key for a secret, Secrets Manager tries both, one after the other.
 std::string actions_of(const Denial& denial) {
-  const bool is_trial = denial.question.via == api::Via::kSecretsManager &&
-                        single(denial, "kms:EncryptionContext:SecretVersionId") == kms::kUsabilityCheck;
-  return is_trial ? R"(["kms:Decrypt", "kms:GenerateDataKey"])" : quoted(denial.question.action);
+  return is_trial(denial) ? R"(["kms:Decrypt", "kms:GenerateDataKey"])" : quoted(denial.question.action);
 }
 
 std::string resource_of(const Denial& denial) {

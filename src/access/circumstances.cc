@@ -4,6 +4,7 @@
 
 #include "access/key_resource.h"
 #include "base/arn.h"
+#include "kms/keyring.h"
 
 namespace coffer::access {
 namespace {
@@ -96,7 +97,15 @@ bool is_managed_key(const Denial& denial) {
 }
 
 bool is_foreign_default_key(const Denial& denial) {
-  return is_managed_key(denial) && !denial.is_same_account() && denial.question.via == api::Via::kSecretsManager;
+  const bool is_for_a_value = denial.question.via == api::Via::kSecretsManager && !is_trial(denial);
+  return is_managed_key(denial) && !denial.is_same_account() && is_for_a_value;
+}
+
+bool is_trial(const Denial& denial) {
+  if (denial.question.via != api::Via::kSecretsManager) return false;
+  std::string scratch;
+  const auto version = denial.request.context.single("kms:EncryptionContext:SecretVersionId", scratch);
+  return version == kms::kUsabilityCheck;
 }
 
 Notes notes_of(const Denial& denial) {

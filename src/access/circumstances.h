@@ -12,7 +12,10 @@ namespace coffer::access {
 // Whether what the request names is not there. Only its owner may know.
 bool is_absent(const Denial& denial);
 
-// The key is the default key of another account than the caller's, which no policy can share.
+// Secrets Manager tries a key before it accepts it for a secret: it asks for one action after the other.
+bool is_trial(const Denial& denial);
+
+// The secret is encrypted with the default key of another account than the caller's, which no policy can share.
 bool is_foreign_default_key(const Denial& denial);
 
 // The key is an AWS managed one, whose policy nobody can change.

@@ -32,21 +32,41 @@ struct Binding {
 // Whether the caller may do that with the key. kAccessDenied without the reasons of the key's owner: those are in the
 // explanation.
 template <class Action>
-Result<void> permit(const api::Authority& authority, const kms::KeyPointer& key, const Binding& bound_to,
-                    const Rooms& rooms) {
-  const AccountId& caller = authority.caller().account;
-  if (key->info.is_default && key->info.name.account != caller) return foreign_default_key();
-  const auto permitted =
-      api::Pipeline::permit<Action>(authority, access::key_resource(rooms.region, key), [&](api::ConditionKeys& keys) {
-        keys.add("kms:ViaService", rooms.via_service);
-        keys.add("kms:CallerAccount", caller.text());
-        keys.add("kms:EncryptionAlgorithm", "SYMMETRIC_DEFAULT");
-        keys.add_tag("kms:EncryptionContext:", "SecretARN", bound_to.secret_arn);
-        keys.add_tag("kms:EncryptionContext:", "SecretVersionId", bound_to.version_id);
-        keys.add_list("kms:EncryptionContextKeys", {"SecretARN", "SecretVersionId"});
-      });
+Result<void> permit(const api::Authority& authority, api::Resource key, const Binding& bound_to, const Rooms& rooms) {
+  const auto permitted = api::Pipeline::permit<Action>(authority, std::move(key), [&](api::ConditionKeys& keys) {
+    keys.add("kms:ViaService", rooms.via_service);
+    keys.add("kms:CallerAccount", authority.caller().account.text());
+    keys.add("kms:EncryptionAlgorithm", "SYMMETRIC_DEFAULT");
+    keys.add_tag("kms:EncryptionContext:", "SecretARN", bound_to.secret_arn);
+    keys.add_tag("kms:EncryptionContext:", "SecretVersionId", bound_to.version_id);
+    keys.add_list("kms:EncryptionContextKeys", {"SecretARN", "SecretVersionId"});
+  });
   if (permitted.ok()) return {};
   return permitted.error().code == ErrorCode::kAccessDenied ? no_access_to_kms() : permitted.error();
+}
+template <class Action>
+Result<void> permit(const api::Authority& authority, const kms::KeyPointer& key, const Binding& bound_to,
+                    const Rooms& rooms) {
+  Result<void> permitted = permit<Action>(authority, access::key_resource(rooms.region, key), bound_to, rooms);
+  const bool is_foreign = key->info.name.account != authority.caller().account;
+  if (!key->info.is_default || !is_foreign) return permitted;
+  // Whatever policies say; they were asked so that the refusal has an explanation.
+  return permitted.ok() || permitted.error().code == ErrorCode::kAccessDenied ? foreign_default_key() : permitted;
+}
+
+// What a caller named whom resolve() gave no key: nothing that is there, or the default key of another account. The
+// caller is refused either way, and only the key's owner may know which it was.
+Result<api::Resource> unusable_key(const api::Authority& authority, std::string_view kms_key_id, const Rooms& rooms) {
+  const AccountId& caller = authority.caller().account;
+  COFFER_ASSIGN(const auto reference, kms::parse_key_reference(kms_key_id, caller, rooms.region));
+  if (!reference) {
+    return api::Resource{.name = std::string(kms_key_id), .account = caller, .rule = policy::ResourceRule::kKeyPolicy};
+  }
+  const bool is_alias = reference->kind == kms::KeyReference::Kind::kAlias;
+  COFFER_ASSIGN(kms::KeyPointer key, is_alias ? rooms.keyring.find_alias(reference->account, reference->text)
+                                              : rooms.keyring.find({reference->account, reference->text}));
+  if (key != nullptr) return access::key_resource(rooms.region, std::move(key));
+  return access::absent_key_resource(rooms.region, *reference);
 }
 
 // Of a secret's account. Made if it is not there yet: for cards that write.
@@ -79,13 +99,14 @@ Result<void> permit_for_version(const api::Authority& authority, const secrets::
 // The key that values of the secret will be sealed with.
 Result<kms::KeyPointer> sealing_key(const api::Authority& authority, const secrets::Secret& secret,
                                     const Rooms& rooms) {
-  if (secret.kms_key_id.empty()) {
-    // Not made for somebody who may not use it.
-    if (secret.account != authority.caller().account) return foreign_default_key();
-    return default_key(secret.account, rooms);
-  }
   const bool is_foreign = secret.account != authority.caller().account;
-  if (is_foreign && secret.kms_key_id == kms::kSecretsManagerAlias) return foreign_default_key();
+  if (secret.kms_key_id.empty() || secret.kms_key_id == kms::kSecretsManagerAlias) {
+    if (!is_foreign) return default_key(secret.account, rooms);
+    // Not made for somebody who may not use it.
+    COFFER_ASSIGN(kms::KeyPointer key, rooms.keyring.find_alias(secret.account, kms::kSecretsManagerAlias));
+    if (key == nullptr) return foreign_default_key();
+    return key;
+  }
   if (is_foreign && !secret.kms_key_id.starts_with("arn:")) return no_key_to_encrypt(secret.kms_key_id);
   COFFER_ASSIGN(kms::KeyPointer key, rooms.keyring.resolve(secret.account, secret.kms_key_id));
   if (key == nullptr) return no_key_to_encrypt(secret.kms_key_id);
@@ -114,8 +135,12 @@ Result<void> try_key(const api::Authority& authority, std::string_view kms_key_i
                      const Rooms& rooms) {
   if (kms_key_id.empty()) return {};
   COFFER_ASSIGN(const kms::KeyPointer key, rooms.keyring.resolve(authority.caller().account, kms_key_id));
-  if (key == nullptr) return no_access_to_kms();
   const Binding bound_to{secret_arn, kms::kUsabilityCheck};
+  if (key == nullptr) {
+    COFFER_ASSIGN(api::Resource resource, unusable_key(authority, kms_key_id, rooms));
+    COFFER_TRY(permit<action::GenerateDataKey>(authority, std::move(resource), bound_to, rooms));
+    return no_access_to_kms();
+  }
   COFFER_TRY(permit<action::GenerateDataKey>(authority, key, bound_to, rooms));
   COFFER_TRY(permit<action::Decrypt>(authority, key, bound_to, rooms));
   return rooms.keyring.check_usable(key->info.name,

@@ -308,5 +308,97 @@ TEST_F(CrossAccount, TheOwnAccountsUsersAreDecidedOnToo) {
   EXPECT_EQ(outcome(read_as()), "hunter2");
 }
 
+// --- explanations ---------------------------------------------------------------------------------------------------
+
+// What `coffer explain` says must be enough: each account does its part, as often as it takes.
+TEST_F(CrossAccount, WhoDoesWhatTheExplanationsSayCanReadTheSecret) {
+  std::string secret, identity, key;
+  for (int round = 1; round <= 2; ++round) {
+    ASSERT_NE(read().status, 200);
+    const access::ExplanationPointer denial = world_.denials(kHome).back();
+    EXPECT_EQ(denial->action, round == 1 ? "secretsmanager:GetSecretValue" : "kms:Decrypt");
+    ASSERT_EQ(denial->changes.size(), 2u);
+    for (const access::Change& change : denial->changes) {
+      const bool is_readers = change.account == kReaderId;
+      std::string& statements = is_readers ? identity : round == 1 ? secret : key;
+      statements += (statements.empty() && round == 1 ? "" : ", ") + change.statement;
+    }
+    const auto document = [](const std::string& statements) {
+      return R"({"Version": "2012-10-17", "Statement": [)" + statements + "]}";
+    };
+    EXPECT_EQ(
+        owner("PutResourcePolicy", R"({"SecretId": "shared", "ResourcePolicy": )" + escaped(document(secret)) + "}")
+            .message,
+        "");
+    set_identity_policy(document(identity));
+    set_key_policy(key);
+  }
+  EXPECT_EQ(outcome(read()), "hunter2");
+}
+
+TEST_F(CrossAccount, ADenialOfTheKeySaysForWhatItWasNeeded) {
+  allow_in_secret();
+  allow_in_identity();
+  EXPECT_EQ(outcome(read()), "AccessDeniedException: Access to KMS is not allowed");
+  const access::ExplanationPointer denial = world_.denials(kHome).back();
+  EXPECT_EQ(denial->caller, role().arn);
+  EXPECT_EQ(denial->resource, key_arn_);
+  ASSERT_EQ(denial->steps.size(), 2u);
+  EXPECT_EQ(denial->steps[0].action, "secretsmanager:GetSecretValue");
+  EXPECT_EQ(denial->steps[0].resource, arn_);
+  EXPECT_EQ(denial->steps[1].action, "kms:Decrypt");
+}
+
+// The error is not one of missing permissions, and is explained all the same.
+TEST_F(CrossAccount, ADefaultKeyIsExplainedToo) {
+  arn_ = make_secret("by-default", "");
+  EXPECT_EQ(owner("PutResourcePolicy", R"({"SecretId": "by-default", "ResourcePolicy": )" +
+                                           escaped(statement(R"("Principal": {"AWS": ")" + kReader +
+                                                             R"("}, "Action": "secretsmanager:*", "Resource": "*")")) +
+                                           "}")
+                .message,
+            "");
+  set_identity_policy(statement(R"("Action": "*", "Resource": "*")"));
+  for (const bool writes : {false, true}) {
+    const Answer answer =
+        writes ? reader("PutSecretValue", R"({"SecretId": ")" + arn_ + R"(", "SecretString": "x", )" + kToken + "2\"}")
+               : read();
+    EXPECT_EQ(answer.error, "InvalidRequestException") << answer.message;
+    const std::vector<access::ExplanationPointer> denials = world_.denials(kHome);
+    ASSERT_EQ(denials.size(), writes ? 2u : 1u);
+    EXPECT_EQ(denials.back()->action, writes ? "kms:GenerateDataKey" : "kms:Decrypt");
+    ASSERT_FALSE(denials.back()->for_caller.notes.empty());
+    EXPECT_TRUE(denials.back()->for_caller.notes.back().ends_with("Only a customer managed key can be shared."));
+  }
+}
+
+// Whether a key exists is its owner's business, and every refusal has a decision id.
+TEST_F(CrossAccount, AKeyThatIsNotThereIsExplainedToItsOwner) {
+  set_identity_policy(statement(R"("Action": "*", "Resource": "*")"));
+  const std::string absent = "arn:aws:kms:us-east-1:123456789012:key/00000000-0000-4000-8000-000000000000";
+  const Answer answer = reader("CreateSecret", R"({"Name": "mine", "KmsKeyId": ")" + absent + "\", " + kToken + "2\"}");
+  EXPECT_EQ(outcome(answer), "AccessDeniedException: Access to KMS is not allowed");
+  const std::vector<access::ExplanationPointer> denials = world_.denials(kHome);
+  ASSERT_EQ(denials.size(), 1u);
+  EXPECT_EQ(denials[0]->resource, absent);
+  EXPECT_TRUE(denials[0]->for_caller.notes.empty());
+  ASSERT_EQ(denials[0]->for_resource.notes.size(), 1u);
+  EXPECT_EQ(denials[0]->for_resource.notes[0], "There is nothing called " + absent + " in account 123456789012.");
+}
+
+// Here it is no secret's key, and what it is, is its owner's business.
+TEST_F(CrossAccount, TheDefaultKeyCannotBeTakenForAnotherSecret) {
+  set_identity_policy(statement(R"("Action": "*", "Resource": "*")"));
+  make_secret("by-default", "");
+  const std::string alias = "arn:aws:kms:us-east-1:123456789012:alias/aws/secretsmanager";
+  const Answer answer = reader("CreateSecret", R"({"Name": "mine", "KmsKeyId": ")" + alias + "\", " + kToken + "2\"}");
+  EXPECT_EQ(outcome(answer), "AccessDeniedException: Access to KMS is not allowed");
+  ASSERT_EQ(world_.denials(kHome).size(), 1u);
+  const access::ExplanationPointer denial = world_.denials(kHome)[0];
+  EXPECT_TRUE(denial->for_caller.notes.empty());
+  ASSERT_EQ(denial->for_resource.notes.size(), 1u);
+  EXPECT_TRUE(denial->for_resource.notes[0].starts_with("The key is AWS managed: ")) << denial->for_resource.notes[0];
+}
+
 }  // namespace
 }  // namespace coffer::secretsmanager::testing

@@ -111,6 +111,10 @@ iam::IdentityStore& World::identities(std::string_view region) {
   return node(region).identity_store;
 }
 
+std::vector<access::ExplanationPointer> World::denials(std::string_view region) {
+  return node(region).explanations.find("test");
+}
+
 const Rooms& World::rooms(std::string_view region) {
   return node(region).rooms;
 }

@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "access/explanation_store.h"
 #include "auth/caller.h"
 #include "base/clock.h"
 #include "base/random.h"
@@ -47,6 +48,8 @@ class World {
   secrets::SecretStore& secrets(std::string_view region);
   iam::IdentityStore& identities(std::string_view region);
   const api::Authorizer& authorizer(std::string_view region);
+  // Of what call() was denied: all calls have the request id "test".
+  std::vector<access::ExplanationPointer> denials(std::string_view region);
   const Rooms& rooms(std::string_view region);
   store::Store& store(std::string_view region);
 
