@@ -82,7 +82,7 @@ policy::PolicySet CallerSide::with(policy::PolicySet rest) const {
   return rest;
 }
 
-void CallerSide::add_keys(api::ConditionKeys& keys) const {
+void CallerSide::add_keys(Time now, api::ConditionKeys& keys) const {
   const auth::Session* const session = caller_.session.get();
   if (session != nullptr) {
     // Before the tags of the role: a session's tag stands in for the role's of the same key.
@@ -91,7 +91,7 @@ void CallerSide::add_keys(api::ConditionKeys& keys) const {
     keys.context().add_time("aws:TokenIssueTime", session->issued);
     keys.add_flag("aws:MultiFactorAuthPresent", session->mfa.has_value());
     if (session->mfa) {
-      const auto age = std::chrono::floor<std::chrono::seconds>(session->issued - *session->mfa);
+      const auto age = std::chrono::floor<std::chrono::seconds>(now - *session->mfa);
       keys.add_number("aws:MultiFactorAuthAge", age.count());
     }
     if (!session->source_identity.empty()) keys.add("aws:SourceIdentity", session->source_identity);

@@ -21,8 +21,8 @@ class CallerSide {
   const policy::RequestPrincipal& principal() const { return principal_; }
   // The parts of the caller's account; the rest is as given.
   policy::PolicySet with(policy::PolicySet rest) const;
-  // The condition keys that follow from the caller and its session.
-  void add_keys(api::ConditionKeys& keys) const;
+  // The condition keys that follow from the caller and its session; `now` is when the request came.
+  void add_keys(Time now, api::ConditionKeys& keys) const;
 
  private:
   const auth::Caller& caller_;

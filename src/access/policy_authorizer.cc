@@ -52,7 +52,7 @@ Result<void> PolicyAuthorizer::authorize(const api::AccessQuestion& question, ap
   const CallerSide caller(question.caller, *own);
   add_request_keys(question, parts_.region, keys);
   add_resource_keys(resource.account, owner, keys);
-  caller.add_keys(keys);
+  caller.add_keys(question.now, keys);
 
   const std::vector<policy::PolicyList> resource_control(owner.resource_control().begin(),
                                                          owner.resource_control().end());
