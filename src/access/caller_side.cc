@@ -43,19 +43,23 @@ const policy::CompiledPolicy* nothing() {
 
 }  // namespace
 
+policy::RequestPrincipal principal_of(const auth::Caller& caller) {
+  policy::RequestPrincipal principal{
+      .kind = kind_of(caller.kind), .arn = caller.arn, .account = caller.account.text(), .user_id = caller.user_id};
+  if (caller.kind == auth::PrincipalKind::kFederatedUser && caller.session != nullptr) {
+    principal.parent_arn = caller.session->parent_arn;
+    principal.parent_id = caller.session->parent_id;
+  }
+  return principal;
+}
+
 CallerSide::CallerSide(const auth::Caller& caller, const iam::IdentitySnapshot& snapshot)
-    : caller_(caller), snapshot_(snapshot) {
-  principal_ = {.kind = kind_of(caller.kind),
-                .arn = caller.arn,
-                .account = caller.account.text(),
-                .user_id = caller.user_id,
-                .organization = snapshot.organization()};
+    : caller_(caller), snapshot_(snapshot), principal_(principal_of(caller)) {
+  principal_.organization = snapshot.organization();
   const auth::Session* const session = caller.session.get();
   if (caller.kind == auth::PrincipalKind::kUser || caller.kind == auth::PrincipalKind::kRoleSession) {
     identity_ = snapshot.by_unique_id(caller.unique_id());
   } else if (caller.kind == auth::PrincipalKind::kFederatedUser && session != nullptr) {
-    principal_.parent_arn = session->parent_arn;
-    principal_.parent_id = session->parent_id;
     identity_ = snapshot.by_unique_id(session->parent_id);
     if (session->parent_id == caller.account.text()) policies_ = power_of_root();
   }

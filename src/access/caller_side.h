@@ -12,6 +12,9 @@
 
 namespace coffer::access {
 
+// The caller by what its credentials say, without what its account knows of it. Views into `caller`.
+policy::RequestPrincipal principal_of(const auth::Caller& caller);
+
 class CallerSide {
  public:
   CallerSide(const auth::Caller& caller, const iam::IdentitySnapshot& snapshot);

@@ -175,10 +175,11 @@ Result<policy::PrincipalBinding> Grants::bind(std::string_view arn) const {
   std::abort();
 }
 
-Result<GrantReceipt> Grants::create(const NewGrant& request) {
+// As it will be stored.
+Result<Grant> Grants::prepare(const NewGrant& request) const {
   COFFER_TRY(check_constraints(request.constraints));
   COFFER_ASSIGN(policy::PrincipalBinding grantee, bind(request.grantee));
-  KeyStore& keys = parts_.keyring.key_store();
+  const KeyStore& keys = parts_.keyring.key_store();
   Grant grant{.key = request.key,
               .id = {},
               .name = request.name,
@@ -192,6 +193,18 @@ Result<GrantReceipt> Grants::create(const NewGrant& request) {
     COFFER_ASSIGN(grant.retiring, bind(*request.retiring));
   }
   grant.id = grant.name.empty() ? random_id(keys.parts().random) : id_by_content(grant);
+  return grant;
+}
+
+Result<void> Grants::check(const NewGrant& request) const {
+  COFFER_TRY(prepare(request));
+  COFFER_ASSIGN(const KeyStore::Current key, parts_.keyring.key_store().load(request.key));
+  return check_usable_state(key.key.info, parts_.keyring.region());
+}
+
+Result<GrantReceipt> Grants::create(const NewGrant& request) {
+  COFFER_ASSIGN(const Grant grant, prepare(request));
+  KeyStore& keys = parts_.keyring.key_store();
   const GrantName name{grant.key, grant.id};
   return until_undisturbed([&]() -> Result<GrantReceipt> {
     COFFER_ASSIGN(const KeyStore::Current key, keys.load(grant.key));
@@ -248,6 +261,14 @@ Result<std::vector<Grant>> Grants::list(const KeyName& key, const GrantFilter& f
 
 std::string Grants::position(const Grant& grant) {
   return grant.key.account.text() + kPositionSeparator + grant.key.id + kPositionSeparator + grant.id;
+}
+
+bool Grants::is_position(std::string_view text) {
+  return text.size() == kAccountSize + 1 + kKeyIdSize + 1 + kGrantIdSize &&
+         AccountIdTag::is_valid(text.substr(0, kAccountSize)) && text[kAccountSize] == kPositionSeparator &&
+         is_key_id(text.substr(kAccountSize + 1, kKeyIdSize)) &&
+         text[kAccountSize + 1 + kKeyIdSize] == kPositionSeparator &&
+         is_grant_id(text.substr(kAccountSize + 1 + kKeyIdSize + 1));
 }
 
 Result<std::vector<Grant>> Grants::list_retirable(std::string_view principal, const Page& page) const {

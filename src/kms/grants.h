@@ -66,6 +66,8 @@ class Grants {
   // exist or cannot be one, kValidation for constraints of more than 8 pairs, kLimitExceeded for too many grants.
   // REQUIRES: at least one operation. kms:CreateGrant.
   Result<GrantReceipt> create(const NewGrant& grant);
+  // Whether create() would make it: fails as that does, and changes nothing.
+  Result<void> check(const NewGrant& grant) const;
 
   // Principals are shown by the ARN that they have now, or by their unique id once they were deleted. In the order of
   // their ids; Page::after is one. kms:ListGrants.
@@ -74,6 +76,7 @@ class Grants {
   // a principal that does not exist. kms:ListRetirableGrants.
   Result<std::vector<Grant>> list_retirable(std::string_view principal, const Page& page) const;
   static std::string position(const Grant& grant);
+  static bool is_position(std::string_view text);
 
   // nullopt when there is none.
   Result<std::optional<Grant>> find(const GrantName& grant) const;
@@ -99,6 +102,7 @@ class Grants {
   template <class Accept>
   Result<bool> any_of(const KeyName& key, const policy::RequestPrincipal& caller, const Accept& accept) const;
   Result<policy::PrincipalBinding> bind(std::string_view arn) const;
+  Result<Grant> prepare(const NewGrant& request) const;
   Result<Grant> shown(Grant grant) const;
 
   const Parts parts_;

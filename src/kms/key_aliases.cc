@@ -12,7 +12,13 @@ constexpr size_t kScanBatch = 1000;
 // may pass it does no harm.
 constexpr size_t kMaxAliasesOfKey = 50;
 
-// What a customer may make and delete.
+bool names(const store::Row& row, const KeyName& key) {
+  const auto alias = decode_alias(row.value);
+  return alias.ok() && alias->key_id == key.id;
+}
+
+}  // namespace
+
 Result<void> check_customer_alias(std::string_view alias) {
   if (!alias.starts_with("alias/")) {
     return Error{ErrorCode::kValidation,
@@ -23,13 +29,6 @@ Result<void> check_customer_alias(std::string_view alias) {
   if (!alias.starts_with(kReservedAliasPrefix)) return {};
   return Error{ErrorCode::kInvalidAliasName, "Aliases that begin with alias/aws/ are reserved for AWS managed keys."};
 }
-
-bool names(const store::Row& row, const KeyName& key) {
-  const auto alias = decode_alias(row.value);
-  return alias.ok() && alias->key_id == key.id;
-}
-
-}  // namespace
 
 Result<std::shared_ptr<const StoredAlias>> KeyStore::find_alias(const AccountId& account,
                                                                 std::string_view alias) const {

@@ -59,6 +59,10 @@ struct Page {
   size_t limit = SIZE_MAX;
 };
 
+// Whether a customer may give that name: kValidation (AWS's texts) for what can be no alias, kInvalidAliasName for a
+// reserved one.
+Result<void> check_customer_alias(std::string_view alias);
+
 class Keyring {
  public:
   struct Parts {
@@ -115,7 +119,7 @@ class Keyring {
   Result<KeyName> create_key(const AccountId& account, std::string_view description);
 
   // What was encrypted before keeps its key. A key has at most 50 aliases (kLimitExceeded). Not for a key pending
-  // deletion. kAlreadyExists with kCreate. kValidation for what can be no alias, kInvalidAliasName for a reserved one.
+  // deletion. kAlreadyExists with kCreate. Fails as check_customer_alias() does.
   // kms:CreateAlias and kms:UpdateAlias.
   Result<void> put_alias(const AccountId& account, std::string_view alias, const KeyName& key,
                          AliasChange change = AliasChange::kPut);

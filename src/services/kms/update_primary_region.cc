@@ -1,0 +1,55 @@
+// Would make a replica of a multi-region key its primary. Refused: there are no replicas yet.
+// https://docs.aws.amazon.com/kms/latest/APIReference/API_UpdatePrimaryRegion.html
+#include "services/kms/common.h"
+#include "services/kms/common_metadata.h"
+
+namespace coffer::kms_service {
+namespace {
+
+struct UpdatePrimaryRegion {
+  static constexpr std::string_view kName = "UpdatePrimaryRegion";
+  static constexpr std::string_view kAction = "kms:UpdatePrimaryRegion";
+  static constexpr api::Effect kEffect = api::Effect::kWrites;
+  static constexpr ErrorCode kErrors[] = {ErrorCode::kDisabled,        ErrorCode::kInvalidArn,
+                                          ErrorCode::kKmsInvalidState, ErrorCode::kInternalServiceError,
+                                          ErrorCode::kNotFoundOnWire,  ErrorCode::kUnsupportedOperation};
+  using Rooms = kms_service::Rooms;
+
+  struct Request {
+    std::string key_id;
+    std::string primary_region;
+    static constexpr wire::Field kFields[] = {wire::field<&Request::key_id>("KeyId", kKeyIdBounds),
+                                              wire::field<&Request::primary_region>("PrimaryRegion", kRegionBounds)};
+  };
+
+  using Response = NoMembers;
+
+  static Result<void> check(const Request&) { return {}; }
+
+  static Result<api::Resource> resource(const Request& request, const auth::Caller& caller, Rooms& rooms) {
+    return key_resource(request.key_id, KeyNames::kKeys, caller, rooms);
+  }
+
+  static Result<void> keys(const api::Asked<UpdatePrimaryRegion>& asked, api::ConditionKeys& keys) {
+    add_key_id_keys(asked.request.key_id, asked.caller, keys);
+    keys.add("kms:PrimaryRegion", asked.request.primary_region);
+    return {};
+  }
+
+  static Result<Response> handle(const api::Authorized<UpdatePrimaryRegion>& authorized, Rooms&) {
+    COFFER_ASSIGN(const kms::KeyPointer key, found_key(authorized.resource()));
+    if (key->info.multi_region != kms::MultiRegion::kPrimary) {
+      return unsupported(authorized.resource().name + " is not a multi-region primary key.");
+    }
+    return unsupported(
+        "UpdatePrimaryRegion is not supported yet: a multi-region key exists in the region of its primary only.");
+  }
+};
+
+}  // namespace
+
+api::Operation update_primary_region() {
+  return api::operation<UpdatePrimaryRegion>();
+}
+
+}  // namespace coffer::kms_service
