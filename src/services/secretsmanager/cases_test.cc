@@ -7,11 +7,6 @@
 #include "services/secretsmanager/testing/case_runner.h"
 
 namespace coffer::secretsmanager::testing {
-
-void PrintTo(const Case& one, std::ostream* out) {
-  *out << one.file << ": " << one.name;
-}
-
 namespace {
 
 std::string test_name(const ::testing::TestParamInfo<Case>& info) {

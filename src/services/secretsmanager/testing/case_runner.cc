@@ -12,6 +12,10 @@ namespace coffer::secretsmanager::testing {
 namespace {
 
 namespace json = boost::json;
+using api::testing::differences;
+using api::testing::filled_in;
+using api::testing::Members;
+using api::testing::Variables;
 
 constexpr std::string_view kAccount = "123456789012";
 

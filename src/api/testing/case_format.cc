@@ -1,4 +1,4 @@
-#include "services/secretsmanager/testing/case_format.h"
+#include "api/testing/case_format.h"
 
 #include <algorithm>
 #include <boost/json.hpp>
@@ -9,7 +9,7 @@
 
 #include "base/time_text.h"
 
-namespace coffer::secretsmanager::testing {
+namespace coffer::api::testing {
 namespace {
 
 namespace json = boost::json;
@@ -27,10 +27,11 @@ std::string substitute(std::string text, const Variables& variables) {
   return text;
 }
 
-json::array many_tags(int64_t count) {
+// KMS calls the members TagKey and TagValue: "named": "Tag".
+json::array many_tags(int64_t count, const std::string& prefix) {
   json::array tags;
   for (int64_t i = 0; i < count; ++i)
-    tags.push_back({{"Key", "key" + std::to_string(i)}, {"Value", ""}});
+    tags.push_back({{prefix + "Key", "key" + std::to_string(i)}, {prefix + "Value", ""}});
   return tags;
 }
 
@@ -44,7 +45,13 @@ json::value fill(const json::value& value, const Variables& variables) {
   }
   if (!value.is_object()) return value;
   const json::object& object = value.as_object();
-  if (const json::value* const tags = object.if_contains("$tags")) return many_tags(tags->as_int64());
+  if (const json::value* const tags = object.if_contains("$tags")) {
+    const json::value* const named = object.if_contains("named");
+    return many_tags(tags->as_int64(), named != nullptr ? text_of(*named) : "");
+  }
+  // A policy is a text that is JSON.
+  if (const json::value* const text = object.if_contains("$json"))
+    return json::value(json::serialize(fill(*text, variables)));
   if (const json::value* const piece = object.if_contains("$repeat")) {
     std::string text;
     for (int64_t i = 0; i < object.at("count").as_int64(); ++i)
@@ -140,6 +147,10 @@ class Comparison {
 
 }  // namespace
 
+void PrintTo(const Case& one, std::ostream* out) {
+  *out << one.file << ": " << one.name;
+}
+
 std::vector<Case> load_cases(const std::string& folder) {
   std::vector<std::filesystem::path> files;
   for (const auto& entry : std::filesystem::directory_iterator(folder)) {
@@ -186,4 +197,4 @@ std::vector<std::string> differences(std::string_view found, std::string_view ex
   return comparison.take();
 }
 
-}  // namespace coffer::secretsmanager::testing
+}  // namespace coffer::api::testing

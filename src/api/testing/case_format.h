@@ -2,6 +2,7 @@
 // with what a case expects. tests/cases/README.md explains the format. JSON is text here. Pure but for load_cases().
 #pragma once
 
+#include <iosfwd>
 #include <map>
 #include <string>
 #include <string_view>
@@ -9,7 +10,7 @@
 
 #include "base/clock.h"
 
-namespace coffer::secretsmanager::testing {
+namespace coffer::api::testing {
 
 struct Case {
   std::string file;  // without folder and ".json"
@@ -17,13 +18,15 @@ struct Case {
   std::string content;  // a JSON object; empty for a file that is not a list of objects with a name
 };
 
+void PrintTo(const Case& one, std::ostream* out);  // for GoogleTest
+
 // The cases of all files in the folder, by file name, then as they stand.
 std::vector<Case> load_cases(const std::string& folder);
 
 using Variables = std::map<std::string, std::string>;
 
-// "${name}" in any text becomes the variable's value, {"$repeat": ...} and {"$tags": ...} what they stand for. A name
-// that is not there stays, and shows in the failure.
+// "${name}" in any text becomes the variable's value, {"$repeat": ...}, {"$tags": ...} and {"$json": ...} what they
+// stand for. A name that is not there stays, and shows in the failure.
 std::string filled_in(std::string_view json, const Variables& variables);
 
 enum class Members { kSomeOf, kAllOf };  // objects: others than those expected are allowed, or not
@@ -39,4 +42,4 @@ struct Times {
 std::vector<std::string> differences(std::string_view found, std::string_view expected, Members members,
                                      const Times& times);
 
-}  // namespace coffer::secretsmanager::testing
+}  // namespace coffer::api::testing

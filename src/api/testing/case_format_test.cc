@@ -1,4 +1,4 @@
-#include "services/secretsmanager/testing/case_format.h"
+#include "api/testing/case_format.h"
 
 #include <gtest/gtest.h>
 
@@ -7,7 +7,7 @@
 
 #include <fstream>
 
-namespace coffer::secretsmanager::testing {
+namespace coffer::api::testing {
 namespace {
 
 constexpr Members kSome = Members::kSomeOf;
@@ -72,4 +72,4 @@ TEST(CaseFormat, FilesThatAreNoCasesBecomeCasesThatFail) {
 }
 
 }  // namespace
-}  // namespace coffer::secretsmanager::testing
+}  // namespace coffer::api::testing
