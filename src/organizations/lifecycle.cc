@@ -111,6 +111,20 @@ Result<void> delete_organization(OrganizationStore& store, const OrganizationId&
   return {};
 }
 
+Result<std::vector<OrganizationId>> list_organizations(const OrganizationStore& store) {
+  std::vector<OrganizationId> all;
+  store::ScanRange range{organization_prefix(), organization_prefix() + '\xff', 1};
+  for (;;) {
+    COFFER_ASSIGN(const auto rows, store.parts().store.scan(range));
+    if (rows.empty()) return all;
+    const auto text = organization_of_key(rows.front().key);
+    const auto id = OrganizationId::parse(text.value_or(""));
+    if (!id) return Error{ErrorCode::kCorrupt, "there is a row of an impossible organization"};
+    all.push_back(*id);
+    range.begin = organization_end(*id);
+  }
+}
+
 Result<void> enable_policy_type(OrganizationStore& store, const OrganizationId& organization,
                                 const RootPolicyType& wanted) {
   return set_policy_type(store, organization, wanted, [&](const OrganizationChange& change) -> Result<uint64_t> {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "organizations/organization_store.h"
 
@@ -19,6 +20,9 @@ Result<Organization> create_organization(OrganizationStore& store, const NewOrga
 // With its units, policies and requests. kOrganizationNotEmpty while it has other accounts than the management account.
 // Of many rows in several commits: what was begun can be begun again.
 Result<void> delete_organization(OrganizationStore& store, const OrganizationId& organization);
+
+// Of the whole deployment, in the order of their ids; reads the store.
+Result<std::vector<OrganizationId>> list_organizations(const OrganizationStore& store);
 
 struct RootPolicyType {
   NodeId root;

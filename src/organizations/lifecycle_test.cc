@@ -1,5 +1,7 @@
 #include "organizations/lifecycle.h"
 
+#include <algorithm>
+
 #include "organizations/account_requests.h"
 #include "organizations/snapshot_contents.h"
 #include "organizations/testing/organization_fixture.h"
@@ -37,6 +39,15 @@ TEST_F(LifecycleTest, AnAccountIsInOneOrganizationOnly) {
   EXPECT_EQ(code(join(changes_, other.id, {.account = account("222222222222"), .name = "n", .email = "x@example.com"})),
             "AlreadyInOrganizationException");
   EXPECT_EQ(place("222222222222")->organization, id().text());
+}
+
+TEST_F(LifecycleTest, AllOrganizationsAreFound) {
+  std::vector<OrganizationId> expected = {id()};
+  for (const char* one : {"222222222222", "333333333333"})
+    expected.push_back(must(create_organization(changes_, {account(one), "n", "n@example.com"})).id);
+  unit(root(), "more rows");
+  std::ranges::sort(expected);
+  EXPECT_EQ(must(list_organizations(changes_)), expected);
 }
 
 TEST_F(LifecycleTest, AnOrganizationWithMembersIsNotDeleted) {

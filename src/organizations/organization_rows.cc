@@ -128,6 +128,12 @@ Result<RequestState> read_state(AccountRequestRecord::State state) {
 std::string organization_key(const OrganizationId& organization) {
   return store::make_key(kFamily, {organization.text()});
 }
+std::string organization_prefix() {
+  return store::make_key(kFamily, {""});
+}
+std::string organization_end(const OrganizationId& organization) {
+  return organization_key(organization) + static_cast<char>(store::kSeparator + 1);
+}
 std::string row_key(const OrganizationId& organization, const NodeId& node) {
   return make_row_key(organization, RowKind::kNode, node.text());
 }

@@ -16,6 +16,9 @@ enum class RowKind : char { kRequest = 'c', kNode = 'n', kPolicy = 'p' };
 
 // "og" SEP organization, which holds the generation.
 std::string organization_key(const OrganizationId& organization);
+// Before the rows of all organizations, and behind those of one.
+std::string organization_prefix();
+std::string organization_end(const OrganizationId& organization);
 // "og" SEP organization SEP kind SEP id.
 std::string row_key(const OrganizationId& organization, const NodeId& node);
 std::string row_key(const OrganizationId& organization, const PolicyId& policy);

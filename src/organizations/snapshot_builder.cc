@@ -120,7 +120,8 @@ Result<SnapshotPointer> build_snapshot(const store::Store& store, const Organiza
                                        const OrganizationSnapshot* previous) {
   // Its own row and those below it, and of no organization whose id merely begins the same.
   const std::string own_key = organization_key(organization);
-  COFFER_ASSIGN(const auto rows, store.scan({own_key, own_key + '\1', std::numeric_limits<size_t>::max()}));
+  COFFER_ASSIGN(const auto rows,
+                store.scan({own_key, organization_end(organization), std::numeric_limits<size_t>::max()}));
   if (rows.empty() || rows.front().key != own_key) {
     if (rows.empty()) return SnapshotPointer();
     return damaged("its own record is missing");
