@@ -1,5 +1,5 @@
-"""The AWS model of Secrets Manager, as a botocore ships it, in the form that comparison.py takes. Debian's botocore is old:
-newer_members.json holds what a newer one says beyond it."""
+"""The AWS models of the services that exist, as a botocore ships them, in the form that comparison.py takes. Debian's botocore
+is old: newer/SERVICE.json holds what a newer one says beyond it."""
 
 import gzip
 import json
@@ -8,7 +8,8 @@ import pathlib
 import re
 
 FOLDER = pathlib.Path(__file__).parent
-NEWER_MEMBERS = FOLDER / "newer_members.json"
+# The API version of each service.
+SERVICES = {"secretsmanager": "2017-10-17", "sts": "2011-06-15"}
 
 # What of an operation and of a shape is compared. Documentation, HTTP bindings and hints to SDKs are not.
 OPERATION_FACTS = ("input", "output", "errors")
@@ -40,9 +41,9 @@ def version(text):
     return tuple(int(part) for part in text.split("."))
 
 
-def facts(data):
-    """{"operations", "shapes"} of the model in that folder, cut down to what is compared."""
-    folder = data / "secretsmanager" / "2017-10-17"
+def facts(data, service):
+    """{"operations", "shapes"} of the service's model in that folder, cut down to what is compared."""
+    folder = data / service / SERVICES[service]
     packed = folder / "service-2.json.gz"
     text = gzip.decompress(packed.read_bytes()) if packed.exists() else (folder / "service-2.json").read_bytes()
     model = json.loads(text)
@@ -70,8 +71,12 @@ def _reference(to):
     return {"shape": to["shape"], "idempotencyToken": True} if to.get("idempotencyToken") else to["shape"]
 
 
-def load_newer_members():
-    return json.loads(NEWER_MEMBERS.read_text())
+def load_newer_members(service):
+    return json.loads((FOLDER / "newer" / f"{service}.json").read_text())
+
+
+def load_deviations(service):
+    return json.loads((FOLDER / "deviations" / f"{service}.json").read_text())
 
 
 def merged(model, newer):
@@ -120,12 +125,12 @@ def operations(model):
 class AwsModel:
     """The model to compare with, and where it comes from."""
 
-    def __init__(self, data=None):
+    def __init__(self, service, data=None):
         self.data = data or data_folder()
         self.version = version_of(self.data)
-        table = load_newer_members()
+        table = load_newer_members(service)
         self.table_version = version(table["botocore"])
-        self.facts = facts(self.data)
+        self.facts = facts(self.data, service)
         if self.version < self.table_version:
             self.facts = merged(self.facts, {key: table[key] for key in ("operations", "shapes")})
             self.version = self.table_version

@@ -9,9 +9,9 @@ ROOT = pathlib.Path(__file__).parents[2]
 PROGRAM = os.environ.get("COFFER_PRINT_MODEL") or str(ROOT / "build" / "dev" / "tests" / "model" / "coffer_print_model")
 
 
-def load():
+def load(service):
     """Operation name -> {"action", "effect", "request", "response", "errors"}, in the order of the service's list."""
-    printed = subprocess.run([PROGRAM], capture_output=True, text=True, check=True, timeout=60).stdout
+    printed = subprocess.run([PROGRAM, service], capture_output=True, text=True, check=True, timeout=60).stdout
     return parse(printed)
 
 

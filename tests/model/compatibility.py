@@ -3,7 +3,6 @@
 
 import argparse
 import itertools
-import json
 import os
 import pathlib
 import re
@@ -18,7 +17,7 @@ ROOT = pathlib.Path(__file__).parents[2]
 DOCS = ROOT / "docs"
 PAGE = DOCS / "compatibility.md"
 SOURCES = DOCS / "compatibility"
-DEVIATIONS = pathlib.Path(__file__).parent / "deviations.json"
+SERVICE = "secretsmanager"  # whose operations and deviations the page has tables of
 NOTICE = "<!-- Written by script/docs out of the operation cards and docs/compatibility/. Edit those, not this. -->\n\n"
 
 
@@ -29,9 +28,9 @@ class Sources:
         self.page = (SOURCES / "page.md").read_text()
         self.notes = self._toml("operations")["notes"]
         self.tables = {path.stem: self._toml(path.stem) for path in sorted(SOURCES.glob("*.toml")) if path.stem != "operations"}
-        self.deviations = json.loads(DEVIATIONS.read_text())
-        self.cards = cards.load()
-        aws = aws_model.AwsModel()
+        self.deviations = aws_model.load_deviations(SERVICE)
+        self.cards = cards.load(SERVICE)
+        aws = aws_model.AwsModel(SERVICE)
         self.botocore = ".".join(map(str, aws.table_version))
         # Those that only newer models have are among the deviations: the table is the same whatever botocore is installed.
         missing = {entry["operation"] for entry in self.deviations if entry["kind"] == "missing operation"}

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""Prints newer_members.json anew: what the model of one botocore says beyond that of another.
-  tests/model/newer_members.py OLDER/botocore/data NEWER/botocore/data > tests/model/newer_members.json"""
+"""Prints a file of newer/ anew: what the model of one botocore says beyond that of another.
+  tests/model/newer_members.py sts OLDER/botocore/data NEWER/botocore/data > tests/model/newer/sts.json"""
 
 import json
 import pathlib
@@ -23,9 +23,9 @@ def difference(older, newer):
     return found
 
 
-def table(older, newer):
+def table(service, older, newer):
     return {"botocore": ".".join(map(str, aws_model.version_of(newer))),
-            **difference(aws_model.facts(older), aws_model.facts(newer))}
+            **difference(aws_model.facts(older, service), aws_model.facts(newer, service))}
 
 
 def text(table):
@@ -38,6 +38,6 @@ def text(table):
 
 
 if __name__ == "__main__":
-    if len(sys.argv) != 3:
+    if len(sys.argv) != 4 or sys.argv[1] not in aws_model.SERVICES:
         sys.exit(__doc__)
-    print(text(table(pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2]))), end="")
+    print(text(table(sys.argv[1], pathlib.Path(sys.argv[2]), pathlib.Path(sys.argv[3]))), end="")

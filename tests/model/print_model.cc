@@ -1,9 +1,13 @@
-// Prints what the cards of the secretsmanager service say about their operations, as one line of JSON: for the test
-// that compares them with the AWS model and for the table of operations in docs/compatibility.md, both in this folder.
-// A member that says nothing about a bound, a pattern or the like has no such key.
+// Prints what the cards of a service say about their operations, as one line of JSON: for the tests that compare them
+// with the AWS models and for the table of operations in docs/compatibility.md, both in this folder. A member that says
+// nothing about a bound, a pattern or the like has no such key.
+//   coffer_print_model secretsmanager
 #include <cstdio>
+#include <string_view>
+#include <vector>
 
 #include "services/secretsmanager/rooms.h"
+#include "services/sts/rooms.h"
 #include "wire/encoder.h"
 
 namespace coffer {
@@ -145,17 +149,35 @@ class Printer {
   wire::Encoder& out_;
 };
 
-}  // namespace
-}  // namespace coffer
+struct Service {
+  std::string_view name;  // of the folder
+  std::vector<api::Operation> (*operations)();
+};
+constexpr Service kServices[] = {
+    {"secretsmanager", &secretsmanager::operations},
+    {"sts", &sts_service::operations},
+};
 
-int main() {
-  coffer::SecretBuffer buffer;
-  coffer::wire::JsonEncoder out(buffer);
-  coffer::Printer printer(out);
+void print(const std::vector<api::Operation>& operations) {
+  SecretBuffer buffer;
+  wire::JsonEncoder out(buffer);
+  Printer printer(out);
   out.begin_list();
-  for (const coffer::api::Operation& operation : coffer::secretsmanager::operations())
+  for (const api::Operation& operation : operations)
     printer.operation(operation);
   out.end_list();
   std::printf("%.*s\n", static_cast<int>(buffer.view().size()), buffer.view().data());
-  return 0;
+}
+
+}  // namespace
+}  // namespace coffer
+
+int main(int count, char** arguments) {
+  for (const coffer::Service& service : coffer::kServices) {
+    if (count != 2 || service.name != arguments[1]) continue;
+    coffer::print(service.operations());
+    return 0;
+  }
+  std::fprintf(stderr, "usage: coffer_print_model SERVICE\n");
+  return 2;
 }

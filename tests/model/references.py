@@ -1,4 +1,4 @@
-"""Names of tests, as docs/compatibility/ and deviations.json give them, and whether such a test exists."""
+"""Names of tests, as docs/compatibility/ and deviations/ give them, and whether such a test exists."""
 
 import ast
 import dataclasses

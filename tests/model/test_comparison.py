@@ -11,7 +11,7 @@ import comparison
 import newer_members
 from comparison import Difference
 
-OPERATIONS = aws_model.AwsModel().operations
+OPERATIONS = aws_model.AwsModel("secretsmanager").operations
 
 
 def at(operations, path):

@@ -32,7 +32,7 @@ struct AssumeRole {
         wire::field<&Request::role_arn>("RoleArn", kArnBounds),
         wire::field<&Request::role_session_name>("RoleSessionName", kSessionNameBounds),
         wire::field<&Request::policy_arns>("PolicyArns"),
-        wire::field<&Request::policy>("Policy", kPolicyBounds),
+        wire::field<&Request::policy>("Policy", kUnlimitedPolicyBounds),
         wire::field<&Request::duration_seconds>("DurationSeconds", kRoleDurationBounds),
         wire::field<&Request::tags>("Tags", kTagsBounds),
         wire::field<&Request::transitive_tag_keys>("TransitiveTagKeys", kTagKeysBounds),

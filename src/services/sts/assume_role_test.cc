@@ -168,6 +168,11 @@ TEST_F(AssumeRoleTest, ASessionPolicyIsPackedAndCounts) {
   const auth::Caller caller = world_.caller_of(answer);
   EXPECT_NE(caller.session->policy, nullptr);
   EXPECT_EQ(caller.session->policy_arns.size(), 1u);
+  const std::string large =
+      R"("Policy":"{\"Version\":\"2012-10-17\",\"Statement\":{\"Effect\":\"Allow\",\"Action\":\"s3:*\",\"Resource\":\"*\"}})" +
+      std::string(2000, ' ') + "\"";
+  EXPECT_EQ(outcome(large),
+            "PackedPolicyTooLarge: Packed policy consumes 102% of allotted space, please use smaller policy.");
 }
 
 TEST_F(AssumeRoleTest, MalformedRequestsAreRefusedAsAwsRefusesThem) {

@@ -28,6 +28,8 @@ inline constexpr wire::Constraint kSessionNameBounds{.min = 2, .max = 64, .patte
 inline constexpr wire::Constraint kFederatedNameBounds{.min = 2, .max = 32, .pattern = &kNamePattern};
 inline constexpr wire::Constraint kExternalIdBounds{.min = 2, .max = 1224, .pattern = &kExternalIdPattern};
 inline constexpr wire::Constraint kPolicyBounds{.min = 1, .max = 2048, .pattern = &kPolicyPattern};
+// Of AssumeRole, where a longer one is PackedPolicyTooLarge.
+inline constexpr wire::Constraint kUnlimitedPolicyBounds{.min = 1, .pattern = &kPolicyPattern};
 inline constexpr wire::Constraint kRoleDurationBounds{.min = 900, .max = 43200};
 inline constexpr wire::Constraint kUserDurationBounds{.min = 900, .max = 129600};
 inline constexpr wire::Constraint kSerialNumberBounds{.min = 9, .max = 256, .pattern = &kSerialNumberPattern};
