@@ -116,6 +116,17 @@ TEST_F(RoleSessionTest, SessionPoliciesMustBePolicies) {
             "MalformedPolicyDocument: Policy document should not specify a principal.");
 }
 
+TEST_F(RoleSessionTest, PoliciesTogetherHaveAtMost2048Characters) {
+  const std::string arn = "arn:aws:iam::aws:policy/ReadOnlyAccess";
+  const auto with = [&](size_t characters) {
+    const std::string policy = std::string(kReadsSecrets) + std::string(characters - kReadsSecrets.size(), ' ');
+    return outcome(make({.session_name = "s", .policies = {policy, {arn}}}, user_));
+  };
+  EXPECT_EQ(with(2048 - arn.size()), "ok");
+  EXPECT_EQ(with(2049 - arn.size()),
+            "PackedPolicyTooLarge: Packed policy consumes 101% of allotted space, please use smaller policy.");
+}
+
 TEST_F(RoleSessionTest, ManagedPoliciesAreThoseOfTheRolesAccount) {
   must(iam::create_policy(world_.store, kAccount, {.name = "limit", .text = std::string(kReadsSecrets)}));
   const auto with = [&](std::vector<std::string> arns) {

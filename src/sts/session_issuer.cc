@@ -1,36 +1,20 @@
 #include "sts/session_issuer.h"
 
-#include <algorithm>
 #include <cstdlib>
 
-#include "base/encoding.h"
 #include "sts/access_key_ids.h"
+#include "sts/session_rules.h"
 
 namespace coffer::sts {
 namespace {
 
-constexpr size_t kMaxPolicyCharacters = 2048;
 constexpr std::string_view kSecretAlphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
-size_t policy_characters(const SessionContents& contents) {
-  size_t characters = utf8_length(contents.policy);
-  for (const std::string& arn : contents.policy_arns)
-    characters += utf8_length(arn);
-  return characters;
-}
-
-// Rounded up: what takes any room does not take 0 %, and what takes too much takes more than 100 %.
-int64_t percent(size_t part, size_t whole) {
-  return static_cast<int64_t>((part * 100 + whole - 1) / whole);
-}
-
 Result<std::optional<int64_t>> packed_percent(const SessionContents& contents) {
-  const int64_t packed = percent(packed_size(contents), kMaxPackedSize);
-  if (packed == 0) return std::optional<int64_t>();
-  const int64_t largest = std::max(packed, percent(policy_characters(contents), kMaxPolicyCharacters));
-  if (largest <= 100) return std::optional(packed);
-  return Error{ErrorCode::kPackedPolicyTooLarge,
-               "Packed policy consumes " + std::to_string(largest) + "% of allotted space, please use smaller policy."};
+  const int64_t percent = percent_of(packed_size(contents), kMaxPackedSize);
+  if (percent == 0) return std::optional<int64_t>();
+  if (percent > 100) return packed_policy_too_large(percent);
+  return std::optional(percent);
 }
 
 SecretBytes draw_secret(Random& random) {

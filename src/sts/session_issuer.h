@@ -29,8 +29,8 @@ class SessionIssuer {
   SessionIssuer(const SessionKeys& keys, Random& random) : keys_(keys), random_(random) {}
 
   // Credentials for what `contents` say, from `now` on, for `duration`; times and the secret are filled in here.
-  // kPackedPolicyTooLarge (AWS's text) when policies and tags have no room in a token, or the policies are longer than
-  // 2,048 characters; kServiceUnavailable as SessionKeys::sealing_key(). REQUIRES: duration <= kLongestSession.
+  // kPackedPolicyTooLarge (AWS's text) when policies and tags have no room in a token; kServiceUnavailable as
+  // SessionKeys::sealing_key(). REQUIRES: duration <= kLongestSession.
   Result<IssuedSession> issue(SessionContents contents, Time now, Duration duration) const;
 
  private:

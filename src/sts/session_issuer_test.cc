@@ -61,17 +61,5 @@ TEST_F(SessionIssuerTest, PoliciesAndTagsShareALimitedRoom) {
   EXPECT_EQ(with_tags(50).error().code, ErrorCode::kPackedPolicyTooLarge);
 }
 
-TEST_F(SessionIssuerTest, PoliciesTogetherHaveAtMost2048Characters) {
-  const auto with = [this](size_t policy, size_t arn) {
-    SessionContents limited = contents();
-    limited.policy.assign(policy, 'p');
-    limited.policy_arns = {std::string(arn, 'a')};
-    return outcome(issue(std::move(limited)));
-  };
-  EXPECT_EQ(with(2000, 48), "ok");
-  EXPECT_EQ(with(2000, 49),
-            "PackedPolicyTooLarge: Packed policy consumes 101% of allotted space, please use smaller policy.");
-}
-
 }  // namespace
 }  // namespace coffer::sts::testing

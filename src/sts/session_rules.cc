@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/encoding.h"
 #include "iam/policy_texts.h"
 #include "policy/text.h"
 
@@ -9,6 +10,7 @@ namespace coffer::sts {
 namespace {
 
 constexpr size_t kMaxPolicyArns = 10;
+constexpr size_t kMaxPolicyCharacters = 2048;
 
 Error invalid(std::string_view message) {
   return Error{ErrorCode::kInvalidParameter, std::string(message)};
@@ -61,6 +63,10 @@ Result<void> check_not_inherited(const std::vector<SessionTag>& tags, const Inhe
 }
 
 Result<void> check_policies(const SessionPolicies& policies, const iam::IdentitySnapshot& account) {
+  size_t characters = utf8_length(policies.policy);
+  for (const std::string& arn : policies.arns)
+    characters += utf8_length(arn);
+  if (characters > kMaxPolicyCharacters) return packed_policy_too_large(percent_of(characters, kMaxPolicyCharacters));
   if (!policies.policy.empty()) COFFER_TRY(iam::read_identity_policy(policies.policy));
   if (policies.arns.size() > kMaxPolicyArns) {
     return Error{ErrorCode::kValidation, "A session can have at most 10 managed policies."};
@@ -70,6 +76,15 @@ Result<void> check_policies(const SessionPolicies& policies, const iam::Identity
     return Error{ErrorCode::kValidation, "Policy " + arn + " does not exist or is not attachable."};
   }
   return {};
+}
+
+int64_t percent_of(size_t part, size_t whole) {
+  return static_cast<int64_t>((part * 100 + whole - 1) / whole);
+}
+
+Error packed_policy_too_large(int64_t percent) {
+  return Error{ErrorCode::kPackedPolicyTooLarge,
+               "Packed policy consumes " + std::to_string(percent) + "% of allotted space, please use smaller policy."};
 }
 
 Result<void> refuse_session(const auth::Caller& caller, std::string_view operation) {

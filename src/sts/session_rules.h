@@ -2,6 +2,7 @@
 // codes are AWS's. Follows "Pass session tags in AWS STS" and "Compare AWS STS credentials" (IAM user guide).
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -34,8 +35,14 @@ struct SessionPolicies {
   std::string policy;             // JSON; empty: none
   std::vector<std::string> arns;  // of managed policies
 };
-// kMalformedPolicyDocument; kValidation for more than ten ARNs, and for one that `account` does not have.
+// kPackedPolicyTooLarge (AWS's text) when they have more than 2,048 characters together; kMalformedPolicyDocument;
+// kValidation for more than ten ARNs, and for one that `account` does not have.
 Result<void> check_policies(const SessionPolicies& policies, const iam::IdentitySnapshot& account);
+
+// How much of a room something takes, in percent, rounded up: what takes any does not take 0 %.
+int64_t percent_of(size_t part, size_t whole);
+// "Packed policy consumes 112% of allotted space, please use smaller policy."
+Error packed_policy_too_large(int64_t percent);
 
 // kAccessDenied, "Cannot call GetSessionToken with session credentials", of temporary credentials.
 Result<void> refuse_session(const auth::Caller& caller, std::string_view operation);
