@@ -86,6 +86,13 @@ struct AccessQuestion {
   std::string_view on_behalf_of = {};
 };
 
+// Notes when access keys are used. Called for every request that is signed with one: must not wait. Thread-safe.
+class KeyUses {
+ public:
+  virtual ~KeyUses() = default;
+  virtual void note(const auth::Caller& caller, std::string_view service, Time now) const = 0;
+};
+
 class Authorizer {
  public:
   virtual ~Authorizer() = default;

@@ -283,6 +283,9 @@ Result<void> FrontDoor::admit(Exchange& exchange) const {
   if (!exchange.route->operation.is_unsigned) {
     const auth::VerifyOptions options = verify_options(*exchange.route->service, exchange.call.dialect, parts_.region);
     COFFER_ASSIGN(exchange.credential, auth::verify(exchange.request, options, parts_.credentials, exchange.time));
+    if (parts_.key_uses != nullptr) {
+      parts_.key_uses->note(exchange.caller(), exchange.route->service->signing_name, exchange.time);
+    }
   }
   const std::optional<size_t> quota = exchange.route->quota;
   if (!quota || routes_->throttle.admit(exchange.caller().account, *quota, exchange.begin)) return {};

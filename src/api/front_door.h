@@ -40,7 +40,8 @@ class FrontDoor final : public net::Handler {
     std::function<bool()> healthy;  // any thread, must not wait; whether writes can succeed
     Audit& audit;
     const Log& log;
-    bool uses_tls = false;  // whether clients come by TLS: aws:SecureTransport
+    const KeyUses* key_uses = nullptr;  // told of every use of a user's access key; null: nobody
+    bool uses_tls = false;              // whether clients come by TLS: aws:SecureTransport
   };
 
   FrontDoor(const Parts& parts, std::vector<Service> services);

@@ -7,10 +7,16 @@
 #include "api/audit.h"
 #include "api/front_door.h"
 #include "base/worker_pool.h"
+#include "iam/access_key_uses.h"
 #include "iam/account_store.h"
+#include "iam/active_accounts.h"
 #include "iam/identities.h"
 #include "iam/identity_cache.h"
+#include "iam/identity_store.h"
+#include "iam/long_term_credentials.h"
 #include "iam/principals.h"
+#include "kms/grants.h"
+#include "kms/key_rotation.h"
 #include "kms/keyring.h"
 #include "net/http_server.h"
 #include "replication/peer_door.h"
@@ -19,11 +25,21 @@
 #include "seal/region_key.h"
 #include "secrets/secret_store.h"
 #include "server/admin.h"
+#include "server/chores.h"
 #include "server/files.h"
 #include "server/maintenance.h"
 #include "server/memory.h"
+#include "services/iam/rooms.h"
+#include "services/kms/rooms.h"
 #include "services/secretsmanager/rooms.h"
+#include "services/sts/rooms.h"
 #include "store/rocksdb_store.h"
+#include "sts/https_key_fetcher.h"
+#include "sts/provider_keys.h"
+#include "sts/session_credentials.h"
+#include "sts/session_issuer.h"
+#include "sts/session_keys.h"
+#include "sts/web_identity.h"
 
 namespace coffer::server {
 namespace {
@@ -105,11 +121,36 @@ std::vector<replication::Runner::Destination> destinations(const RegionConfig& c
   return all;
 }
 
-// The service as the configuration limits it.
 api::Service throttled(api::Service service, const RegionConfig& config) {
-  service.quotas = config.throttle.enabled ? config.throttle.quotas : std::vector<api::RequestQuota>();
+  if (!config.throttle.enabled) service.quotas.clear();
   return service;
 }
+
+// The service as the configuration limits it.
+api::Service secretsmanager_service(secretsmanager::Rooms& rooms, const RegionConfig& config) {
+  api::Service service = secretsmanager::make_service(rooms);
+  service.quotas = config.throttle.quotas;
+  return throttled(std::move(service), config);
+}
+
+sts::LoopbackHttp loopback_http(const RegionConfig& config) {
+  return config.oidc_loopback_http ? sts::LoopbackHttp::kAllowed : sts::LoopbackHttp::kRefused;
+}
+
+// Tells iam of the uses of users' long-term keys; nobody asks about others.
+class NotedUses final : public api::KeyUses {
+ public:
+  NotedUses(iam::AccessKeyUses& uses, const Region& region) : uses_(uses), region_(region) {}
+
+  void note(const auth::Caller& caller, std::string_view service, Time now) const override {
+    if (caller.kind != auth::PrincipalKind::kUser || caller.session != nullptr) return;
+    uses_.note(caller.access_key.text(), {now, region_.text(), std::string(service)});
+  }
+
+ private:
+  iam::AccessKeyUses& uses_;
+  const Region& region_;
+};
 
 size_t cache_bytes(const RegionConfig& config) {
   return config.cache_bytes.value_or(usable_memory() / 4);
@@ -138,31 +179,51 @@ class RegionNode::Impl {
                   config_.limits.secrets_per_account}),
         identity_cache_(*store_),
         identities_(*store_, identity_cache_),
+        grants_({keyring_, identities_}),
+        rotator_(keyring_),
         principals_(accounts_, identity_cache_, identities_),
+        identity_store_({*store_, region_key_, random_, clock_, identity_cache_, identities_, principals_}),
+        key_uses_(*store_),
+        noted_uses_(key_uses_, config_.region),
+        session_keys_({*store_, region_key_, random_, account_destinations(config_)}),
+        long_term_(*store_, region_key_, identity_cache_),
+        sessions_({long_term_, session_keys_, identity_cache_}),
+        credentials_(sessions_, accounts_),
+        key_fetcher_({.ca_file = config_.oidc_ca_file, .loopback = loopback_http(config_)}),
+        provider_keys_({key_fetcher_, clock_, log_}),
+        web_identities_({identity_cache_, provider_keys_, config_.region, loopback_http(config_)}),
+        session_issuer_(session_keys_, random_),
         explanations_(log_, kExplanationBytes),
         authorizer_({identity_cache_, explanations_, config_.region}),
         secretsmanager_{secrets_, keyring_,       principals_,          identities_,
                         random_,  config_.region, config_.deployment(), config_.limits.replica_regions},
+        kms_{keyring_, grants_, {principals_, identities_}, random_, config_.region},
+        iam_{identity_store_, accounts_, key_uses_},
+        sts_{identity_cache_, *store_, session_issuer_, web_identities_},
         audit_(std::move(audit)),
         workers_(config_.limits.worker_threads, kQueuedRequests),
         scanners_(kScanners, kQueuedScans),
-        front_door_({.region = config_.region,
-                     .credentials = accounts_,
-                     .authorizer = authorizer_,
-                     .clock = clock_,
-                     .random = random_,
-                     .workers = workers_,
-                     .scanners = scanners_,
-                     .healthy = [this] { return store_->can_commit(); },
-                     .audit = *audit_,
-                     .log = log_,
-                     .uses_tls = config_.tls.has_value()},
-                    {throttled(secretsmanager::make_service(secretsmanager_), config_)}),
+        front_door_(
+            {.region = config_.region,
+             .credentials = credentials_,
+             .authorizer = authorizer_,
+             .clock = clock_,
+             .random = random_,
+             .workers = workers_,
+             .scanners = scanners_,
+             .healthy = [this] { return store_->can_commit(); },
+             .audit = *audit_,
+             .log = log_,
+             .key_uses = &noted_uses_,
+             .uses_tls = config_.tls.has_value()},
+            {secretsmanager_service(secretsmanager_, config_), throttled(kms_service::make_service(kms_), config_),
+             throttled(iam_service::make_service(iam_), config_), throttled(sts_service::make_service(sts_), config_)}),
         applier_(secrets_, accounts_),
         peer_workers_(kPeerWorkers, kQueuedRequests),
         peer_door_({applier_, peer_workers_, random_, log_, config_.peer_regions(), config_.home}),
         runner_({*store_, secrets_, accounts_, clock_, random_, log_, config_.region, destinations(config_)}),
-        maintenance_(secrets_, keyring_, clock_, log_),
+        maintenance_(region_chores({secrets_, keyring_, rotator_, key_uses_, makes_session_keys(), clock_}), clock_,
+                     log_),
         admin_door_({config_.region, config_.home, *store_, accounts_, [this] { return runner_.status(); }, workers_,
                      clock_, log_}) {}
 
@@ -198,6 +259,9 @@ class RegionNode::Impl {
   }
 
  private:
+  // They are made in the home region of identities, and flow to all others.
+  sts::SessionKeys* makes_session_keys() { return config_.region == config_.home ? &session_keys_ : nullptr; }
+
   const RegionConfig config_;
   const Clock& clock_;
   Random& random_;
@@ -209,10 +273,26 @@ class RegionNode::Impl {
   secrets::SecretStore secrets_;
   iam::IdentityCache identity_cache_;
   iam::Identities identities_;
+  kms::Grants grants_;
+  kms::Rotator rotator_;
   iam::Principals principals_;
+  iam::IdentityStore identity_store_;
+  iam::AccessKeyUses key_uses_;
+  NotedUses noted_uses_;
+  sts::SessionKeys session_keys_;
+  iam::LongTermCredentials long_term_;
+  sts::SessionCredentials sessions_;
+  iam::ActiveAccounts credentials_;
+  sts::HttpsKeyFetcher key_fetcher_;
+  sts::ProviderKeys provider_keys_;
+  sts::WebIdentities web_identities_;
+  sts::SessionIssuer session_issuer_;
   access::ExplanationStore explanations_;
   access::PolicyAuthorizer authorizer_;
   secretsmanager::Rooms secretsmanager_;
+  kms_service::Rooms kms_;
+  iam_service::Rooms iam_;
+  sts_service::Rooms sts_;
   std::unique_ptr<api::Audit> audit_;
   WorkerPool workers_;
   WorkerPool scanners_;

@@ -14,6 +14,7 @@ constexpr IntegerRange kSeconds{1, 3600};
 constexpr IntegerRange kBufferedMegabytes{2, 1'000'000};  // 1 would have no room for the largest request
 constexpr IntegerRange kCacheMegabytes{16, 1'000'000};    // less would not hold the largest secrets
 constexpr size_t kMegabyte = 1 << 20;
+constexpr std::string_view kSystemAuthorities = "/etc/ssl/certs/ca-certificates.crt";
 
 // Reads one file into one RegionConfig. Each member reads one table.
 class RegionConfigReader {
@@ -38,6 +39,9 @@ class RegionConfigReader {
     if (cache.has("megabytes")) {
       config_.cache_bytes = kMegabyte * static_cast<size_t>(cache.integer("megabytes", kCacheMegabytes));
     }
+    ConfigReader oidc = root_.table("oidc");
+    config_.oidc_ca_file = path(oidc, "ca", std::string(kSystemAuthorities));
+    config_.oidc_loopback_http = oidc.boolean("loopback_http", false);
     COFFER_TRY(root_.finish());
     return std::move(config_);
   }
@@ -283,6 +287,7 @@ std::string render_region_config(const RegionConfig& config) {
   if (config.cache_bytes) {
     out.table("[cache]").number("megabytes", static_cast<int64_t>(*config.cache_bytes / kMegabyte));
   }
+  out.table("[oidc]").text("ca", config.oidc_ca_file).boolean("loopback_http", config.oidc_loopback_http);
   return out.take();
 }
 

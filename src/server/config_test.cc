@@ -72,6 +72,10 @@ file = "/var/log/coffer/audit.jsonl"
 
 [cache]
 megabytes = 300
+
+[oidc]
+ca = "/etc/coffer/oidc.pem"
+loopback_http = true
 )";
 
 std::string refusal(const std::string& text) {
@@ -133,6 +137,8 @@ TEST(Config, EveryKeyIsRead) {
   EXPECT_EQ(rate(*config, "create_secret"), 50U);
   EXPECT_EQ(config->log_level, LogLevel::kWarning);
   EXPECT_EQ(config->cache_bytes, size_t{300} << 20);
+  EXPECT_EQ(config->oidc_ca_file, "/etc/coffer/oidc.pem");
+  EXPECT_TRUE(config->oidc_loopback_http);
   EXPECT_EQ(config->deployment().size(), 3U);
 }
 
@@ -182,10 +188,10 @@ INSTANTIATE_TEST_SUITE_P(
                 "coffer.toml:6: unknown key 'listen.prot'; allowed here: address, port, threads"},
         Refusal{"UnknownTable", minimal_and("[listem]\nport = 1\n"),
                 "coffer.toml:5: unknown key 'listem'; allowed here: region, data, listen, tls, seal, link, peer, "
-                "identity, limits, throttle, log, audit, cache"},
+                "identity, limits, throttle, log, audit, cache, oidc"},
         Refusal{"WhatIsThereBeforeWhatIsMissing", "\n\ncolor = 1\n",
                 "coffer.toml:3: unknown key 'color'; allowed here: region, data, listen, tls, seal, link, peer, "
-                "identity, limits, throttle, log, audit, cache"},
+                "identity, limits, throttle, log, audit, cache, oidc"},
         Refusal{"MissingRegion", "data = \"d\"\n[seal]\nroot_key_file = \"r\"\n", "coffer.toml:1: 'region' is missing"},
         Refusal{"NoSeal", "region = \"us-east-1\"\ndata = \"d\"\n",
                 "coffer.toml:1: 'seal' must name root_key_file or passphrase_file"},

@@ -1,45 +1,48 @@
 #include "server/maintenance.h"
 
+#include <utility>
+
 namespace coffer::server {
 namespace {
 
-constexpr Duration kFlushEvery = std::chrono::seconds(1);
-constexpr Duration kEraseEvery = std::chrono::minutes(1);
+constexpr Duration kTick = std::chrono::seconds(1);
+// A chore that fails this often or seldomer is told of each time.
+constexpr Duration kWorthALine = std::chrono::minutes(1);
 
 }  // namespace
 
-Chores::Chores(secrets::SecretStore& secrets, kms::Keyring& keyring, const Clock& clock, const Log& log)
-    : secrets_(secrets), keyring_(keyring), clock_(clock), log_(log), next_erase_(clock.monotonic()) {}
+Chores::Chores(std::vector<Chore> chores, const Clock& clock, const Log& log) : clock_(clock), log_(log) {
+  for (Chore& chore : chores)
+    entries_.push_back({std::move(chore), clock.monotonic()});
+}
 
 void Chores::step() {
-  if (clock_.monotonic() >= next_erase_) {
-    erase_expired();
-    next_erase_ = clock_.monotonic() + kEraseEvery;
-  }
-  flush();
-}
-
-void Chores::flush() {
-  const auto flushed = secrets_.flush_accesses();
-  if (!flushed.ok() && !flush_failing_) log_.error("access_dates_not_written", {{"error", flushed.error().message}});
-  flush_failing_ = !flushed.ok();
-}
-
-void Chores::erase_expired() {
-  report(secrets_.erase_expired(), "expired_secrets_erased", "expired_secrets_not_erased");
-  report(keyring_.erase_expired(), "expired_keys_erased", "expired_keys_not_erased");
-}
-
-void Chores::report(const Result<size_t>& erased, std::string_view some, std::string_view failed) const {
-  if (!erased.ok()) {
-    log_.error(failed, {{"error", erased.error().message}});
-  } else if (*erased > 0) {
-    log_.info(some, {{"count", *erased}});
+  for (Entry& entry : entries_) {
+    if (clock_.monotonic() < entry.next) continue;
+    run(entry);
+    entry.next = clock_.monotonic() + entry.chore.every;
   }
 }
 
-Maintenance::Maintenance(secrets::SecretStore& secrets, kms::Keyring& keyring, const Clock& clock, const Log& log)
-    : chores_(secrets, keyring, clock, log), thread_([this] { run(); }) {}
+void Chores::finish() {
+  for (Entry& entry : entries_) {
+    if (entry.chore.is_last_at_stop) run(entry);
+  }
+}
+
+void Chores::run(Entry& entry) {
+  const Chore& chore = entry.chore;
+  const Result<size_t> done = chore.run();
+  if (!done.ok()) {
+    if (!entry.failing || chore.every >= kWorthALine) log_.error(chore.failed, {{"error", done.error().message}});
+  } else if (*done > 0 && !chore.done.empty()) {
+    log_.info(chore.done, {{"count", *done}});
+  }
+  entry.failing = !done.ok();
+}
+
+Maintenance::Maintenance(std::vector<Chore> chores, const Clock& clock, const Log& log)
+    : chores_(std::move(chores), clock, log), thread_([this] { run(); }) {}
 
 Maintenance::~Maintenance() {
   stop();
@@ -60,10 +63,10 @@ void Maintenance::run() {
     lock.unlock();
     chores_.step();
     lock.lock();
-    stop_.wait_for(lock, kFlushEvery, [this] { return stopping_; });
+    stop_.wait_for(lock, kTick, [this] { return stopping_; });
   }
   lock.unlock();
-  chores_.flush();
+  chores_.finish();
 }
 
 }  // namespace coffer::server

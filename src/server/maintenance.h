@@ -1,48 +1,57 @@
-// What a region does on its own, without being asked: writes noted accesses every second, erases secrets past their
-// recovery window and KMS keys past their date every minute.
+// What a region does on its own, without being asked: a list of chores, each due again and again.
 #pragma once
 
 #include <condition_variable>
+#include <functional>
 #include <mutex>
 #include <string_view>
 #include <thread>
+#include <vector>
 
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/result.h"
-#include "kms/keyring.h"
-#include "secrets/secret_store.h"
 
 namespace coffer::server {
+
+struct Chore {
+  Duration every;
+  std::function<Result<size_t>()> run;  // how many things it has done
+  std::string_view done;                // the log's event when it has done some; empty: that is not worth a line
+  std::string_view failed;              // the log's event
+  bool is_last_at_stop = false;         // whether it runs once more when the region stops
+};
 
 // The work without the thread. Not synchronised.
 class Chores {
  public:
-  Chores(secrets::SecretStore& secrets, kms::Keyring& keyring, const Clock& clock, const Log& log);
+  Chores(std::vector<Chore> chores, const Clock& clock, const Log& log);
 
-  // What is due; to be called every second. The first call erases at once.
+  // What is due; to be called every second. The first call does everything.
   void step();
-  void flush();
+  // Once more, whatever is wanted at the end.
+  void finish();
 
  private:
-  void erase_expired();
-  void report(const Result<size_t>& erased, std::string_view some, std::string_view failed) const;
+  struct Entry {
+    Chore chore;
+    Duration next;
+    bool failing = false;  // what fails every second is worth one line; what fails every minute, one a minute
+  };
+  void run(Entry& entry);
 
-  secrets::SecretStore& secrets_;
-  kms::Keyring& keyring_;
+  std::vector<Entry> entries_;
   const Clock& clock_;
   const Log& log_;
-  Duration next_erase_;
-  bool flush_failing_ = false;  // a failing disk is worth one line, not one a second
 };
 
 // One thread that does them.
 class Maintenance {
  public:
-  Maintenance(secrets::SecretStore& secrets, kms::Keyring& keyring, const Clock& clock, const Log& log);
+  Maintenance(std::vector<Chore> chores, const Clock& clock, const Log& log);
   ~Maintenance();  // stops
 
-  // Writes what is noted a last time and joins. Idempotent.
+  // Does what is wanted at the end, and joins. Idempotent.
   void stop();
 
  private:

@@ -1,4 +1,4 @@
-#include "server/maintenance.h"
+#include "server/chores.h"
 
 #include <fcntl.h>
 #include <gtest/gtest.h>
@@ -33,7 +33,9 @@ class ChoresTest : public secrets::testing::SecretStoreTest {
 
   int log_file_ = ::memfd_create("log", MFD_CLOEXEC);
   Log log_{clock_, log_file_, LogLevel::kInfo};
-  Chores chores_{secrets_, keyring_, clock_, log_};
+  kms::Rotator rotator_{keyring_};
+  iam::AccessKeyUses key_uses_{*store_};
+  Chores chores_{region_chores({secrets_, keyring_, rotator_, key_uses_, nullptr, clock_}), clock_, log_};
 };
 
 // A name is free again at most a minute after the recovery window has ended.
