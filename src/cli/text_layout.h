@@ -1,0 +1,25 @@
+// Text for a terminal: lines that are no longer than a person likes to read. Pure.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+namespace coffer::cli {
+
+inline constexpr size_t kWidth = 100;  // columns
+
+// What comes before the first line and before all others.
+struct Indent {
+  std::string first;
+  size_t others;
+};
+
+// The words of `text` on lines of at most kWidth columns, each with a line end; a word that is longer than that (an
+// ARN) has a line of its own. Spaces and line ends of the text count as one space.
+std::string wrapped(std::string_view text, const Indent& indent);
+
+// With spaces behind it, up to `width` columns.
+std::string padded(std::string_view text, size_t width);
+
+}  // namespace coffer::cli
