@@ -47,6 +47,14 @@ Error no_answer(const Error& error) {
 
 }  // namespace
 
+Result<std::string> explain_decision(const ExplainRequest& request, const client::Environment& environment,
+                                     const Clock& clock) {
+  COFFER_ASSIGN(client::Settings settings, client::settings_from(request.overrides, environment));
+  auto http = net::HttpClient::make(client::connection_options(settings));
+  client::SignedClient client(std::move(settings), std::move(http), clock);
+  return explain_decision(request.decision_id, request.form, client);
+}
+
 Result<std::string> explain_decision(std::string_view decision_id, Form form, client::SignedClient& client) {
   const std::string_view id = trimmed(decision_id);
   if (!is_id(id)) {

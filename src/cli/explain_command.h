@@ -4,12 +4,23 @@
 #include <string>
 #include <string_view>
 
+#include "base/clock.h"
 #include "base/result.h"
+#include "client/settings.h"
 #include "client/signed_client.h"
 
 namespace coffer::cli {
 
 enum class Form { kText, kJson };
+
+struct ExplainRequest {
+  std::string decision_id;
+  client::Overrides overrides;
+  Form form = Form::kText;
+};
+// Whom it asks is settings_from()'s choice, and its errors are this function's as well; otherwise as below.
+Result<std::string> explain_decision(const ExplainRequest& request, const client::Environment& environment,
+                                     const Clock& clock);
 
 // What to print, with a line end. `decision_id`: a request id as clients print it, or with "-2" behind it a later
 // denial of the same request; the spaces and quotes around it that come from copying do not count.

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <map>
+
 #include "base/time_text.h"
 
 namespace coffer::cli {
@@ -96,6 +98,27 @@ TEST_F(ExplainCommandTest, WithoutAServerThereIsAHint) {
   http_->failure = {ErrorCode::kTimeout, "127.0.0.1:4566: timed out"};
   explained = explain("7d0c");
   EXPECT_EQ(explained.error().code, ErrorCode::kTimeout);
+}
+
+// The way from the command line to the socket; nothing listens on port 1.
+TEST_F(ExplainCommandTest, TheEnvironmentSaysWhomToAsk) {
+  std::map<std::string, std::string> variables = {{"AWS_ENDPOINT_URL", "http://127.0.0.1:1"},
+                                                  {"AWS_REGION", "us-east-1"}};
+  const auto explain = [&] {
+    return explain_decision(
+               {.decision_id = "7d0c", .overrides = {}, .form = Form::kText},
+               [&](const char* name) {
+                 const auto found = variables.find(name);
+                 return found == variables.end() ? nullptr : found->second.c_str();
+               },
+               clock_)
+        .error();
+  };
+  EXPECT_EQ(explain().code, ErrorCode::kUsage) << "no credentials";
+  variables["AWS_ACCESS_KEY_ID"] = "AKIAIOSFODNN7EXAMPLE";
+  variables["AWS_SECRET_ACCESS_KEY"] = "hunter2";
+  EXPECT_EQ(explain().code, ErrorCode::kNotFound);
+  EXPECT_TRUE(explain().message.starts_with("cannot connect to 127.0.0.1:1: ")) << explain().message;
 }
 
 }  // namespace

@@ -2,9 +2,11 @@
 #include <CLI/CLI.hpp>
 
 #include <cstdio>
+#include <cstdlib>
 #include <iostream>
 
 #include "base/clock.h"
+#include "cli/explain_command.h"
 #include "crypto/system_random.h"
 #include "server/dev_commands.h"
 #include "server/dev_deployment.h"
@@ -29,6 +31,8 @@ struct CommandLine {
   std::string name;
   std::string id;
   std::string out;
+  std::string decision;
+  std::string endpoint;
   bool throttle = false;
   bool no_throttle = false;
   bool kill = false;
@@ -69,6 +73,20 @@ DeploymentRequest request_of(const CommandLine& line) {
     regions.push_back(*Region::parse(name));
   request.regions = std::move(regions);
   return request;
+}
+
+cli::ExplainRequest explain_request_of(const CommandLine& line) {
+  return {.decision_id = line.decision,
+          .overrides = {.endpoint = line.endpoint, .region = line.region},
+          .form = line.json ? cli::Form::kJson : cli::Form::kText};
+}
+
+// What a command of cli says, or why it does not.
+int print(const Result<std::string>& text) {
+  if (!text.ok()) return report_failure(text.error());
+  const bool is_written =
+      std::fwrite(text->data(), 1, text->size(), stdout) == text->size() && std::fflush(stdout) == 0;
+  return is_written ? exit_status(ExitCode::kOk) : report_failure(ExitCode::kFailure, "cannot write the answer");
 }
 
 int run(int argc, char** argv) {
@@ -128,6 +146,14 @@ int run(int argc, char** argv) {
   CLI::App* evaluate = policy->add_subcommand(
       "evaluate", "Decide requests on standard input, one JSON object a line; docs/authorization.md has the format");
 
+  CLI::App* explain = app.add_subcommand(
+      "explain", "Say why a request was denied; with the credentials in AWS_ACCESS_KEY_ID and its like");
+  explain->add_option("decision", line.decision, "Request id as clients print it, or decision_id of the log")
+      ->required();
+  explain->add_option("--endpoint", line.endpoint, "Where the region is (AWS_ENDPOINT_URL; http://127.0.0.1:4566)");
+  explain->add_option("--region", line.region, "Its name (AWS_REGION, AWS_DEFAULT_REGION)")->check(kRegion);
+  explain->add_flag("--json", line.json, "As JSON");
+
   CLI::App* version_command = app.add_subcommand("version", "Print the version");
 
   try {
@@ -147,6 +173,7 @@ int run(int argc, char** argv) {
   if (create->parsed()) return create_account(target_of(line), line.name, line.id);
   if (list->parsed()) return list_accounts(target_of(line));
   if (evaluate->parsed()) return evaluate_policies(std::cin, std::cout);
+  if (explain->parsed()) return print(cli::explain_decision(explain_request_of(line), std::getenv, clock));
   if (certificates->parsed()) return make_certificates(line.out, line.regions, clock, random);
 
   auto signals = Signals::open();
