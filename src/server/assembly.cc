@@ -29,6 +29,7 @@
 #include "server/files.h"
 #include "server/maintenance.h"
 #include "server/memory.h"
+#include "services/coffer/rooms.h"
 #include "services/iam/rooms.h"
 #include "services/kms/rooms.h"
 #include "services/secretsmanager/rooms.h"
@@ -199,6 +200,7 @@ class RegionNode::Impl {
                         random_,  config_.region, config_.deployment(), config_.limits.replica_regions},
         kms_{keyring_, grants_, {principals_, identities_}, random_, config_.region},
         iam_{identity_store_, accounts_, key_uses_},
+        coffer_{explanations_, config_.region},
         sts_{identity_cache_, *store_, session_issuer_, web_identities_},
         audit_(std::move(audit)),
         workers_(config_.limits.worker_threads, kQueuedRequests),
@@ -217,7 +219,8 @@ class RegionNode::Impl {
              .key_uses = &noted_uses_,
              .uses_tls = config_.tls.has_value()},
             {secretsmanager_service(secretsmanager_, config_), throttled(kms_service::make_service(kms_), config_),
-             throttled(iam_service::make_service(iam_), config_), throttled(sts_service::make_service(sts_), config_)}),
+             throttled(iam_service::make_service(iam_), config_), throttled(sts_service::make_service(sts_), config_),
+             throttled(coffer_service::make_service(coffer_), config_)}),
         applier_(secrets_, accounts_),
         peer_workers_(kPeerWorkers, kQueuedRequests),
         peer_door_({applier_, peer_workers_, random_, log_, config_.peer_regions(), config_.home}),
@@ -292,6 +295,7 @@ class RegionNode::Impl {
   secretsmanager::Rooms secretsmanager_;
   kms_service::Rooms kms_;
   iam_service::Rooms iam_;
+  coffer_service::Rooms coffer_;
   sts_service::Rooms sts_;
   std::unique_ptr<api::Audit> audit_;
   WorkerPool workers_;
