@@ -100,7 +100,9 @@ class Sharing:
         """The value, or what the CLI prints about the error."""
         process = self.role("secretsmanager", "get-secret-value", "--secret-id", secret_id or self.arn, check=False,
                             region=region)
-        return json.loads(process.stdout)["SecretString"] if process.returncode == 0 else process.stderr.strip()
+        if process.returncode == 0:
+            return json.loads(process.stdout)["SecretString"]
+        return process.stderr.strip().replace(" (reached max retries: 0)", "")
 
 
 @pytest.fixture(scope="module")
