@@ -2,10 +2,10 @@
 
 namespace coffer::iam_service {
 
-void add_tag_keys(const std::optional<std::vector<TagEntry>>& tags, api::ConditionKeys& keys) {
-  if (!tags || tags->empty()) return;
+void add_tag_keys(const std::vector<TagEntry>& tags, api::ConditionKeys& keys) {
+  if (tags.empty()) return;
   std::vector<std::string_view> names;
-  for (const TagEntry& tag : *tags) {
+  for (const TagEntry& tag : tags) {
     keys.add_tag("aws:RequestTag/", tag.key, tag.value);
     names.push_back(tag.key);
   }

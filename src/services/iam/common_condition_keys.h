@@ -12,8 +12,11 @@
 
 namespace coffer::iam_service {
 
-// aws:RequestTag/key, aws:TagKeys.
-void add_tag_keys(const std::optional<std::vector<TagEntry>>& tags, api::ConditionKeys& keys);
+// aws:RequestTag/key, aws:TagKeys. The keys are views of what is given.
+void add_tag_keys(const std::vector<TagEntry>& tags, api::ConditionKeys& keys);
+inline void add_tag_keys(const std::optional<std::vector<TagEntry>>& tags, api::ConditionKeys& keys) {
+  if (tags) add_tag_keys(*tags, keys);
+}
 void add_tag_keys(const std::vector<std::string>& tag_keys, api::ConditionKeys& keys);
 
 // iam:PermissionsBoundary: the boundary that the request wants, or the one that the user or role has.
