@@ -103,7 +103,8 @@ class _Comparison:
 
 def unexplained(differences, deviations, version):
     """What is wrong with the list of deviations, as sentences: differences that it does not explain, and entries that explain
-    nothing. `version` is that of the model: an entry `since` a later one may stand, but need not."""
+    nothing. `version` is that of the model: an entry `since` a later one may stand, but need not. The operation "*" stands for
+    all that do not have an entry of their own."""
     wrong = []
     entries = {}
     for entry in deviations:
@@ -113,7 +114,11 @@ def unexplained(differences, deviations, version):
         if known in entries:
             wrong.append(f"{known}: this deviation is listed twice")
         entries[known] = entry
-    wrong += [str(one) for one in differences if one not in entries]
+    def of_all(one):
+        return dataclasses.replace(one, operation="*")
+
+    wrong += [str(one) for one in differences if one not in entries and of_all(one) not in entries]
+    differences = [*differences, *(of_all(one) for one in differences if one not in entries)]
     missing = {one.operation for one in differences if one.kind == "missing operation"}
     for known, entry in entries.items():
         is_later = "since" in entry and version < tuple(int(part) for part in entry["since"].split("."))

@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "services/kms/rooms.h"
 #include "services/secretsmanager/rooms.h"
 #include "services/sts/rooms.h"
 #include "wire/encoder.h"
@@ -154,6 +155,7 @@ struct Service {
   std::vector<api::Operation> (*operations)();
 };
 constexpr Service kServices[] = {
+    {"kms", kms_service::operations},
     {"secretsmanager", &secretsmanager::operations},
     {"sts", &sts_service::operations},
 };

@@ -136,6 +136,15 @@ SHORTER = Difference("max", "CreateSecret", "request.Name", 511, 512)
 ENTRY = {"kind": "max", "operation": "CreateSecret", "member": "request.Name", "coffer": 511, "aws": 512}
 
 
+def test_a_deviation_of_all_operations_explains_those_without_one_of_their_own():
+    other = Difference("max", "UpdateSecret", "request.Name", 511, 512)
+    assert explain([SHORTER, other], {**ENTRY, "operation": "*"}) == []
+    assert explain([SHORTER, other], {**ENTRY, "operation": "*"}, ENTRY) == []
+    assert len(explain([Difference("max", "UpdateSecret", "request.Name", 510, 512)], {**ENTRY, "operation": "*"})) == 2
+    wrong = explain([SHORTER], {**ENTRY, "operation": "*"}, ENTRY)
+    assert len(wrong) == 1 and "remove it" in wrong[0]
+
+
 def test_a_deviation_explains_exactly_what_it_describes():
     assert explain([SHORTER], ENTRY) == []
     assert explain([SHORTER]) == ["CreateSecret: request.Name: max: 511 in the card, 512 in the AWS model"]

@@ -10,9 +10,9 @@ struct CreateAlias {
   static constexpr std::string_view kName = "CreateAlias";
   static constexpr std::string_view kAction = "kms:CreateAlias";
   static constexpr api::Effect kEffect = api::Effect::kWrites;
-  static constexpr ErrorCode kErrors[] = {ErrorCode::kAlreadyExists,    ErrorCode::kNotFoundOnWire,
-                                          ErrorCode::kInvalidAliasName, ErrorCode::kInternalServiceError,
-                                          ErrorCode::kLimitExceeded,    ErrorCode::kKmsInvalidState};
+  static constexpr ErrorCode kErrors[] = {ErrorCode::kAlreadyExists, ErrorCode::kNotFoundOnWire,
+                                          ErrorCode::kInvalidAliasName, ErrorCode::kLimitExceeded,
+                                          ErrorCode::kKmsInvalidState};
   using Rooms = kms_service::Rooms;
 
   struct Request {

@@ -32,10 +32,10 @@ struct CreateGrant {
   static constexpr std::string_view kName = "CreateGrant";
   static constexpr std::string_view kAction = "kms:CreateGrant";
   static constexpr api::Effect kEffect = api::Effect::kWrites;
-  static constexpr ErrorCode kErrors[] = {ErrorCode::kNotFoundOnWire,    ErrorCode::kDisabled,
-                                          ErrorCode::kInvalidArn,        ErrorCode::kInternalServiceError,
-                                          ErrorCode::kInvalidGrantToken, ErrorCode::kLimitExceeded,
-                                          ErrorCode::kKmsInvalidState,   ErrorCode::kDryRunOperation};
+  static constexpr ErrorCode kErrors[] = {ErrorCode::kNotFoundOnWire, ErrorCode::kDisabled,
+                                          ErrorCode::kInvalidArn,     ErrorCode::kInvalidGrantToken,
+                                          ErrorCode::kLimitExceeded,  ErrorCode::kKmsInvalidState,
+                                          ErrorCode::kDryRunOperation};
   using Rooms = kms_service::Rooms;
 
   struct Request {

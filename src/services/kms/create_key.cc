@@ -60,8 +60,7 @@ struct CreateKey {
   static constexpr std::string_view kAction = "kms:CreateKey";
   static constexpr api::Effect kEffect = api::Effect::kWrites;
   static constexpr ErrorCode kErrors[] = {ErrorCode::kMalformedPolicyDocument, ErrorCode::kInvalidArn,
-                                          ErrorCode::kUnsupportedOperation,    ErrorCode::kInternalServiceError,
-                                          ErrorCode::kLimitExceeded,           ErrorCode::kTag};
+                                          ErrorCode::kUnsupportedOperation, ErrorCode::kLimitExceeded, ErrorCode::kTag};
   using Rooms = kms_service::Rooms;
 
   struct Request {

@@ -16,10 +16,10 @@ struct Decrypt {
   static constexpr std::string_view kName = "Decrypt";
   static constexpr std::string_view kAction = "kms:Decrypt";
   static constexpr api::Effect kEffect = api::Effect::kReads;
-  static constexpr ErrorCode kErrors[] = {
-      ErrorCode::kNotFoundOnWire,       ErrorCode::kDisabled,        ErrorCode::kInvalidCiphertext,
-      ErrorCode::kIncorrectKey,         ErrorCode::kInvalidKeyUsage, ErrorCode::kInvalidGrantToken,
-      ErrorCode::kInternalServiceError, ErrorCode::kKmsInvalidState, ErrorCode::kDryRunOperation};
+  static constexpr ErrorCode kErrors[] = {ErrorCode::kNotFoundOnWire,    ErrorCode::kDisabled,
+                                          ErrorCode::kInvalidCiphertext, ErrorCode::kIncorrectKey,
+                                          ErrorCode::kInvalidKeyUsage,   ErrorCode::kInvalidGrantToken,
+                                          ErrorCode::kKmsInvalidState,   ErrorCode::kDryRunOperation};
   using Rooms = kms_service::Rooms;
 
   struct Request {

@@ -10,8 +10,7 @@ struct DeleteAlias {
   static constexpr std::string_view kName = "DeleteAlias";
   static constexpr std::string_view kAction = "kms:DeleteAlias";
   static constexpr api::Effect kEffect = api::Effect::kWrites;
-  static constexpr ErrorCode kErrors[] = {ErrorCode::kNotFoundOnWire, ErrorCode::kInternalServiceError,
-                                          ErrorCode::kKmsInvalidState};
+  static constexpr ErrorCode kErrors[] = {ErrorCode::kNotFoundOnWire, ErrorCode::kKmsInvalidState};
   using Rooms = kms_service::Rooms;
 
   struct Request {

@@ -12,8 +12,7 @@ struct DescribeKey {
   static constexpr std::string_view kName = "DescribeKey";
   static constexpr std::string_view kAction = "kms:DescribeKey";
   static constexpr api::Effect kEffect = api::Effect::kWrites;
-  static constexpr ErrorCode kErrors[] = {ErrorCode::kNotFoundOnWire, ErrorCode::kInvalidArn,
-                                          ErrorCode::kInternalServiceError};
+  static constexpr ErrorCode kErrors[] = {ErrorCode::kNotFoundOnWire, ErrorCode::kInvalidArn};
   using Rooms = kms_service::Rooms;
 
   struct Request {

@@ -10,7 +10,7 @@ struct DisableKey {
   static constexpr std::string_view kAction = "kms:DisableKey";
   static constexpr api::Effect kEffect = api::Effect::kWrites;
   static constexpr ErrorCode kErrors[] = {ErrorCode::kNotFoundOnWire, ErrorCode::kInvalidArn,
-                                          ErrorCode::kInternalServiceError, ErrorCode::kKmsInvalidState};
+                                          ErrorCode::kKmsInvalidState};
   using Rooms = kms_service::Rooms;
 
   struct Request {

@@ -10,8 +10,7 @@ struct DisableKeyRotation {
   static constexpr std::string_view kName = "DisableKeyRotation";
   static constexpr std::string_view kAction = "kms:DisableKeyRotation";
   static constexpr api::Effect kEffect = api::Effect::kWrites;
-  static constexpr ErrorCode kErrors[] = {ErrorCode::kNotFoundOnWire,  ErrorCode::kDisabled,
-                                          ErrorCode::kInvalidArn,      ErrorCode::kInternalServiceError,
+  static constexpr ErrorCode kErrors[] = {ErrorCode::kNotFoundOnWire, ErrorCode::kDisabled, ErrorCode::kInvalidArn,
                                           ErrorCode::kKmsInvalidState, ErrorCode::kUnsupportedOperation};
   using Rooms = kms_service::Rooms;
 

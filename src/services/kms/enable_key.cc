@@ -9,8 +9,7 @@ struct EnableKey {
   static constexpr std::string_view kName = "EnableKey";
   static constexpr std::string_view kAction = "kms:EnableKey";
   static constexpr api::Effect kEffect = api::Effect::kWrites;
-  static constexpr ErrorCode kErrors[] = {ErrorCode::kNotFoundOnWire, ErrorCode::kInvalidArn,
-                                          ErrorCode::kInternalServiceError, ErrorCode::kLimitExceeded,
+  static constexpr ErrorCode kErrors[] = {ErrorCode::kNotFoundOnWire, ErrorCode::kInvalidArn, ErrorCode::kLimitExceeded,
                                           ErrorCode::kKmsInvalidState};
   using Rooms = kms_service::Rooms;
 

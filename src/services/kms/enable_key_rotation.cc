@@ -10,8 +10,7 @@ struct EnableKeyRotation {
   static constexpr std::string_view kName = "EnableKeyRotation";
   static constexpr std::string_view kAction = "kms:EnableKeyRotation";
   static constexpr api::Effect kEffect = api::Effect::kWrites;
-  static constexpr ErrorCode kErrors[] = {ErrorCode::kNotFoundOnWire,  ErrorCode::kDisabled,
-                                          ErrorCode::kInvalidArn,      ErrorCode::kInternalServiceError,
+  static constexpr ErrorCode kErrors[] = {ErrorCode::kNotFoundOnWire, ErrorCode::kDisabled, ErrorCode::kInvalidArn,
                                           ErrorCode::kKmsInvalidState, ErrorCode::kUnsupportedOperation};
   using Rooms = kms_service::Rooms;
 

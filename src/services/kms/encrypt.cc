@@ -12,10 +12,9 @@ struct Encrypt {
   static constexpr std::string_view kName = "Encrypt";
   static constexpr std::string_view kAction = "kms:Encrypt";
   static constexpr api::Effect kEffect = api::Effect::kReads;
-  static constexpr ErrorCode kErrors[] = {ErrorCode::kNotFoundOnWire,       ErrorCode::kDisabled,
-                                          ErrorCode::kInvalidKeyUsage,      ErrorCode::kInvalidGrantToken,
-                                          ErrorCode::kInternalServiceError, ErrorCode::kKmsInvalidState,
-                                          ErrorCode::kDryRunOperation};
+  static constexpr ErrorCode kErrors[] = {ErrorCode::kNotFoundOnWire,  ErrorCode::kDisabled,
+                                          ErrorCode::kInvalidKeyUsage, ErrorCode::kInvalidGrantToken,
+                                          ErrorCode::kKmsInvalidState, ErrorCode::kDryRunOperation};
   using Rooms = kms_service::Rooms;
 
   struct Request {

@@ -11,7 +11,7 @@ struct GenerateRandom {
   static constexpr std::string_view kName = "GenerateRandom";
   static constexpr std::string_view kAction = "kms:GenerateRandom";
   static constexpr api::Effect kEffect = api::Effect::kReads;
-  static constexpr ErrorCode kErrors[] = {ErrorCode::kInternalServiceError, ErrorCode::kUnsupportedOperation};
+  static constexpr ErrorCode kErrors[] = {ErrorCode::kUnsupportedOperation};
   using Rooms = kms_service::Rooms;
 
   struct Request {

@@ -11,7 +11,7 @@ struct GetKeyPolicy {
   static constexpr std::string_view kAction = "kms:GetKeyPolicy";
   static constexpr api::Effect kEffect = api::Effect::kReads;
   static constexpr ErrorCode kErrors[] = {ErrorCode::kNotFoundOnWire, ErrorCode::kInvalidArn,
-                                          ErrorCode::kInternalServiceError, ErrorCode::kKmsInvalidState};
+                                          ErrorCode::kKmsInvalidState};
   using Rooms = kms_service::Rooms;
 
   struct Request {

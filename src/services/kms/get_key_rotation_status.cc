@@ -11,8 +11,7 @@ struct GetKeyRotationStatus {
   static constexpr std::string_view kAction = "kms:GetKeyRotationStatus";
   static constexpr api::Effect kEffect = api::Effect::kReads;
   static constexpr ErrorCode kErrors[] = {ErrorCode::kNotFoundOnWire, ErrorCode::kInvalidArn,
-                                          ErrorCode::kInternalServiceError, ErrorCode::kKmsInvalidState,
-                                          ErrorCode::kUnsupportedOperation};
+                                          ErrorCode::kKmsInvalidState, ErrorCode::kUnsupportedOperation};
   using Rooms = kms_service::Rooms;
 
   struct Request {

@@ -36,8 +36,8 @@ struct ListAliases {
   static constexpr std::string_view kName = "ListAliases";
   static constexpr std::string_view kAction = "kms:ListAliases";
   static constexpr api::Effect kEffect = api::Effect::kScans;
-  static constexpr ErrorCode kErrors[] = {ErrorCode::kInvalidMarker, ErrorCode::kInternalServiceError,
-                                          ErrorCode::kInvalidArn, ErrorCode::kNotFoundOnWire};
+  static constexpr ErrorCode kErrors[] = {ErrorCode::kInvalidMarker, ErrorCode::kInvalidArn,
+                                          ErrorCode::kNotFoundOnWire};
   using Rooms = kms_service::Rooms;
 
   struct Request {

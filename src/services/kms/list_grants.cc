@@ -11,9 +11,9 @@ struct ListGrants {
   static constexpr std::string_view kName = "ListGrants";
   static constexpr std::string_view kAction = "kms:ListGrants";
   static constexpr api::Effect kEffect = api::Effect::kScans;
-  static constexpr ErrorCode kErrors[] = {ErrorCode::kNotFoundOnWire,       ErrorCode::kInvalidMarker,
-                                          ErrorCode::kInvalidGrantId,       ErrorCode::kInvalidArn,
-                                          ErrorCode::kInternalServiceError, ErrorCode::kKmsInvalidState};
+  static constexpr ErrorCode kErrors[] = {ErrorCode::kNotFoundOnWire, ErrorCode::kInvalidMarker,
+                                          ErrorCode::kInvalidGrantId, ErrorCode::kInvalidArn,
+                                          ErrorCode::kKmsInvalidState};
   using Rooms = kms_service::Rooms;
 
   struct Request {

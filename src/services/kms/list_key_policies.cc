@@ -11,7 +11,7 @@ struct ListKeyPolicies {
   static constexpr std::string_view kAction = "kms:ListKeyPolicies";
   static constexpr api::Effect kEffect = api::Effect::kReads;
   static constexpr ErrorCode kErrors[] = {ErrorCode::kNotFoundOnWire, ErrorCode::kInvalidArn,
-                                          ErrorCode::kInternalServiceError, ErrorCode::kKmsInvalidState};
+                                          ErrorCode::kKmsInvalidState};
   using Rooms = kms_service::Rooms;
 
   struct Request {

@@ -37,8 +37,7 @@ struct ListKeyRotations {
   static constexpr std::string_view kName = "ListKeyRotations";
   static constexpr std::string_view kAction = "kms:ListKeyRotations";
   static constexpr api::Effect kEffect = api::Effect::kReads;
-  static constexpr ErrorCode kErrors[] = {ErrorCode::kNotFoundOnWire,  ErrorCode::kInvalidArn,
-                                          ErrorCode::kInvalidMarker,   ErrorCode::kInternalServiceError,
+  static constexpr ErrorCode kErrors[] = {ErrorCode::kNotFoundOnWire, ErrorCode::kInvalidArn, ErrorCode::kInvalidMarker,
                                           ErrorCode::kKmsInvalidState, ErrorCode::kUnsupportedOperation};
   using Rooms = kms_service::Rooms;
 

@@ -17,7 +17,7 @@ struct ListKeys {
   static constexpr std::string_view kName = "ListKeys";
   static constexpr std::string_view kAction = "kms:ListKeys";
   static constexpr api::Effect kEffect = api::Effect::kScans;
-  static constexpr ErrorCode kErrors[] = {ErrorCode::kInternalServiceError, ErrorCode::kInvalidMarker};
+  static constexpr ErrorCode kErrors[] = {ErrorCode::kInvalidMarker};
   using Rooms = kms_service::Rooms;
 
   struct Request {

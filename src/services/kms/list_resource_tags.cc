@@ -11,8 +11,8 @@ struct ListResourceTags {
   static constexpr std::string_view kName = "ListResourceTags";
   static constexpr std::string_view kAction = "kms:ListResourceTags";
   static constexpr api::Effect kEffect = api::Effect::kReads;
-  static constexpr ErrorCode kErrors[] = {ErrorCode::kInternalServiceError, ErrorCode::kNotFoundOnWire,
-                                          ErrorCode::kInvalidArn, ErrorCode::kInvalidMarker};
+  static constexpr ErrorCode kErrors[] = {ErrorCode::kNotFoundOnWire, ErrorCode::kInvalidArn,
+                                          ErrorCode::kInvalidMarker};
   using Rooms = kms_service::Rooms;
 
   struct Request {

@@ -11,8 +11,8 @@ struct ListRetirableGrants {
   static constexpr std::string_view kName = "ListRetirableGrants";
   static constexpr std::string_view kAction = "kms:ListRetirableGrants";
   static constexpr api::Effect kEffect = api::Effect::kScans;
-  static constexpr ErrorCode kErrors[] = {ErrorCode::kInvalidMarker, ErrorCode::kInvalidArn, ErrorCode::kNotFoundOnWire,
-                                          ErrorCode::kInternalServiceError};
+  static constexpr ErrorCode kErrors[] = {ErrorCode::kInvalidMarker, ErrorCode::kInvalidArn,
+                                          ErrorCode::kNotFoundOnWire};
   using Rooms = kms_service::Rooms;
 
   struct Request {

@@ -14,8 +14,7 @@ struct PutKeyPolicy {
   static constexpr api::Effect kEffect = api::Effect::kWrites;
   static constexpr ErrorCode kErrors[] = {ErrorCode::kNotFoundOnWire,          ErrorCode::kInvalidArn,
                                           ErrorCode::kMalformedPolicyDocument, ErrorCode::kUnsupportedOperation,
-                                          ErrorCode::kInternalServiceError,    ErrorCode::kLimitExceeded,
-                                          ErrorCode::kKmsInvalidState};
+                                          ErrorCode::kLimitExceeded,           ErrorCode::kKmsInvalidState};
   using Rooms = kms_service::Rooms;
 
   struct Request {

@@ -10,15 +10,11 @@ struct ReplicateKey {
   static constexpr std::string_view kName = "ReplicateKey";
   static constexpr std::string_view kAction = "kms:ReplicateKey";
   static constexpr api::Effect kEffect = api::Effect::kWrites;
-  static constexpr ErrorCode kErrors[] = {ErrorCode::kAlreadyExists,
-                                          ErrorCode::kDisabled,
-                                          ErrorCode::kInvalidArn,
-                                          ErrorCode::kKmsInvalidState,
-                                          ErrorCode::kInternalServiceError,
-                                          ErrorCode::kLimitExceeded,
-                                          ErrorCode::kMalformedPolicyDocument,
-                                          ErrorCode::kNotFoundOnWire,
-                                          ErrorCode::kTag,
+  static constexpr ErrorCode kErrors[] = {ErrorCode::kAlreadyExists,       ErrorCode::kDisabled,
+                                          ErrorCode::kInvalidArn,          ErrorCode::kKmsInvalidState,
+
+                                          ErrorCode::kLimitExceeded,       ErrorCode::kMalformedPolicyDocument,
+                                          ErrorCode::kNotFoundOnWire,      ErrorCode::kTag,
                                           ErrorCode::kUnsupportedOperation};
   using Rooms = kms_service::Rooms;
 

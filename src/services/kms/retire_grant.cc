@@ -13,10 +13,9 @@ struct RetireGrant {
   static constexpr std::string_view kName = "RetireGrant";
   static constexpr std::string_view kAction = "kms:RetireGrant";
   static constexpr api::Effect kEffect = api::Effect::kWrites;
-  static constexpr ErrorCode kErrors[] = {ErrorCode::kInvalidArn,           ErrorCode::kInvalidGrantToken,
-                                          ErrorCode::kInvalidGrantId,       ErrorCode::kNotFoundOnWire,
-                                          ErrorCode::kInternalServiceError, ErrorCode::kKmsInvalidState,
-                                          ErrorCode::kDryRunOperation};
+  static constexpr ErrorCode kErrors[] = {ErrorCode::kInvalidArn,      ErrorCode::kInvalidGrantToken,
+                                          ErrorCode::kInvalidGrantId,  ErrorCode::kNotFoundOnWire,
+                                          ErrorCode::kKmsInvalidState, ErrorCode::kDryRunOperation};
   using Rooms = kms_service::Rooms;
 
   struct Request {

@@ -10,9 +10,9 @@ struct RevokeGrant {
   static constexpr std::string_view kName = "RevokeGrant";
   static constexpr std::string_view kAction = "kms:RevokeGrant";
   static constexpr api::Effect kEffect = api::Effect::kWrites;
-  static constexpr ErrorCode kErrors[] = {ErrorCode::kNotFoundOnWire,  ErrorCode::kInvalidArn,
-                                          ErrorCode::kInvalidGrantId,  ErrorCode::kInternalServiceError,
-                                          ErrorCode::kKmsInvalidState, ErrorCode::kDryRunOperation};
+  static constexpr ErrorCode kErrors[] = {ErrorCode::kNotFoundOnWire, ErrorCode::kInvalidArn,
+                                          ErrorCode::kInvalidGrantId, ErrorCode::kKmsInvalidState,
+                                          ErrorCode::kDryRunOperation};
   using Rooms = kms_service::Rooms;
 
   struct Request {

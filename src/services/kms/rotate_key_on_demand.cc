@@ -11,10 +11,9 @@ struct RotateKeyOnDemand {
   static constexpr std::string_view kName = "RotateKeyOnDemand";
   static constexpr std::string_view kAction = "kms:RotateKeyOnDemand";
   static constexpr api::Effect kEffect = api::Effect::kWrites;
-  static constexpr ErrorCode kErrors[] = {ErrorCode::kNotFoundOnWire,  ErrorCode::kDisabled,
-                                          ErrorCode::kInvalidArn,      ErrorCode::kInternalServiceError,
-                                          ErrorCode::kKmsInvalidState, ErrorCode::kUnsupportedOperation,
-                                          ErrorCode::kLimitExceeded};
+  static constexpr ErrorCode kErrors[] = {ErrorCode::kNotFoundOnWire,       ErrorCode::kDisabled,
+                                          ErrorCode::kInvalidArn,           ErrorCode::kKmsInvalidState,
+                                          ErrorCode::kUnsupportedOperation, ErrorCode::kLimitExceeded};
   using Rooms = kms_service::Rooms;
 
   struct Request {

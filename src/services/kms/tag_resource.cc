@@ -11,9 +11,8 @@ struct TagResource {
   static constexpr std::string_view kName = "TagResource";
   static constexpr std::string_view kAction = "kms:TagResource";
   static constexpr api::Effect kEffect = api::Effect::kWrites;
-  static constexpr ErrorCode kErrors[] = {ErrorCode::kInternalServiceError, ErrorCode::kNotFoundOnWire,
-                                          ErrorCode::kInvalidArn,           ErrorCode::kKmsInvalidState,
-                                          ErrorCode::kLimitExceeded,        ErrorCode::kTag};
+  static constexpr ErrorCode kErrors[] = {ErrorCode::kNotFoundOnWire, ErrorCode::kInvalidArn,
+                                          ErrorCode::kKmsInvalidState, ErrorCode::kLimitExceeded, ErrorCode::kTag};
   using Rooms = kms_service::Rooms;
 
   struct Request {

@@ -12,8 +12,8 @@ struct UntagResource {
   static constexpr std::string_view kName = "UntagResource";
   static constexpr std::string_view kAction = "kms:UntagResource";
   static constexpr api::Effect kEffect = api::Effect::kWrites;
-  static constexpr ErrorCode kErrors[] = {ErrorCode::kInternalServiceError, ErrorCode::kNotFoundOnWire,
-                                          ErrorCode::kInvalidArn, ErrorCode::kKmsInvalidState, ErrorCode::kTag};
+  static constexpr ErrorCode kErrors[] = {ErrorCode::kNotFoundOnWire, ErrorCode::kInvalidArn,
+                                          ErrorCode::kKmsInvalidState, ErrorCode::kTag};
   using Rooms = kms_service::Rooms;
 
   struct Request {

@@ -11,8 +11,8 @@ struct UpdateAlias {
   static constexpr std::string_view kName = "UpdateAlias";
   static constexpr std::string_view kAction = "kms:UpdateAlias";
   static constexpr api::Effect kEffect = api::Effect::kWrites;
-  static constexpr ErrorCode kErrors[] = {ErrorCode::kNotFoundOnWire, ErrorCode::kInternalServiceError,
-                                          ErrorCode::kLimitExceeded, ErrorCode::kKmsInvalidState};
+  static constexpr ErrorCode kErrors[] = {ErrorCode::kNotFoundOnWire, ErrorCode::kLimitExceeded,
+                                          ErrorCode::kKmsInvalidState};
   using Rooms = kms_service::Rooms;
 
   struct Request {

@@ -11,7 +11,7 @@ struct UpdateKeyDescription {
   static constexpr std::string_view kAction = "kms:UpdateKeyDescription";
   static constexpr api::Effect kEffect = api::Effect::kWrites;
   static constexpr ErrorCode kErrors[] = {ErrorCode::kNotFoundOnWire, ErrorCode::kInvalidArn,
-                                          ErrorCode::kInternalServiceError, ErrorCode::kKmsInvalidState};
+                                          ErrorCode::kKmsInvalidState};
   using Rooms = kms_service::Rooms;
 
   struct Request {

@@ -10,9 +10,8 @@ struct UpdatePrimaryRegion {
   static constexpr std::string_view kName = "UpdatePrimaryRegion";
   static constexpr std::string_view kAction = "kms:UpdatePrimaryRegion";
   static constexpr api::Effect kEffect = api::Effect::kWrites;
-  static constexpr ErrorCode kErrors[] = {ErrorCode::kDisabled,        ErrorCode::kInvalidArn,
-                                          ErrorCode::kKmsInvalidState, ErrorCode::kInternalServiceError,
-                                          ErrorCode::kNotFoundOnWire,  ErrorCode::kUnsupportedOperation};
+  static constexpr ErrorCode kErrors[] = {ErrorCode::kDisabled, ErrorCode::kInvalidArn, ErrorCode::kKmsInvalidState,
+                                          ErrorCode::kNotFoundOnWire, ErrorCode::kUnsupportedOperation};
   using Rooms = kms_service::Rooms;
 
   struct Request {
