@@ -18,7 +18,10 @@ struct Denial {
   policy::Trace trace;
 
   bool is_same_account() const { return question.caller.account == question.resource.account; }
-  policy::ResourceRule rule() const { return policies.resource_rule; }
+
+  // What kind of policy the resource's is. A KMS key that is not there has none, and is decided on like anything else;
+  // told apart from one that is there, it would tell others of its absence.
+  policy::ResourceRule rule() const { return names_key() ? policy::ResourceRule::kKeyPolicy : policies.resource_rule; }
 
   const AccountId& account_of(policy::Party party) const {
     const bool is_caller = policy::account_of(party) == policy::AccountPolicies::kCaller;
@@ -32,6 +35,15 @@ struct Denial {
   // Whose identity policies are asked: of a federated user, the user's who asked for the session.
   std::string_view identity() const {
     return request.principal.parent_arn.empty() ? principal() : request.principal.parent_arn;
+  }
+
+ private:
+  // By its ARN or by an alias; what is done to an alias itself is not done to a key.
+  bool names_key() const {
+    if (!question.action.starts_with("kms:")) return false;
+    const std::string_view name = question.resource.name;
+    const bool is_alias = name.find(":alias/") != name.npos && !question.action.ends_with("Alias");
+    return is_alias || name.find(":key/") != name.npos;
   }
 };
 

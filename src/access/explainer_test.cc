@@ -149,6 +149,30 @@ TEST_F(ExplainerTest, AKeyThatIsNotThereLooksToOthersLikeOneThatIs) {
   EXPECT_NE(owner.find("! key policy of 111111111111: does not allow\n    there is none\n"), owner.npos) << owner;
 }
 
+// KMS's own operations decide on it like on anything without a policy.
+TEST_F(ExplainerTest, AskedDirectlyAKeyThatIsNotThereLooksTheSameToo) {
+  scene_.role_session_of(kOther);
+  scene_.identity("Keys", kMayDecrypt);
+  scene_.decrypts_with(customer_key(kAccountDecides));
+  scene_.via = api::Via::kClient;
+  const std::string there = seen_by(kOther, scene_.explain());
+  scene_.resource = {.name = std::string(kKey), .account = kOwner};
+  const Explanation explanation = scene_.explain();
+  EXPECT_EQ(seen_by(kOther, explanation), there);
+  EXPECT_NE(seen_by(kOwner, explanation).find("There is nothing called "), std::string::npos);
+}
+
+TEST_F(ExplainerTest, AnAliasItselfIsNoKey) {
+  scene_.user_of(kOwner);
+  scene_.action = "kms:CreateAlias";
+  scene_.resource = {.name = "arn:aws:kms:us-east-1:111111111111:alias/new", .account = kOwner};
+  EXPECT_EQ(seen_by(kOwner, scene_.explain()), R"(kms:CreateAlias arn:aws:kms:us-east-1:111111111111:alias/new
+! identity policies of 111111111111: does not allow
+111111111111, an identity policy of arn:aws:iam::111111111111:user/ann: Add the statement
+    {"Effect": "Allow", "Action": "kms:CreateAlias", "Resource": "arn:aws:kms:us-east-1:111111111111:alias/new"}
+)");
+}
+
 TEST_F(ExplainerTest, TheSecretsPolicyIsMissingAndTheKeyComesNext) {
   scene_.role_session_of(kOther);
   scene_.identity("Reader", kMayRead);
