@@ -219,7 +219,7 @@ Advice advise_another_key(const Denial& denial) {
   std::string scratch;
   const std::string secret(denial.request.context.single("kms:EncryptionContext:SecretARN", scratch).value_or(""));
   const AccountId& owner = denial.question.resource.account;
-  Advice advice{.changes = {}, .amended = {{Party::kResource}}};
+  Advice advice;
   advice.changes.push_back({.account = owner,
                             .where = "the secret " + secret,
                             .what = "Encrypt it with a customer managed key (UpdateSecret with KmsKeyId)",

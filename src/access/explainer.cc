@@ -12,6 +12,9 @@ namespace {
 
 using policy::AccountPolicies;
 
+// What decided, more than what any policy says.
+constexpr std::string_view kDefaultKeyReason = "the secret's key is a default key, which cannot be shared";
+
 // Of the step that was denied: whoever would have to say something else.
 void mark_what_is_in_the_way(const Denial& denial, const std::vector<Amended>& amended, Step& step) {
   const auto voices = voices_of(denial);
@@ -56,7 +59,9 @@ Explanation explain(const api::AccessQuestion& question, const policy::AccessReq
                           .for_resource = {.reasons = {}, .notes = std::move(notes.for_resource)}};
   mark_what_is_in_the_way(denial, advice.amended, explanation.steps.back());
   const auto reasons = [&denial](AccountPolicies readable) {
-    return policy::explain(denial.decision, denial.trace, readable);
+    std::vector<std::string> all = policy::explain(denial.decision, denial.trace, readable);
+    if (is_foreign_default_key(denial)) all.insert(all.begin(), std::string(kDefaultKeyReason));
+    return all;
   };
   if (denial.is_same_account()) {
     explanation.for_caller.reasons = reasons(AccountPolicies::kBoth);

@@ -118,9 +118,13 @@ TEST_F(ExplainerTest, TheDefaultKeyCannotBeShared) {
     {"Effect": "Allow", "Action": "kms:Decrypt", "Resource": "arn:aws:kms:us-east-1:111111111111:key/*", "Condition": {"StringEquals": {"kms:ViaService": "secretsmanager.us-east-1.amazonaws.com", "kms:EncryptionContext:SecretARN": "$SECRET"}}}
 The secret is encrypted with aws/secretsmanager, the default key of account 111111111111, which other accounts cannot use whatever policies say. Only a customer managed key can be shared.
 )");
+  const Explanation explanation = scene_.explain();
   for (const AccountId& account : {kOther, kOwner}) {
-    const std::string text = seen_by(account, scene_.explain());
+    const std::string text = seen_by(account, explanation);
     EXPECT_TRUE(text.ends_with(expected)) << text;
+    EXPECT_EQ(text.find("\n! "), text.npos) << "no policy is in the way: " << text;
+    EXPECT_EQ(told_to(account, explanation).remarks.reasons[0],
+              "the secret's key is a default key, which cannot be shared");
   }
 }
 

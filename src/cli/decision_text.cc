@@ -131,13 +131,15 @@ class DecisionText {
         sentences += wrapped(sentence, {"  ", 2});
       }
     }
-    const auto reasons = list_of(decision_, "Reasons");
-    if (sentences.empty() && !reasons.empty() && reasons.front().kind() == Kind::kString) {
-      sentences = wrapped(reasons.front().as_string(), {"  ", 2});
+    if (!sentences.empty()) {
+      title("Missing");
+      text_ += sentences;
+      return;
     }
-    if (sentences.empty()) return;
-    title("Missing");
-    text_ += sentences;
+    const auto reasons = list_of(decision_, "Reasons");
+    if (reasons.empty() || reasons.front().kind() != Kind::kString) return;
+    title("Why");
+    text_ += wrapped(reasons.front().as_string(), {"  ", 2});
   }
 
   void changes() {

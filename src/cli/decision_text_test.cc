@@ -121,7 +121,7 @@ TEST(DecisionsText, WithoutAnythingToChangeThereIsTheReason) {
             R"(Decision 1  1970-01-01T00:00:00Z
 
 
-Missing
+Why
 
   KMS does not offer the action to other accounts
 )");
