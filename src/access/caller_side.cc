@@ -53,9 +53,10 @@ policy::RequestPrincipal principal_of(const auth::Caller& caller) {
   return principal;
 }
 
-CallerSide::CallerSide(const auth::Caller& caller, const iam::IdentitySnapshot& snapshot)
-    : caller_(caller), snapshot_(snapshot), principal_(principal_of(caller)) {
-  principal_.organization = snapshot.organization();
+CallerSide::CallerSide(const auth::Caller& caller, const iam::IdentitySnapshot& snapshot,
+                       const organizations::OrganizationPlace& place)
+    : caller_(caller), place_(place), principal_(principal_of(caller)) {
+  principal_.organization = place.organization;
   const auth::Session* const session = caller.session.get();
   if (caller.kind == auth::PrincipalKind::kUser || caller.kind == auth::PrincipalKind::kRoleSession) {
     identity_ = snapshot.by_unique_id(caller.unique_id());
@@ -74,7 +75,7 @@ CallerSide::CallerSide(const auth::Caller& caller, const iam::IdentitySnapshot& 
       session_.push_back(managed != nullptr ? managed : nothing());
     }
   }
-  for (const iam::PolicyPointers& level : snapshot.service_control())
+  for (const organizations::PolicyPointers& level : place.service_control)
     service_control_.emplace_back(level);
 }
 
@@ -105,10 +106,9 @@ void CallerSide::add_keys(Time now, api::ConditionKeys& keys) const {
     for (const auto& [key, value] : identity_->tags)
       keys.add_tag("aws:PrincipalTag/", key, value);
   }
-  if (!snapshot_.organization().empty()) {
-    keys.add("aws:PrincipalOrgID", snapshot_.organization());
-    const auto& paths = snapshot_.organization_paths();
-    keys.add_list("aws:PrincipalOrgPaths", {paths.begin(), paths.end()});
+  if (!place_.organization.empty()) {
+    keys.add("aws:PrincipalOrgID", place_.organization);
+    keys.add_list("aws:PrincipalOrgPaths", {place_.paths.begin(), place_.paths.end()});
   }
   policy::add_principal_keys(principal_, keys.context());
 }

@@ -1,5 +1,5 @@
-// The caller as a decision sees it: who it is, and what its account's policies allow it. Views into the snapshot and
-// into the caller, which must outlive it.
+// The caller as a decision sees it: who it is, what its account's policies allow it, and those of its organization.
+// Views into the caller, the snapshot and the place, which must outlive it.
 #pragma once
 
 #include <vector>
@@ -7,6 +7,7 @@
 #include "api/access.h"
 #include "auth/caller.h"
 #include "iam/identity_snapshot.h"
+#include "organizations/organization_place.h"
 #include "policy/evaluator.h"
 #include "policy/request_context.h"
 
@@ -17,7 +18,8 @@ policy::RequestPrincipal principal_of(const auth::Caller& caller);
 
 class CallerSide {
  public:
-  CallerSide(const auth::Caller& caller, const iam::IdentitySnapshot& snapshot);
+  CallerSide(const auth::Caller& caller, const iam::IdentitySnapshot& snapshot,
+             const organizations::OrganizationPlace& place);
   CallerSide(const CallerSide&) = delete;
   CallerSide& operator=(const CallerSide&) = delete;
 
@@ -29,7 +31,7 @@ class CallerSide {
 
  private:
   const auth::Caller& caller_;
-  const iam::IdentitySnapshot& snapshot_;
+  const organizations::OrganizationPlace& place_;
   const iam::Identity* identity_ = nullptr;  // null: root, or somebody who is gone
   policy::RequestPrincipal principal_;
   policy::PolicyList policies_;

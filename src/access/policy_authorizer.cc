@@ -30,12 +30,12 @@ void add_request_keys(const api::AccessQuestion& question, const Region& region,
   if (!question.client.referer.empty()) keys.add("aws:referer", question.client.referer);
 }
 
-void add_resource_keys(const AccountId& account, const iam::IdentitySnapshot& snapshot, api::ConditionKeys& keys) {
+void add_resource_keys(const AccountId& account, const organizations::OrganizationPlace& place,
+                       api::ConditionKeys& keys) {
   keys.add("aws:ResourceAccount", account.text());
-  if (snapshot.organization().empty()) return;
-  keys.add("aws:ResourceOrgID", snapshot.organization());
-  const auto& paths = snapshot.organization_paths();
-  keys.add_list("aws:ResourceOrgPaths", {paths.begin(), paths.end()});
+  if (place.organization.empty()) return;
+  keys.add("aws:ResourceOrgID", place.organization);
+  keys.add_list("aws:ResourceOrgPaths", {place.paths.begin(), place.paths.end()});
 }
 
 }  // namespace
@@ -43,19 +43,19 @@ void add_resource_keys(const AccountId& account, const iam::IdentitySnapshot& sn
 Result<void> PolicyAuthorizer::authorize(const api::AccessQuestion& question, api::ConditionKeys& keys) const {
   const api::Resource& resource = question.resource;
   COFFER_ASSIGN(const iam::SnapshotPointer own, parts_.identities.snapshot(question.caller.account));
-  iam::SnapshotPointer other;
+  COFFER_ASSIGN(const auto own_place, parts_.organizations.place_of(question.caller.account));
+  auto owner_place = own_place;
   if (resource.account != question.caller.account) {
-    COFFER_ASSIGN(other, parts_.identities.snapshot(resource.account));
+    COFFER_ASSIGN(owner_place, parts_.organizations.place_of(resource.account));
   }
-  const iam::IdentitySnapshot& owner = other != nullptr ? *other : *own;
 
-  const CallerSide caller(question.caller, *own);
+  const CallerSide caller(question.caller, *own, *own_place);
   add_request_keys(question, parts_.region, keys);
-  add_resource_keys(resource.account, owner, keys);
+  add_resource_keys(resource.account, *owner_place, keys);
   caller.add_keys(question.now, keys);
 
-  const std::vector<policy::PolicyList> resource_control(owner.resource_control().begin(),
-                                                         owner.resource_control().end());
+  const std::vector<policy::PolicyList> resource_control(owner_place->resource_control.begin(),
+                                                         owner_place->resource_control.end());
   const policy::PolicySet policies = caller.with({.resource = resource.policy.get(),
                                                   .resource_rule = resource.rule,
                                                   .grant_allows = resource.grant_allows,
@@ -64,7 +64,7 @@ Result<void> PolicyAuthorizer::authorize(const api::AccessQuestion& question, ap
                                       .action = question.action,
                                       .resource = resource.name,
                                       .resource_account = resource.account.text(),
-                                      .resource_organization = owner.organization(),
+                                      .resource_organization = owner_place->organization,
                                       .context = keys.context()};
   const policy::Decision decision = policy::evaluate(request, policies);
   if (decision.allowed()) return {};

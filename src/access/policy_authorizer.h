@@ -11,6 +11,7 @@
 #include "api/access.h"
 #include "base/ids.h"
 #include "iam/identity_cache.h"
+#include "organizations/organization_cache.h"
 
 namespace coffer::access {
 
@@ -18,6 +19,7 @@ class PolicyAuthorizer final : public api::Authorizer {
  public:
   struct Parts {
     const iam::IdentityCache& identities;
+    const organizations::OrganizationCache& organizations;
     ExplanationStore& explanations;  // of what was denied
     Region region;                   // aws:RequestedRegion
   };

@@ -110,7 +110,8 @@ class PolicyAuthorizerTest : public ::testing::Test {
   int log_file_ = ::memfd_create("log", MFD_CLOEXEC);
   Log log_{site_.clock, log_file_, LogLevel::kInfo};
   ExplanationStore explanations_{log_, 1 << 20};
-  PolicyAuthorizer authorizer_{{site_.cache, explanations_, *Region::parse("us-east-1")}};
+  organizations::OrganizationCache organizations_{*site_.store};
+  PolicyAuthorizer authorizer_{{site_.cache, organizations_, explanations_, *Region::parse("us-east-1")}};
 };
 
 // --- the caller's policies ------------------------------------------------------------------------------------------
@@ -248,7 +249,7 @@ TEST_F(PolicyAuthorizerTest, TheTimeIsTheRequests) {
 }
 
 TEST_F(PolicyAuthorizerTest, TheRegionOfGlobalServicesIsUsEast1) {
-  const PolicyAuthorizer elsewhere{{site_.cache, explanations_, *Region::parse("eu-west-1")}};
+  const PolicyAuthorizer elsewhere{{site_.cache, organizations_, explanations_, *Region::parse("eu-west-1")}};
   put(user_ref("ann"), allowing_if("*", R"({"StringEquals":{"aws:RequestedRegion":"eu-west-1"}})"));
   const auth::Caller caller = user();
   const auto may_there = [&](std::string_view action) {

@@ -33,7 +33,6 @@ TEST(IdentityCache, AnAccountWithoutIdentitiesHasAnEmptySnapshot) {
   EXPECT_EQ(snapshot->generation(), 0u);
   EXPECT_EQ(snapshot->user("alice"), nullptr);
   EXPECT_EQ(snapshot->by_unique_id("AIDAABCDEFGHIJKLMNOPQ"), nullptr);
-  EXPECT_EQ(snapshot->organization(), "");
   EXPECT_NE(snapshot->managed_policy("arn:aws:iam::aws:policy/AdministratorAccess"), nullptr);
 }
 

@@ -43,8 +43,5 @@ const AccountEntities& IdentitySnapshot::entities() const {
 const AwsManagedPolicies& IdentitySnapshot::aws_policies() const {
   return *contents_->aws_policies;
 }
-const OrganizationPlace& IdentitySnapshot::place() const {
-  return contents_->place;
-}
 
 }  // namespace coffer::iam

@@ -41,14 +41,6 @@ struct Identity {
   Duration max_session_duration{};
 };
 
-// What an organization makes of an account.
-struct OrganizationPlace {
-  std::string organization;                      // "o-..."; empty: the account is in none
-  std::vector<std::string> paths;                // aws:PrincipalOrgPaths, "o-x/r-x/ou-x-y/"
-  std::vector<PolicyPointers> service_control;   // one list for each level, root first
-  std::vector<PolicyPointers> resource_control;  // likewise
-};
-
 class IdentitySnapshot {
  public:
   // Made by the cache, see identity_cache.h.
@@ -72,12 +64,6 @@ class IdentitySnapshot {
   // The default version of one of the account's own managed policies or of AWS's.
   const policy::CompiledPolicy* managed_policy(std::string_view arn) const;
 
-  // Organizations do not exist yet: this is the place outside of all of them.
-  std::string_view organization() const { return place().organization; }
-  const std::vector<std::string>& organization_paths() const { return place().paths; }
-  const std::vector<PolicyPointers>& service_control() const { return place().service_control; }
-  const std::vector<PolicyPointers>& resource_control() const { return place().resource_control; }
-
   // All there is to know, as the operations of IAM show and change it.
   const AccountEntities& entities() const;
   // AWS's managed policies.
@@ -86,8 +72,6 @@ class IdentitySnapshot {
   const Contents& contents() const { return *contents_; }
 
  private:
-  const OrganizationPlace& place() const;
-
   const std::unique_ptr<Contents> contents_;
 };
 

@@ -52,7 +52,6 @@ struct IdentitySnapshot::Contents {
   std::map<std::string, const policy::CompiledPolicy*, std::less<>> managed_policies;
   std::shared_ptr<const AwsManagedPolicies> aws_policies;
   CompiledPointer denies_everything;
-  OrganizationPlace place;
 };
 
 }  // namespace coffer::iam

@@ -195,7 +195,8 @@ class RegionNode::Impl {
         web_identities_({identity_cache_, provider_keys_, config_.region, loopback_http(config_)}),
         session_issuer_(session_keys_, random_),
         explanations_(log_, kExplanationBytes),
-        authorizer_({identity_cache_, explanations_, config_.region}),
+        organizations_(*store_),
+        authorizer_({identity_cache_, organizations_, explanations_, config_.region}),
         secretsmanager_{secrets_, keyring_,       principals_,          identities_,
                         random_,  config_.region, config_.deployment(), config_.limits.replica_regions},
         kms_{keyring_, grants_, {principals_, identities_}, random_, config_.region},
@@ -291,6 +292,7 @@ class RegionNode::Impl {
   sts::WebIdentities web_identities_;
   sts::SessionIssuer session_issuer_;
   access::ExplanationStore explanations_;
+  organizations::OrganizationCache organizations_;
   access::PolicyAuthorizer authorizer_;
   secretsmanager::Rooms secretsmanager_;
   kms_service::Rooms kms_;

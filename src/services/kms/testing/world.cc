@@ -59,7 +59,8 @@ struct World::Node {
         identity_store({*store, *region_key, random, clock, identity_cache, identities, principals}),
         log(clock, ::open("/dev/null", O_WRONLY | O_CLOEXEC), LogLevel::kError),
         explanations(log, 1 << 20),
-        authorizer({identity_cache, explanations, self}),
+        organizations(*store),
+        authorizer({identity_cache, organizations, explanations, self}),
         grants({keyring, identities}),
         rotator(keyring),
         rooms{keyring, grants, {principals, identities}, random, self},
@@ -78,6 +79,7 @@ struct World::Node {
   iam::IdentityStore identity_store;
   Log log;
   access::ExplanationStore explanations;
+  organizations::OrganizationCache organizations;
   access::PolicyAuthorizer authorizer;
   kms::Grants grants;
   kms::Rotator rotator;

@@ -60,7 +60,8 @@ struct World::Node {
         identity_store({*store, *region_key, world.random, world.clock, identity_cache, identities, principals}),
         log(world.clock, ::open("/dev/null", O_WRONLY | O_CLOEXEC), LogLevel::kError),
         explanations(log, 1 << 20),
-        authorizer({identity_cache, explanations, self}),
+        organizations(*store),
+        authorizer({identity_cache, organizations, explanations, self}),
         rooms{secrets, keyring, principals, identities, world.random, self, deployment()},
         service(make_service(rooms)) {
     for (const char* id : {"123456789012", "210987654321"})
@@ -78,6 +79,7 @@ struct World::Node {
   iam::IdentityStore identity_store;
   Log log;
   access::ExplanationStore explanations;
+  organizations::OrganizationCache organizations;
   access::PolicyAuthorizer authorizer;
   Rooms rooms;
   api::Service service;

@@ -49,7 +49,8 @@ class ServiceWorld {
   const int log_file = ::memfd_create("log", MFD_CLOEXEC);
   const Log log{region.clock, log_file, LogLevel::kInfo};
   access::ExplanationStore explanations{log, 1 << 20};
-  access::PolicyAuthorizer authorizer{{region.cache, explanations, *Region::parse("us-east-1")}};
+  organizations::OrganizationCache organizations{*region.region.store};
+  access::PolicyAuthorizer authorizer{{region.cache, organizations, explanations, *Region::parse("us-east-1")}};
   sts::testing::FakeIssuer provider{"https://issuer.example/id/1"};
   sts::ProviderKeys provider_keys{{.fetcher = provider, .clock = region.clock, .log = log}};
   sts::WebIdentities web_identities{{region.cache, provider_keys, *Region::parse("us-east-1")}};
