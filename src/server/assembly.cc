@@ -190,12 +190,12 @@ class RegionNode::Impl {
         long_term_(*store_, region_key_, identity_cache_),
         sessions_({long_term_, session_keys_, identity_cache_}),
         credentials_(sessions_, accounts_),
+        organizations_(*store_),
         key_fetcher_({.ca_file = config_.oidc_ca_file, .loopback = loopback_http(config_)}),
         provider_keys_({key_fetcher_, clock_, log_}),
-        web_identities_({identity_cache_, provider_keys_, config_.region, loopback_http(config_)}),
+        web_identities_({identity_cache_, organizations_, provider_keys_, config_.region, loopback_http(config_)}),
         session_issuer_(session_keys_, random_),
         explanations_(log_, kExplanationBytes),
-        organizations_(*store_),
         authorizer_({identity_cache_, organizations_, explanations_, config_.region}),
         secretsmanager_{secrets_, keyring_,       principals_,          identities_,
                         random_,  config_.region, config_.deployment(), config_.limits.replica_regions},
@@ -287,12 +287,12 @@ class RegionNode::Impl {
   iam::LongTermCredentials long_term_;
   sts::SessionCredentials sessions_;
   iam::ActiveAccounts credentials_;
+  organizations::OrganizationCache organizations_;
   sts::HttpsKeyFetcher key_fetcher_;
   sts::ProviderKeys provider_keys_;
   sts::WebIdentities web_identities_;
   sts::SessionIssuer session_issuer_;
   access::ExplanationStore explanations_;
-  organizations::OrganizationCache organizations_;
   access::PolicyAuthorizer authorizer_;
   secretsmanager::Rooms secretsmanager_;
   kms_service::Rooms kms_;

@@ -134,13 +134,13 @@ Result<WebIdentity> WebIdentities::verify(std::string_view token, const AccountI
 Result<void> WebIdentities::decide(const Question& question) const {
   const auto role = parse_role_arn(question.role_arn);
   if (!role) return Error{ErrorCode::kValidation, std::string(question.role_arn) + " is invalid"};
-  COFFER_ASSIGN(const iam::SnapshotPointer owner, parts_.identities.snapshot(role->account));
+  COFFER_ASSIGN(const organizations::PlacePointer place, parts_.organizations.place_of(role->account));
   Facts facts(question, parts_.region);
   facts.context().add("aws:ResourceAccount", role->account.text());
-  if (!owner->organization().empty()) facts.context().add("aws:ResourceOrgID", owner->organization());
+  if (!place->organization.empty()) facts.context().add("aws:ResourceOrgID", place->organization);
 
-  const std::vector<policy::PolicyList> resource_control(owner->resource_control().begin(),
-                                                         owner->resource_control().end());
+  const std::vector<policy::PolicyList> resource_control(place->resource_control.begin(),
+                                                         place->resource_control.end());
   const policy::PolicySet policies{.resource = question.role != nullptr ? question.role->role->trust.get() : nullptr,
                                    .resource_rule = policy::ResourceRule::kTrustPolicy,
                                    .resource_control = resource_control};
@@ -150,7 +150,7 @@ Result<void> WebIdentities::decide(const Question& question) const {
         .action = action,
         .resource = question.role_arn,
         .resource_account = role->account.text(),
-        .resource_organization = owner->organization(),
+        .resource_organization = place->organization,
         .context = facts.context()};
     const policy::Decision decision = policy::evaluate(request, policies);
     return decision.allowed() ? Result<void>() : policy::access_denied(request, policies, decision);

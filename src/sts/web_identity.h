@@ -12,6 +12,7 @@
 #include "base/ids.h"
 #include "base/result.h"
 #include "iam/identity_cache.h"
+#include "organizations/organization_cache.h"
 #include "sts/provider_keys.h"
 #include "sts/role_session.h"
 #include "sts/web_address.h"
@@ -31,6 +32,7 @@ class WebIdentities {
  public:
   struct Parts {
     const iam::IdentityCache& identities;
+    const organizations::OrganizationCache& organizations;
     ProviderKeys& keys;
     Region region;  // aws:RequestedRegion
     LoopbackHttp loopback = LoopbackHttp::kRefused;

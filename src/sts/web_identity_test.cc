@@ -68,7 +68,8 @@ class WebIdentityTest : public ::testing::Test {
   const int log_file_ = ::memfd_create("log", MFD_CLOEXEC);
   const Log log_{world_.clock, log_file_, LogLevel::kInfo};
   ProviderKeys keys_{{.fetcher = issuer_, .clock = world_.clock, .log = log_}};
-  WebIdentities identities_{{world_.cache, keys_, *Region::parse("us-east-1")}};
+  organizations::OrganizationCache organizations_{*world_.region.store};
+  WebIdentities identities_{{world_.cache, organizations_, keys_, *Region::parse("us-east-1")}};
 };
 
 TEST_F(WebIdentityTest, ATokenOfARegisteredProviderIsGood) {
@@ -203,7 +204,8 @@ TEST_F(WebIdentityTest, AnIssuerOnThisMachineMaySpeakPlainHttpWhereThatIsAllowed
       {.url = "https" + issuer.url().substr(4), .client_ids = {"app"}, .thumbprints = {}, .tags = {}}));
   const HttpsKeyFetcher fetcher({.loopback = LoopbackHttp::kAllowed});
   ProviderKeys keys({.fetcher = fetcher, .clock = world_.clock, .log = log_});
-  const WebIdentities allowed({world_.cache, keys, *Region::parse("us-east-1"), LoopbackHttp::kAllowed});
+  const WebIdentities allowed(
+      {world_.cache, organizations_, keys, *Region::parse("us-east-1"), LoopbackHttp::kAllowed});
   const std::string token = sign_token(
       R"({"alg":"ES256","kid":"key-1"})",
       R"({"iss":")" + issuer.url() + R"(","sub":"developer","aud":"app",)" + times(kNow) + "}", issuer.signer);

@@ -53,7 +53,8 @@ class World {
   const int log_file = ::open("/dev/null", O_WRONLY | O_CLOEXEC);
   const Log log{site.clock, log_file, LogLevel::kError};
   access::ExplanationStore explanations{log, 1 << 20};
-  access::PolicyAuthorizer authorizer{{site.cache, explanations, *Region::parse("us-east-1")}};
+  const organizations::OrganizationCache organizations{*site.store};
+  access::PolicyAuthorizer authorizer{{site.cache, organizations, explanations, *Region::parse("us-east-1")}};
   iam::AccessKeyUses uses{*site.store};
   Rooms rooms{site.identity_store, site.accounts, uses};
   const api::Service service = make_service(rooms);

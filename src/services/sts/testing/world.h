@@ -53,7 +53,7 @@ class ServiceWorld {
   access::PolicyAuthorizer authorizer{{region.cache, organizations, explanations, *Region::parse("us-east-1")}};
   sts::testing::FakeIssuer provider{"https://issuer.example/id/1"};
   sts::ProviderKeys provider_keys{{.fetcher = provider, .clock = region.clock, .log = log}};
-  sts::WebIdentities web_identities{{region.cache, provider_keys, *Region::parse("us-east-1")}};
+  sts::WebIdentities web_identities{{region.cache, organizations, provider_keys, *Region::parse("us-east-1")}};
   Rooms rooms{region.cache, *region.region.store, region.issuer, web_identities};
   const api::Service service = make_service(rooms);
 
