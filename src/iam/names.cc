@@ -37,7 +37,7 @@ bool is_path_prefix(std::string_view text) {
 }
 
 bool is_path(std::string_view text) {
-  return is_path_prefix(text) && text.ends_with('/') && text != "//";
+  return is_path_prefix(text) && text.ends_with('/') && text != "//" && text.find('\x7f') == std::string_view::npos;
 }
 
 bool is_policy_path(std::string_view text) {

@@ -15,6 +15,13 @@ TEST(Names, TextsOfPoliciesEndAtLatin1) {
   EXPECT_FALSE(is_policy_text(std::string_view("\0", 1)));
 }
 
+TEST(Names, PathsArePrintableBetweenSlashes) {
+  for (const char* good : {"/", "/a/", "/a//b/", "/!~/"})
+    EXPECT_TRUE(is_path(good)) << good;
+  for (const char* bad : {"", "a", "//", "/a", "/a b/", "/\x7f/", "/\xc3\xbc/"})
+    EXPECT_FALSE(is_path(bad)) << bad;
+}
+
 TEST(Names, PathsOfPoliciesAreWordsBetweenSlashes) {
   for (const char* good : {"/", "/a/", "/a.b/c=d/"})
     EXPECT_TRUE(is_policy_path(good)) << good;
