@@ -10,7 +10,8 @@ struct AddClientIDToOpenIDConnectProvider {
   static constexpr std::string_view kName = "AddClientIDToOpenIDConnectProvider";
   static constexpr std::string_view kAction = "iam:AddClientIDToOpenIDConnectProvider";
   static constexpr api::Effect kEffect = api::Effect::kWrites;
-  static constexpr ErrorCode kErrors[] = {ErrorCode::kInvalidInput, ErrorCode::kNoSuchEntity, ErrorCode::kLimitExceeded,
+  static constexpr ErrorCode kErrors[] = {ErrorCode::kConcurrentModification, ErrorCode::kInvalidInput,
+                                          ErrorCode::kNoSuchEntity, ErrorCode::kLimitExceeded,
                                           ErrorCode::kInternalServiceError};
   using Rooms = iam_service::Rooms;
 

@@ -29,9 +29,13 @@ bool is_version_id(std::string_view text) {
   return iam::parse_version_id(text.substr(0, text.find('.'))).has_value() && is_some_name(text);
 }
 
-// Letters, numbers, punctuation, symbols and separators of all scripts: whatever is no control character.
-bool is_text(std::string_view text) {
-  return std::ranges::none_of(text, [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; });
+// As is_policy_text(), without U+007F to U+00A0, which are C2 and one more byte.
+bool is_description(std::string_view text) {
+  if (!iam::is_policy_text(text) || text.find('\x7f') != std::string_view::npos) return false;
+  for (size_t at = text.find('\xc2'); at != std::string_view::npos; at = text.find('\xc2', at + 1)) {
+    if (static_cast<unsigned char>(text[at + 1]) <= 0xa0) return false;
+  }
+  return true;
 }
 
 // Of the letters and numbers of all scripts only the ASCII ones are told from the rest of their plane.
@@ -54,15 +58,15 @@ bool is_policy_document(std::string_view text) {
 }  // namespace
 
 const wire::Pattern kNamePattern{R"([\w+=,.@-]+)", is_some_name};
-const wire::Pattern kPathPattern{R"((\u002F)|(\u002F[\u0021-\u007F]+\u002F))", iam::is_path};
+const wire::Pattern kPathPattern{R"((\u002F)|(\u002F[\u0021-\u007E]+\u002F))", iam::is_path};
 const wire::Pattern kPathPrefixPattern{R"(\u002F[\u0021-\u007F]*)", iam::is_path_prefix};
 const wire::Pattern kPolicyPathPattern{R"(((/[A-Za-z0-9\.,\+@=_-]+)*)/)", iam::is_policy_path};
 const wire::Pattern kPolicyTextPattern{R"([\u0009\u000A\u000D\u0020-\u00FF]+)", is_policy_document};
 const wire::Pattern kMarkerPattern{R"([\u0020-\u00FF]+)", is_latin1};
 const wire::Pattern kAccessKeyIdPattern{R"([\w]+)", is_word};
-const wire::Pattern kAliasPattern{R"(^[a-z0-9](([a-z0-9]|-(?!-))*[a-z0-9])?$)", iam::is_account_alias};
+const wire::Pattern kAliasPattern{R"(^[a-z0-9]([a-z0-9]|-(?!-)){1,61}[a-z0-9]$)", iam::is_account_alias};
 const wire::Pattern kVersionIdPattern{R"(v[1-9][0-9]*(\.[A-Za-z0-9-]*)?)", is_version_id};
-const wire::Pattern kDescriptionPattern{R"([\p{L}\p{M}\p{Z}\p{S}\p{N}\p{P}]*)", is_text};
+const wire::Pattern kDescriptionPattern{R"([\u0009\u000A\u000D\u0020-\u007E\u00A1-\u00FF]*)", is_description};
 const wire::Pattern kTagKeyPattern{R"([\p{L}\p{Z}\p{N}_.:/=+\-@]+)", is_tag_key};
 const wire::Pattern kTagValuePattern{R"([\p{L}\p{Z}\p{N}_.:/=+\-@]*)", is_tag_text};
 

@@ -10,8 +10,8 @@ struct CreateAccountAlias {
   static constexpr std::string_view kName = "CreateAccountAlias";
   static constexpr std::string_view kAction = "iam:CreateAccountAlias";
   static constexpr api::Effect kEffect = api::Effect::kWrites;
-  static constexpr ErrorCode kErrors[] = {ErrorCode::kEntityAlreadyExists, ErrorCode::kLimitExceeded,
-                                          ErrorCode::kInternalServiceError};
+  static constexpr ErrorCode kErrors[] = {ErrorCode::kConcurrentModification, ErrorCode::kEntityAlreadyExists,
+                                          ErrorCode::kLimitExceeded, ErrorCode::kInternalServiceError};
   using Rooms = iam_service::Rooms;
 
   struct Request {

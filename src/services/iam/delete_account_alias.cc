@@ -10,8 +10,8 @@ struct DeleteAccountAlias {
   static constexpr std::string_view kName = "DeleteAccountAlias";
   static constexpr std::string_view kAction = "iam:DeleteAccountAlias";
   static constexpr api::Effect kEffect = api::Effect::kWrites;
-  static constexpr ErrorCode kErrors[] = {ErrorCode::kNoSuchEntity, ErrorCode::kLimitExceeded,
-                                          ErrorCode::kInternalServiceError};
+  static constexpr ErrorCode kErrors[] = {ErrorCode::kConcurrentModification, ErrorCode::kNoSuchEntity,
+                                          ErrorCode::kLimitExceeded, ErrorCode::kInternalServiceError};
   using Rooms = iam_service::Rooms;
 
   struct Request {

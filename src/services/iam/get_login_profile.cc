@@ -13,7 +13,7 @@ struct GetLoginProfile {
   using Rooms = iam_service::Rooms;
 
   struct Request {
-    std::string name;
+    std::optional<std::string> name;
     static constexpr wire::Field kFields[] = {wire::field<&Request::name>("UserName", kUserNameBounds)};
   };
   using Response = NoMembers;
@@ -21,13 +21,14 @@ struct GetLoginProfile {
   static Result<void> check(const Request&) { return {}; }
 
   static Result<api::Resource> resource(const Request& request, const auth::Caller& caller, Rooms& rooms) {
-    return user_resource(request.name, caller, rooms);
+    COFFER_ASSIGN(const std::string name, name_or_caller(request.name, caller, rooms));
+    return user_resource(name, caller, rooms);
   }
 
   static Result<Response> handle(const api::Authorized<GetLoginProfile>& authorized, Rooms&) {
-    const std::string& name = authorized.request().name;
-    COFFER_TRY(found_user(authorized.resource(), name));
-    return Error{ErrorCode::kNoSuchEntity, "Login Profile for User " + name + " cannot be found."};
+    const std::string given = authorized.request().name.value_or("");
+    COFFER_ASSIGN(const auto* const user, found_user(authorized.resource(), given));
+    return Error{ErrorCode::kNoSuchEntity, "Login Profile for User " + user->entity->name + " cannot be found."};
   }
 };
 

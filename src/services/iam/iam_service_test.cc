@@ -42,6 +42,15 @@ TEST(Actions, AreThoseOfOperations) {
   EXPECT_TRUE(is_of_a_card(action::TagOpenIDConnectProvider()));
 }
 
+// They are refused as unknown, not accepted and ignored.
+TEST(Service, ThereAreNoPasswordsDevicesAndCertificates) {
+  const std::vector<api::Operation> cards = operations();
+  for (const char* absent : {"CreateLoginProfile", "ChangePassword", "EnableMFADevice", "CreateVirtualMFADevice",
+                             "UploadSigningCertificate", "CreateSAMLProvider", "CreateInstanceProfile"}) {
+    EXPECT_EQ(std::ranges::find(cards, absent, &api::Operation::name), cards.end()) << absent;
+  }
+}
+
 // Whatever an operation is asked without members: it is refused in order, or answers.
 TEST(Service, NoOperationFallsOverAnEmptyRequest) {
   World world;

@@ -15,24 +15,33 @@ struct ListServiceSpecificCredentials {
   struct Request {
     std::optional<std::string> name;
     std::optional<std::string> service;
-    static constexpr wire::Field kFields[] = {wire::field<&Request::name>("UserName", kUserNameBounds),
-                                              wire::field<&Request::service>("ServiceName")};
+    std::optional<bool> all_users;
+    std::optional<std::string> marker;
+    std::optional<int64_t> max_items;
+    static constexpr wire::Field kFields[] = {
+        wire::field<&Request::name>("UserName", kUserNameBounds), wire::field<&Request::service>("ServiceName"),
+        wire::field<&Request::all_users>("AllUsers"), wire::field<&Request::marker>("Marker", kMarkerBounds),
+        wire::field<&Request::max_items>("MaxItems", kMaxItemsBounds)};
   };
 
   struct Response {
     std::vector<NoMembers> none;
-    static constexpr wire::Field kFields[] = {wire::field<&Response::none>("ServiceSpecificCredentials")};
+    bool is_truncated = false;
+    static constexpr wire::Field kFields[] = {wire::field<&Response::none>("ServiceSpecificCredentials"),
+                                              wire::field<&Response::is_truncated>("IsTruncated")};
   };
 
   static Result<void> check(const Request&) { return {}; }
 
   static Result<api::Resource> resource(const Request& request, const auth::Caller& caller, Rooms& rooms) {
+    if (request.all_users.value_or(false)) return account_resource(caller);
     return user_or_caller_resource(request.name, caller, rooms);
   }
 
   static Result<Response> handle(const api::Authorized<ListServiceSpecificCredentials>& authorized, Rooms&) {
-    const std::optional<std::string>& name = authorized.request().name;
-    if (name) COFFER_TRY(found_user(authorized.resource(), *name));
+    const Request& request = authorized.request();
+    const bool is_of_one = request.name && !request.all_users.value_or(false);
+    if (is_of_one) COFFER_TRY(found_user(authorized.resource(), *request.name));
     return Response{};
   }
 };

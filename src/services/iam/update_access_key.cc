@@ -10,11 +10,11 @@ struct UpdateAccessKey {
   static constexpr std::string_view kName = "UpdateAccessKey";
   static constexpr std::string_view kAction = "iam:UpdateAccessKey";
   static constexpr api::Effect kEffect = api::Effect::kWrites;
-  static constexpr ErrorCode kErrors[] = {ErrorCode::kNoSuchEntity, ErrorCode::kLimitExceeded,
+  static constexpr ErrorCode kErrors[] = {ErrorCode::kInvalidInput, ErrorCode::kNoSuchEntity, ErrorCode::kLimitExceeded,
                                           ErrorCode::kInternalServiceError};
   using Rooms = iam_service::Rooms;
 
-  static constexpr std::string_view kStatuses[] = {"Active", "Inactive"};
+  static constexpr std::string_view kStatuses[] = {"Active", "Inactive", "Expired"};
 
   struct Request {
     std::optional<std::string> name;
@@ -26,7 +26,11 @@ struct UpdateAccessKey {
   };
   using Response = NoMembers;
 
-  static Result<void> check(const Request&) { return {}; }
+  // Keys expire by AWS's doing only.
+  static Result<void> check(const Request& request) {
+    if (request.status != "Expired") return {};
+    return Error{ErrorCode::kInvalidInput, "The status of an access key can be set to Active or Inactive only."};
+  }
 
   static Result<api::Resource> resource(const Request& request, const auth::Caller& caller, Rooms& rooms) {
     return user_or_caller_resource(request.name, caller, rooms);

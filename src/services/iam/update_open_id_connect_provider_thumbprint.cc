@@ -10,8 +10,8 @@ struct UpdateOpenIDConnectProviderThumbprint {
   static constexpr std::string_view kName = "UpdateOpenIDConnectProviderThumbprint";
   static constexpr std::string_view kAction = "iam:UpdateOpenIDConnectProviderThumbprint";
   static constexpr api::Effect kEffect = api::Effect::kWrites;
-  static constexpr ErrorCode kErrors[] = {ErrorCode::kInvalidInput, ErrorCode::kNoSuchEntity,
-                                          ErrorCode::kInternalServiceError};
+  static constexpr ErrorCode kErrors[] = {ErrorCode::kConcurrentModification, ErrorCode::kInvalidInput,
+                                          ErrorCode::kNoSuchEntity, ErrorCode::kInternalServiceError};
   using Rooms = iam_service::Rooms;
 
   struct Request {

@@ -68,6 +68,8 @@ TEST(Users, WithoutANameTheCallerIsMeant) {
   const Form named = {{"AccessKeyId", key["AccessKeyId"]}, {"Status", "Inactive"}};
   EXPECT_EQ(world.call(alice, "UpdateAccessKey", named).outcome(), "ok");
   EXPECT_EQ(world.call(alice, "ListAccessKeys")["Status"], "Inactive");
+  const Form expired = {{"AccessKeyId", key["AccessKeyId"]}, {"Status", "Expired"}};
+  EXPECT_EQ(world.call(alice, "UpdateAccessKey", expired).error, "InvalidInput");
   EXPECT_EQ(world.call(alice, "DeleteAccessKey", {{"AccessKeyId", key["AccessKeyId"]}}).outcome(), "ok");
   EXPECT_TRUE(world.call(alice, "ListAccessKeys").all("AccessKeyId").empty());
 
@@ -125,6 +127,7 @@ TEST(Users, WhatUsersDoNotHaveIsEmpty) {
   }
   EXPECT_EQ(world.root("GetLoginProfile", {{"UserName", "alice"}}).outcome(),
             "NoSuchEntity: Login Profile for User alice cannot be found.");
+  EXPECT_EQ(world.root("ListServiceSpecificCredentials", {{"AllUsers", "true"}}).outcome(), "ok");
 }
 
 TEST(Groups, AGroupIsMadeFilledAndDeleted) {
@@ -143,6 +146,29 @@ TEST(Groups, AGroupIsMadeFilledAndDeleted) {
   EXPECT_EQ(world.root("DeleteGroup", {{"GroupName", "blue"}}).outcome(), "ok");
   EXPECT_EQ(world.root("GetGroup", {{"GroupName", "blue"}}).outcome(),
             "NoSuchEntity: The group with name blue cannot be found.");
+}
+
+TEST(Requests, TagsHaveTheirCharacters) {
+  World world;
+  const auto outcome = [&world](const char* key) {
+    return world.root("TagUser", {{"UserName", "u"}, {"Tags.member.1.Key", key}, {"Tags.member.1.Value", ""}}).error;
+  };
+  for (const char* good : {"a Z:/=+-@._9", "\xc3\xbc", "\xe2\x82\xac"})
+    EXPECT_EQ(outcome(good), "NoSuchEntity") << good;
+  for (const char* bad : {"", "a#", "a,b", "a\n"})
+    EXPECT_EQ(outcome(bad), "ValidationError") << bad;
+}
+
+// Printable Latin-1, and line breaks.
+TEST(Requests, DescriptionsOfRolesHaveTheirCharacters) {
+  World world;
+  const auto outcome = [&world](const char* description) {
+    const Form form = {{"RoleName", "r"}, {"Description", description}};
+    return world.root("UpdateRole", form).error;
+  };
+  EXPECT_EQ(outcome("a\tb\n\xc3\xbc \xc2\xa1"), "NoSuchEntity");
+  for (const char* bad : {"\x7f", "\xc2\xa0", "\xc2\x80", "\xe2\x82\xac", "\x01"})
+    EXPECT_EQ(outcome(bad), "ValidationError") << bad;
 }
 
 TEST(Requests, ViolatedConstraintsAreNamed) {
