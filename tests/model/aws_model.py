@@ -9,7 +9,7 @@ import re
 
 FOLDER = pathlib.Path(__file__).parent
 # The API version of each service.
-SERVICES = {"kms": "2014-11-01", "secretsmanager": "2017-10-17", "sts": "2011-06-15"}
+SERVICES = {"iam": "2010-05-08", "kms": "2014-11-01", "secretsmanager": "2017-10-17", "sts": "2011-06-15"}
 
 # What of an operation and of a shape is compared. Documentation, HTTP bindings and hints to SDKs are not.
 OPERATION_FACTS = ("input", "output", "errors")

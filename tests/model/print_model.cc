@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "services/iam/rooms.h"
 #include "services/kms/rooms.h"
 #include "services/secretsmanager/rooms.h"
 #include "services/sts/rooms.h"
@@ -50,6 +51,12 @@ std::string_view effect_name(api::Effect effect) {
   return "unknown";
 }
 
+// IAM's model has a shape of its own for what its answers call ServiceFailure.
+std::string_view name_in_model(ErrorCode error, std::string_view action) {
+  const bool is_iam = action.starts_with("iam:");
+  return is_iam && error == ErrorCode::kInternalServiceError ? "ServiceFailureException" : error_name(error);
+}
+
 class Printer {
  public:
   explicit Printer(wire::Encoder& out) : out_(out) {}
@@ -64,7 +71,7 @@ class Printer {
     out_.key("errors");
     out_.begin_list();
     for (const ErrorCode error : operation.errors)
-      out_.string(error_name(error));
+      out_.string(name_in_model(error, operation.action));
     out_.end_list();
     out_.end_object();
   }
@@ -155,7 +162,8 @@ struct Service {
   std::vector<api::Operation> (*operations)();
 };
 constexpr Service kServices[] = {
-    {"kms", kms_service::operations},
+    {"iam", &iam_service::operations},
+    {"kms", &kms_service::operations},
     {"secretsmanager", &secretsmanager::operations},
     {"sts", &sts_service::operations},
 };
