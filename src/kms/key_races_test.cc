@@ -4,7 +4,11 @@
 #include <functional>
 #include <thread>
 
+#include "kms/grants.h"
+#include "kms/key_details.h"
+#include "kms/key_rotation.h"
 #include "kms/testing/keyring_fixture.h"
+#include "kms/testing/test_directories.h"
 
 namespace coffer::kms::testing {
 namespace {
@@ -60,6 +64,57 @@ TEST_F(KeyRacesTest, AnAliasIsNotGivenToAKeyThatIsScheduledForDeletionMeanwhile)
   EXPECT_EQ(outcome(slow_.put_alias(kAccount, "alias/app", key)), "KMSInvalidStateException");
   EXPECT_EQ(interruptions_, 1);
   EXPECT_TRUE(keyring_.list_aliases(kAccount)->empty());
+}
+
+// Nor a grant, whose row would stay behind.
+TEST_F(KeyRacesTest, NoGrantIsMadeOnAKeyThatIsScheduledForDeletionMeanwhile) {
+  const TestDirectories directories;
+  Grants grants({slow_, directories});
+  const KeyName key = make_key();
+  before_next_commit([&] { EXPECT_TRUE(keyring_.schedule_deletion(key, 7).ok()); });
+  EXPECT_EQ(outcome(grants.create({.key = key,
+                                   .grantee = kAnn.arn,
+                                   .retiring = std::nullopt,
+                                   .issuer = kAccount,
+                                   .name = "",
+                                   .operations = {GrantOperation::kDecrypt},
+                                   .constraints = {}})),
+            "KMSInvalidStateException");
+  EXPECT_EQ(interruptions_, 1);
+  EXPECT_EQ(rows("kg"), 0u);
+}
+
+TEST_F(KeyRacesTest, AKeyThatIsDisabledMeanwhileIsNotRotated) {
+  const KeyName key = make_key();
+  ASSERT_TRUE(enable_rotation(keyring_, key, kMinRotationDays).ok());
+  clock_.advance(std::chrono::hours(24) * kMinRotationDays);
+  before_next_commit([&] { EXPECT_TRUE(keyring_.disable(key).ok()); });
+  EXPECT_EQ(*Rotator(slow_).step(), 0u);
+  EXPECT_EQ(interruptions_, 1);
+  EXPECT_EQ(list_materials(keyring_, key)->size(), 1u);
+}
+
+TEST_F(KeyRacesTest, WhatTwoRotateAtOnceIsRotatedOnce) {
+  const KeyName key = make_key();
+  ASSERT_TRUE(enable_rotation(keyring_, key, kMinRotationDays).ok());
+  clock_.advance(std::chrono::hours(24) * kMinRotationDays);
+  before_next_commit([&] { EXPECT_EQ(*Rotator(keyring_).step(), 1u); });
+  EXPECT_EQ(*Rotator(slow_).step(), 0u);
+  EXPECT_EQ(interruptions_, 1);
+  EXPECT_EQ(list_materials(keyring_, key)->size(), 2u);
+}
+
+// A change of one thing must not undo that of another.
+TEST_F(KeyRacesTest, ANewPolicyKeepsTheTagsAndTheMaterialThatCameMeanwhile) {
+  const KeyName key = make_key();
+  before_next_commit([&] {
+    EXPECT_TRUE(tag(keyring_, key, std::vector<Tag>{{"a", "1"}}).ok());
+    EXPECT_TRUE(rotate_on_demand(keyring_, key).ok());
+  });
+  EXPECT_TRUE(put_policy(slow_, key, {default_key_policy(kAccount), {}}).ok());
+  EXPECT_EQ(interruptions_, 1);
+  EXPECT_EQ(info(key).tags.size(), 1u);
+  EXPECT_EQ(list_materials(keyring_, key)->size(), 2u);
 }
 
 TEST_F(KeyRacesTest, OfTwoThatPutOrDeleteAnAliasTheLastOneWins) {

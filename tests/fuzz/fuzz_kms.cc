@@ -1,11 +1,12 @@
-// A KmsKeyId comes from clients, and ciphertexts will: both say which row of which account is looked up. What is parsed
-// must have the form that row keys rely on, and name again what it named.
+// A KmsKeyId, a ciphertext and a grant token come from clients: all say which row of which account is looked up. What
+// is parsed must have the form that row keys rely on, and name again what it named.
 #include <cstdint>
 #include <cstdlib>
 #include <string>
 #include <string_view>
 
 #include "kms/ciphertext.h"
+#include "kms/grants.h"
 #include "secrets/sealed_value.h"
 
 using namespace coffer;
@@ -29,6 +30,9 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     check(std::string(parts->header).append(parts->sealed) == bytes);
     check(parts->format != 1 || key->account == account);
     check(parts->format != 3 || kms::ciphertext_header(*key, parts->material) == parts->header);
+  }
+  if (const auto grant = kms::Grants::parse_token(bytes); grant.ok()) {
+    check(kms::is_key_id(grant->key.id) && kms::is_grant_id(grant->id));
   }
   if (const auto key = secrets::sealing_key_of(bytes, account)) check(kms::is_key_id(key->id));
 
