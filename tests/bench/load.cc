@@ -20,6 +20,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
+#include <fstream>
 #include <cstdlib>
 #include <cstring>
 #include <random>
@@ -44,6 +45,8 @@ struct Options {
   int value_size = 200;
   std::string region = "us-east-1";
   std::string prefix = "bench";
+  std::string ids;      // a file with one SecretId a line, instead of the names; for get
+  std::string kms_key;  // for create
 
   // Whether each secret has its turn once.
   bool ends_by_itself() const { return mode == "create" || mode == "touch"; }
@@ -65,6 +68,8 @@ class Requests {
       std::exit(2);
     }
     access_key_ = key;
+    if (const char* token = std::getenv("AWS_SESSION_TOKEN")) token_ = token;
+    if (!options.ids.empty()) read_ids(options.ids);
     secret_ = SecretBytes::copy_of(secret);
     value_ = std::string(static_cast<size_t>(options.value_size), 'v');
     if (options.mode == "get") {
@@ -82,7 +87,7 @@ class Requests {
     if (options_.mode == "create") {
       const std::string tags = number % 1000 == 0 ? R"("Tags":[{"Key":"thousandth","Value":"yes"}],)" : "";
       return signed_request("CreateSecret",
-                            "{\"Name\":\"" + name(number) + "\"," + tags + value_and_token(number) + "}");
+                            "{\"Name\":\"" + name(number) + "\"," + tags + kms_key() + value_and_token(number) + "}");
     }
     if (options_.mode == "touch") return signed_request("GetSecretValue", id_of(number));
     if (options_.mode == "random") return signed_request("GetSecretValue", id_of(distribution_(engine_)));
@@ -93,7 +98,22 @@ class Requests {
 
  private:
   std::string name(int i) const { return options_.prefix + "/" + std::to_string(i); }
-  std::string id_of(int i) const { return "{\"SecretId\":\"" + name(i) + "\"}"; }
+  std::string id_of(int i) const {
+    return "{\"SecretId\":\"" + (ids_.empty() ? name(i) : ids_[static_cast<size_t>(i) % ids_.size()]) + "\"}";
+  }
+  std::string kms_key() const {
+    return options_.kms_key.empty() ? "" : "\"KmsKeyId\":\"" + options_.kms_key + "\",";
+  }
+
+  void read_ids(const std::string& file) {
+    std::ifstream in(file);
+    for (std::string line; std::getline(in, line);)
+      ids_.push_back(line);
+    if (ids_.empty()) {
+      std::fprintf(stderr, "coffer_load: %s has no ids\n", file.c_str());
+      std::exit(2);
+    }
+  }
 
   std::string value_and_token(int number) {
     char token[40];
@@ -111,6 +131,7 @@ class Requests {
                        {"Host", host_},
                        {"X-Amz-Date", date},
                        {"X-Amz-Target", target}};
+    if (!token_.empty()) request.headers.push_back({"X-Amz-Security-Token", token_});
     request.body = body;
     const std::string authorization =
         auth::sign(request, access_key_, secret_, {options_.region, "secretsmanager"}, now);
@@ -128,6 +149,8 @@ class Requests {
   SystemClock clock_;
   std::string host_;
   std::string access_key_;
+  std::string token_;  // empty: long-term credentials
+  std::vector<std::string> ids_;
   SecretBytes secret_;
   std::string value_;
   std::vector<std::string> ready_;
@@ -281,6 +304,8 @@ int main(int argc, char** argv) {
   app.add_option("--secrets", options.secrets);
   app.add_option("--value-size", options.value_size);
   app.add_option("--prefix", options.prefix);
+  app.add_option("--ids", options.ids)->check(CLI::ExistingFile);
+  app.add_option("--kms-key", options.kms_key);
   CLI11_PARSE(app, argc, argv);
   Requests requests(options);
   Run run(options, requests);

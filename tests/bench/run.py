@@ -17,12 +17,13 @@ import subprocess
 import tempfile
 import time
 
+import boto3
 import botocore.auth
 import botocore.awsrequest
 import botocore.credentials
 
 REGION = "us-east-1"
-PARTS = ("reads", "writes", "start", "million")
+PARTS = ("reads", "sharing", "writes", "start", "million")
 started = []  # processes, to be ended whatever happens
 
 
@@ -120,6 +121,13 @@ secrets_per_account = 10000000
                                          check=True, capture_output=True, text=True).stdout)
         self.credentials = {"AWS_ACCESS_KEY_ID": made["AccessKeyId"], "AWS_SECRET_ACCESS_KEY": made["SecretAccessKey"]}
 
+    def client(self, service, credentials=None):
+        """boto3's, of the root user unless other credentials are given."""
+        given = credentials or self.credentials
+        return boto3.client(service, region_name=REGION, endpoint_url=f"http://127.0.0.1:{self.port}",
+                            aws_access_key_id=given["AWS_ACCESS_KEY_ID"],
+                            aws_secret_access_key=given["AWS_SECRET_ACCESS_KEY"])
+
     def stop(self):
         self.process.terminate()
         self.process.wait(timeout=60)
@@ -165,6 +173,30 @@ http {{
     def stop(self):
         self.process.terminate()
         self.process.wait(timeout=20)
+
+
+def allow(action, resource="*", **more):
+    return {"Effect": "Allow", "Action": action, "Resource": resource, **more}
+
+
+def make_reader(server, account):
+    """The role that reads, with ten policies of which one lets it; returns the key of a user who may assume it."""
+    iam = server.client("iam")
+    iam.create_user(UserName="deployer")
+    iam.put_user_policy(UserName="deployer", PolicyName="assume", PolicyDocument=json.dumps(
+        {"Version": "2012-10-17", "Statement": allow("sts:AssumeRole")}))
+    iam.create_role(RoleName="reader", AssumeRolePolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": {
+        "Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"AWS": f"arn:aws:iam::{account}:user/deployer"}}}))
+    for number in range(9):
+        iam.put_role_policy(RoleName="reader", PolicyName=f"other-{number}", PolicyDocument=json.dumps(
+            {"Version": "2012-10-17", "Statement": [allow(f"service{number}:Get{i}", f"arn:aws:s{number}:::thing/{i}/*")
+                                                    for i in range(8)]}))
+    iam.put_role_policy(RoleName="reader", PolicyName="secrets", PolicyDocument=json.dumps(
+        {"Version": "2012-10-17", "Statement": [
+            allow("secretsmanager:GetSecretValue", "arn:aws:secretsmanager:*:*:secret:shared/*"),
+            allow("kms:Decrypt", "arn:aws:kms:*:*:key/*")]}))
+    key = iam.create_access_key(UserName="deployer")["AccessKey"]
+    return {"AWS_ACCESS_KEY_ID": key["AccessKeyId"], "AWS_SECRET_ACCESS_KEY": key["SecretAccessKey"]}
 
 
 class Bench:
@@ -214,6 +246,59 @@ class Bench:
                       f"{median(name, 'rate'):>9.0f} {median(name, 'p50_us'):>7.0f} {median(name, 'p99_us'):>7.0f} "
                       f"{1e6 / median(name, 'per_cpu'):>10.1f} {rss_mib(pid):>8.0f}")
         nginx.stop()
+        server.stop()
+
+    def sharing(self, directory):
+        """Reads that policies decide: root under the default key, root under a customer key, and the session of a role
+        of another account under that key, which takes a secret's policy, ten identity policies and the key's policy."""
+        secrets = 500 if self.options.quick else 2000
+        server = Coffer(self.options.binary, directory / "sharing")
+        server.start()
+        server.account()
+        owner = server.credentials
+        kms = server.client("kms")
+        account = server.client("sts").get_caller_identity()["Account"]
+        server.account("readers")
+        reader = server.client("sts").get_caller_identity()["Account"]
+        role = make_reader(server, reader)
+        session = server.client("sts", role).assume_role(
+            RoleArn=f"arn:aws:iam::{reader}:role/reader", RoleSessionName="bench")["Credentials"]
+        server.credentials = owner
+        key = kms.create_key(Policy=json.dumps({"Version": "2012-10-17", "Statement": [
+            allow("kms:*", Principal={"AWS": account}),
+            allow("kms:Decrypt", Principal={"AWS": f"arn:aws:iam::{reader}:role/reader"}, Condition={"StringEquals": {
+                "kms:ViaService": f"secretsmanager.{REGION}.amazonaws.com"}})]}))["KeyMetadata"]["Arn"]
+        self.load(server.port, "create", owner, secrets=secrets, connections=64, seconds=600)
+        self.load(server.port, "create", owner, secrets=secrets, connections=64, seconds=600, prefix="shared", kms_key=key)
+        ids = {"bench/": directory / "own-ids", "shared/": directory / "shared-ids"}
+        manager = server.client("secretsmanager")
+        arns = {prefix: [] for prefix in ids}
+        for page in manager.get_paginator("list_secrets").paginate(PaginationConfig={"PageSize": 100}):
+            for secret in page["SecretList"]:
+                arns[secret["Name"].split("/")[0] + "/"].append(secret["ARN"])
+        for arn in arns["shared/"]:
+            manager.put_resource_policy(SecretId=arn, ResourcePolicy=json.dumps({"Version": "2012-10-17", "Statement": allow(
+                "secretsmanager:GetSecretValue", Principal={"AWS": f"arn:aws:iam::{reader}:role/reader"})}))
+        for prefix, file in ids.items():
+            file.write_text("\n".join(arns[prefix]) + "\n")
+        in_session = {"AWS_ACCESS_KEY_ID": session["AccessKeyId"], "AWS_SECRET_ACCESS_KEY": session["SecretAccessKey"],
+                      "AWS_SESSION_TOKEN": session["SessionToken"]}
+        kinds = (("root, default key", owner, "bench/"), ("root, customer key", owner, "shared/"),
+                 ("role of another account", in_session, "shared/"))
+        rows = {name: [] for name, _, _ in kinds}
+        for _ in range(self.rounds):
+            for name, environment, prefix in kinds:
+                before = cpu_seconds(server.process.pid)
+                result = self.load(server.port, "get", environment, connections=64, seconds=self.seconds, secrets=secrets,
+                                   ids=ids[prefix])
+                rows[name].append(result["requests"] / (cpu_seconds(server.process.pid) - before))
+        print(f"\nGetSecretValue by ARN, {secrets} secrets each, 64 connections; {self.rounds} interleaved rounds of "
+              f"{self.seconds} s; medians")
+        print(f"{'caller':>24} {'req/CPU-s':>10} {'of root':>8} {'us CPU/req':>10}")
+        for name, _, _ in kinds:
+            ratio = statistics.median(a / b for a, b in zip(rows[name], rows[kinds[0][0]]))
+            rate = statistics.median(rows[name])
+            print(f"{name:>24} {rate:>10.0f} {ratio:>8.2f} {1e6 / rate:>10.1f}")
         server.stop()
 
     def writes(self, directory):
