@@ -287,6 +287,12 @@ Result<void> FrontDoor::admit(Exchange& exchange) const {
       parts_.key_uses->note(exchange.caller(), exchange.route->service->signing_name, exchange.time);
     }
   }
+  const std::optional<Region>& changed_in = exchange.route->service->changed_in;
+  if (changed_in && *changed_in != parts_.region && exchange.route->operation.effect == Effect::kWrites) {
+    return Error{ErrorCode::kUnsupportedOperation, "This is changed in " + changed_in->text() +
+                                                       ", the home region of identities, and not in " +
+                                                       parts_.region.text() + "."};
+  }
   const std::optional<size_t> quota = exchange.route->quota;
   if (!quota || routes_->throttle.admit(exchange.caller().account, *quota, exchange.begin)) return {};
   return Error{ErrorCode::kThrottling, "Rate exceeded"};

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "api/operation.h"
+#include "base/ids.h"
 
 namespace coffer::api {
 
@@ -37,6 +38,8 @@ struct Service {
   std::vector<RequestQuota> quotas;    // an operation in none of them is not limited
   std::optional<QueryProtocol> query;  // of a service that speaks Query
   ScopeRegion scope_region = ScopeRegion::kEndpoint;
+  // The only region in which operations that change something are taken; everywhere if there is none.
+  std::optional<Region> changed_in{};
 };
 
 }  // namespace coffer::api

@@ -134,6 +134,12 @@ api::Service secretsmanager_service(secretsmanager::Rooms& rooms, const RegionCo
   return throttled(std::move(service), config);
 }
 
+// Identities have one home.
+api::Service at_home(api::Service service, const RegionConfig& config) {
+  service.changed_in = config.home;
+  return service;
+}
+
 sts::LoopbackHttp loopback_http(const RegionConfig& config) {
   return config.oidc_loopback_http ? sts::LoopbackHttp::kAllowed : sts::LoopbackHttp::kRefused;
 }
@@ -186,7 +192,9 @@ class RegionNode::Impl {
         identity_store_({*store_, region_key_, random_, clock_, identity_cache_, identities_, principals_}),
         key_uses_(*store_),
         noted_uses_(key_uses_, config_.region),
-        session_keys_({*store_, region_key_, random_, account_destinations(config_)}),
+        // Without peers: the link does not carry session keys yet, and marks that nobody can deliver would stay for
+        // ever.
+        session_keys_({*store_, region_key_, random_, {}}),
         long_term_(*store_, region_key_, identity_cache_),
         sessions_({long_term_, session_keys_, identity_cache_}),
         credentials_(sessions_, accounts_),
@@ -220,7 +228,8 @@ class RegionNode::Impl {
              .key_uses = &noted_uses_,
              .uses_tls = config_.tls.has_value()},
             {secretsmanager_service(secretsmanager_, config_), throttled(kms_service::make_service(kms_), config_),
-             throttled(iam_service::make_service(iam_), config_), throttled(sts_service::make_service(sts_), config_),
+             at_home(throttled(iam_service::make_service(iam_), config_), config_),
+             throttled(sts_service::make_service(sts_), config_),
              throttled(coffer_service::make_service(coffer_), config_)}),
         applier_(secrets_, accounts_),
         peer_workers_(kPeerWorkers, kQueuedRequests),

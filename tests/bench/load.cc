@@ -20,9 +20,9 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
-#include <fstream>
 #include <cstdlib>
 #include <cstring>
+#include <fstream>
 #include <random>
 #include <string>
 #include <vector>
@@ -101,9 +101,7 @@ class Requests {
   std::string id_of(int i) const {
     return "{\"SecretId\":\"" + (ids_.empty() ? name(i) : ids_[static_cast<size_t>(i) % ids_.size()]) + "\"}";
   }
-  std::string kms_key() const {
-    return options_.kms_key.empty() ? "" : "\"KmsKeyId\":\"" + options_.kms_key + "\",";
-  }
+  std::string kms_key() const { return options_.kms_key.empty() ? "" : "\"KmsKeyId\":\"" + options_.kms_key + "\","; }
 
   void read_ids(const std::string& file) {
     std::ifstream in(file);

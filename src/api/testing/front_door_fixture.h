@@ -308,7 +308,8 @@ class FrontDoorTest : public ::testing::Test {
                         .operations = {operation<ReadThing>(), operation<WriteThing>(), operation<ScanThings>(),
                                        operation<TouchThing>(), operation<ReadThings>()},
                         .rooms = &rooms_,
-                        .quotas = quotas_});
+                        .quotas = quotas_,
+                        .changed_in = changed_in_});
     services.insert(services.end(), more_services_.begin(), more_services_.end());
     door_ = std::make_unique<FrontDoor>(FrontDoor::Parts{.region = *Region::parse("eu-west-1"),
                                                          .credentials = keys_,
@@ -368,6 +369,7 @@ class FrontDoorTest : public ::testing::Test {
   std::vector<Service> more_services_;
   std::atomic<bool> healthy_ = true;
   Keys keys_;
+  std::optional<Region> changed_in_;
   testing::OwnerAuthorizer authorizer_;
   ManualClock clock_{*parse_iso_basic("20150830T123600Z")};
   SeededRandom random_{1};
