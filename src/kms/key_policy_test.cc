@@ -117,6 +117,11 @@ TEST_F(KeyPolicyTest, WhatIsNoKeyPolicyIsRefusedWithTheTextOfAws) {
         R"({"AWS": "AIDADELETEDDELETEDDEL"})", R"({"CanonicalUser": "x"})",
         R"({"Federated": "cognito-identity.amazonaws.com"})"})
     EXPECT_EQ(accepted(document(kAccountStatement + ", " + statement(bad))), principals) << bad;
+  directories_.is_late = true;
+  EXPECT_EQ(
+      accepted(document(kAccountStatement + ", " + statement(R"({"AWS": "arn:aws:iam::123456789012:user/ann"})"))),
+      principals)
+      << "deleted in between: bound to nobody, the name would count";
   directories_.is_broken = true;
   EXPECT_EQ(accepted(document(kAccountStatement)), "Io: the disk is gone") << "which is not: invalid principals";
 }

@@ -21,7 +21,7 @@ class TestDirectories final : public policy::PrincipalDirectory, public policy::
   Result<std::optional<std::string>> unique_id(const policy::PrincipalName& name) const override {
     if (is_broken) return Error{ErrorCode::kIo, "the disk is gone"};
     const auto found = find(name.text);
-    return found == by_id.end() ? std::optional<std::string>() : std::optional(found->first);
+    return found == by_id.end() || is_late ? std::optional<std::string>() : std::optional(found->first);
   }
   Result<std::optional<std::string>> arn(std::string_view unique_id) const override {
     if (is_broken) return Error{ErrorCode::kIo, "the disk is gone"};
@@ -34,6 +34,7 @@ class TestDirectories final : public policy::PrincipalDirectory, public policy::
                                               {"AIDABOBBOBBOBBOBBOBBO", "arn:aws:iam::210987654321:user/bob"},
                                               {"AROAREADERREADERREADE", "arn:aws:iam::123456789012:role/app/reader"}};
   bool is_broken = false;
+  bool is_late = false;  // whoever was there a moment ago is gone when asked for the unique id
 
  private:
   std::map<std::string, std::string>::const_iterator find(const std::string& arn) const {
