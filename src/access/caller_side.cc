@@ -102,7 +102,8 @@ void CallerSide::add_keys(Time now, api::ConditionKeys& keys) const {
     if (!session->source_identity.empty()) keys.add("aws:SourceIdentity", session->source_identity);
     if (!session->federated_provider.empty()) keys.add("aws:FederatedProvider", session->federated_provider);
   }
-  if (identity_ != nullptr && caller_.kind != auth::PrincipalKind::kFederatedUser) {
+  // Of a federated user: those of the user who asked for the session.
+  if (identity_ != nullptr) {
     for (const auto& [key, value] : identity_->tags)
       keys.add_tag("aws:PrincipalTag/", key, value);
   }

@@ -38,9 +38,20 @@ void add_resource_keys(const AccountId& account, const organizations::Organizati
   keys.add_list("aws:ResourceOrgPaths", {place.paths.begin(), place.paths.end()});
 }
 
+// Credentials that users and root get for themselves or hand on do not open IAM, but with a second factor.
+// Follows "Compare AWS STS credentials" (IAM user guide).
+bool is_kept_out_of_iam(const auth::Caller& caller, std::string_view action) {
+  if (caller.session == nullptr || !action.starts_with("iam:")) return false;
+  if (caller.kind == auth::PrincipalKind::kFederatedUser) return true;
+  return caller.kind != auth::PrincipalKind::kRoleSession && !caller.session->mfa;
+}
+
 }  // namespace
 
 Result<void> PolicyAuthorizer::authorize(const api::AccessQuestion& question, api::ConditionKeys& keys) const {
+  if (is_kept_out_of_iam(question.caller, question.action)) {
+    return Error{ErrorCode::kUnrecognizedClient, "The security token included in the request is invalid."};
+  }
   const api::Resource& resource = question.resource;
   COFFER_ASSIGN(const iam::SnapshotPointer own, parts_.identities.snapshot(question.caller.account));
   COFFER_ASSIGN(const auto own_place, parts_.organizations.place_of(question.caller.account));

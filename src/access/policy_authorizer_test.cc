@@ -195,6 +195,43 @@ TEST_F(PolicyAuthorizerTest, AFederatedUserHasItsParentsPowerWithinItsSession) {
 
 // --- the resource's side --------------------------------------------------------------------------------------------
 
+TEST_F(PolicyAuthorizerTest, AFederatedUserHasTheTagsOfItsParent) {
+  const auto session = [&](const std::string& team) {
+    auth::Session made{.tags = {{"stage", "test"}}};
+    made.parent_arn = "arn:aws:iam::123456789012:user/ann";
+    made.parent_id = user_.unique_id;
+    made.policy =
+        compiled(allowing_if("*", R"({"StringEquals":{"aws:PrincipalTag/stage":"test","aws:PrincipalTag/team":")" +
+                                      team + "\"}}"),
+                 policy::DocumentKind::kIdentityPolicy);
+    return made;
+  };
+  put(user_ref("ann"), iam::testing::allowing("*"));
+  EXPECT_TRUE(may(federated(session("red"))));
+  EXPECT_FALSE(may(federated(session("blue"))));
+}
+
+// AWS answers as to whoever it does not know.
+TEST_F(PolicyAuthorizerTest, SessionsOfUsersAreKeptOutOfIam) {
+  put(user_ref("ann"), iam::testing::allowing("*"));
+  put(role_ref("app"), iam::testing::allowing("*"));
+  Asked asked{.action = "iam:ListUsers"};
+  asked.resource.name = "*";
+  const auto session = [](std::optional<Time> mfa) {
+    auth::Session made;
+    made.mfa = mfa;
+    return std::make_shared<const auth::Session>(std::move(made));
+  };
+  EXPECT_TRUE(may(user(), asked));
+  EXPECT_EQ(ask(user(session(std::nullopt)), asked).error().code, ErrorCode::kUnrecognizedClient);
+  EXPECT_TRUE(may(user(session(Time())), asked));
+  EXPECT_TRUE(may(role(), asked));
+  auth::Session handed_on;
+  handed_on.parent_id = user_.unique_id;
+  handed_on.policy = compiled(iam::testing::allowing("*"), policy::DocumentKind::kIdentityPolicy);
+  EXPECT_EQ(ask(federated(handed_on), asked).error().code, ErrorCode::kUnrecognizedClient);
+}
+
 TEST_F(PolicyAuthorizerTest, AcrossAccountsBothSidesAreAsked) {
   Asked theirs{
       .resource = {.name = "arn:aws:secretsmanager:us-east-1:210987654321:secret:db-AbCdEf", .account = kOther}};
