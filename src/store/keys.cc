@@ -24,6 +24,10 @@ uint64_t read_u64(std::string_view bytes) {
   return value;
 }
 
+bool is_kind(std::string_view text) {
+  return !text.empty() && std::ranges::all_of(text, [](char c) { return (c >= 'a' && c <= 'z') || c == '_'; });
+}
+
 }  // namespace
 
 std::string make_key(std::string_view family, std::initializer_list<std::string_view> parts) {
@@ -82,12 +86,10 @@ std::string OutboxKey::prefix(const Region& destination) {
 std::optional<OutboxKey> OutboxKey::parse(std::string_view key) {
   const std::vector<std::string_view> parts = key_parts(kOutboxFamily, key);
   if (parts.size() != 4) return std::nullopt;
-  const bool is_secret = parts[1] == "secret";
-  if (!is_secret && parts[1] != "account") return std::nullopt;
-  if (is_secret == parts[3].empty()) return std::nullopt;
   auto destination = Region::parse(parts[0]);
-  auto account = AccountId::parse(parts[2]);
-  if (!destination || !account) return std::nullopt;
+  auto account = parts[2].empty() ? AccountId() : AccountId::parse(parts[2]);
+  if (!destination || !account || !is_kind(parts[1])) return std::nullopt;
+  if (parts[1] == "secret" && (account->empty() || parts[3].empty())) return std::nullopt;
   return OutboxKey{std::move(*destination), std::string(parts[1]), std::move(*account), std::string(parts[3])};
 }
 

@@ -27,12 +27,13 @@ std::string time_part(Time time);
 // nullopt for what time_part() does not write.
 std::optional<Time> parse_time_part(std::string_view part);
 
-// "o" SEP destination SEP kind SEP account SEP name. `kind` is "secret" or "account".
+// "o" SEP destination SEP kind SEP account SEP name. `kind` is "secret", or the word of what flows from the identity
+// home: home/state_kind.h.
 struct OutboxKey {
   Region destination;
-  std::string kind;
-  AccountId account;
-  std::string name;  // empty for accounts
+  std::string kind;   // small letters and "_"
+  AccountId account;  // whose it is; of a secret always there
+  std::string name;   // which one, where account and kind do not tell; of a secret always there
 
   std::string text() const;
   static std::string prefix(const Region& destination);

@@ -89,20 +89,21 @@ TEST(OutboxKey, ParsesWhatItWroteAndNothingElse) {
   const Region destination = *Region::parse("us-west-2");
   const AccountId account = *AccountId::parse("123456789012");
   for (const OutboxKey& key :
-       {OutboxKey{destination, "secret", account, "db/password"}, OutboxKey{destination, "account", account, ""}}) {
+       {OutboxKey{destination, "secret", account, "db/password"}, OutboxKey{destination, "account", account, ""},
+        OutboxKey{destination, "session_keys", {}, ""}, OutboxKey{destination, "organization", {}, "o-abcdefghij"}}) {
     EXPECT_TRUE(key.text().starts_with(OutboxKey::prefix(destination)));
     const auto parsed = OutboxKey::parse(key.text());
     ASSERT_TRUE(parsed.has_value());
     EXPECT_EQ(parsed->destination, destination);
     EXPECT_EQ(parsed->kind, key.kind);
-    EXPECT_EQ(parsed->account, account);
+    EXPECT_EQ(parsed->account, key.account);
     EXPECT_EQ(parsed->name, key.name);
   }
   const OutboxKey key{destination, "secret", account, "x"};
   EXPECT_FALSE(key.text().starts_with(OutboxKey::prefix(*Region::parse("us-west-21"))));
   for (const std::string& bad :
        {""s, "o"s, "o\0us-west-2\0secret\000123456789012"s, "o\0us-west-2\0secret\000123456789012\0"s,
-        "o\0us-west-2\0account\000123456789012\0x"s, "o\0us-west-2\0other\000123456789012\0x"s,
+        "o\0us-west-2\0secret\0\0x"s, "o\0us-west-2\0\000123456789012\0x"s, "o\0us-west-2\0Other\0\0x"s,
         "o\0US\0secret\000123456789012\0x"s, "o\0us-west-2\0secret\00012\0x"s,
         "o\0us-west-2\0secret\000123456789012\0x\0y"s, "s\0us-west-2\0secret\000123456789012\0x"s}) {
     EXPECT_FALSE(OutboxKey::parse(bad).has_value()) << bad;

@@ -1,0 +1,101 @@
+// Which region may change identities - accounts, users, roles, organizations, session keys - and since which epoch.
+// Promises: a change commits only while this region is home, and marks in the same transaction every region that must
+// hear of it. The row in the store counts, not the configuration, and its epoch never falls: whoever was left behind by
+// adopt() learns of it from any other region. Must never: decide who is home by who answers.
+// Thread-safe.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/ids.h"
+#include "base/random.h"
+#include "base/result.h"
+#include "home/state.h"
+#include "home/state_rows.h"
+#include "store/row_cache.h"
+#include "store/store.h"
+
+namespace coffer::home {
+
+// A change that is about to be committed.
+struct StateChange {
+  StateId of;
+  uint64_t generation = 1;          // that it makes
+  std::vector<std::string> erased;  // names of rows
+};
+
+class HomeRegion {
+ public:
+  struct Parts {
+    store::Store& store;
+    Random& random;             // of the ids of states
+    Region region;              // this one
+    std::vector<Region> peers;  // the other regions of the deployment
+    Region configured;          // home as long as the store does not know better
+  };
+  // Listens to the store from now on, for the life of the store.
+  explicit HomeRegion(const Parts& parts);
+  ~HomeRegion();
+
+  const Region& region() const { return parts_.region; }
+  const std::vector<Region>& peers() const { return parts_.peers; }
+  const Region& configured() const { return parts_.configured; }
+
+  // Writes what is configured into the store if there is nothing yet, so that from then on only adopt() and learn()
+  // change it. kIo, kCorrupt.
+  Result<void> start();
+
+  // kIo, kCorrupt.
+  Result<Claim> claim() const;
+  Result<bool> is_here() const;
+  // kServiceUnavailable, with a text that names the home, when it is another region.
+  Result<void> require_here() const;
+
+  // Adds to a transaction with a change what it needs: the condition that this region is still home and the state what
+  // it was, the state's new stamp, the memory of the change, and a mark for each other region. kServiceUnavailable as
+  // above; kConflict when the state is not the one before this generation.
+  Result<void> complete(const StateChange& change, store::Transaction& transaction) const;
+
+  // The condition that home and epoch are still those of `claim`. kConflict when they are not already.
+  Result<store::Precondition> fence(const Claim& claim) const;
+
+  // What another region says. Of an older or the same epoch it is ignored; of a higher one it counts from the commit
+  // on, which it waits for: true. kPermission when the region that it names is none of the deployment.
+  Result<bool> learn(const Claim& claim);
+  // Makes this region home, with an epoch above all that it knows of. What no other region than the old home has seen
+  // is lost from then on. Waits for the commit.
+  Result<Claim> adopt();
+
+  // At home: the other regions for which not everything was marked since this region became home. Elsewhere: the home,
+  // if it was not asked about everything since this region has heard of it.
+  Result<std::vector<Region>> untold() const;
+  // A mark for each of the states. kIo; kConflict when who is home changes meanwhile.
+  Result<void> mark(const Region& peer, const std::vector<StateId>& states) const;
+  // `peer` has marks for everything. kConflict likewise.
+  Result<void> told(const Region& peer);
+
+ private:
+  struct View {
+    HomeRow row;
+    store::Revision revision = 0;  // 0: not in the store yet
+  };
+  Result<std::shared_ptr<const View>> view() const;
+  Result<std::shared_ptr<const View>> view_at_home() const;
+  // In place of the row of that revision.
+  Result<void> replace(store::Revision revision, const HomeRow& row) const;
+
+  const Parts parts_;
+  mutable store::RowCache<View> cache_{1};
+};
+
+// The state of a thing that this region has; no stamp when it has none. kIo, kCorrupt.
+struct StoredState {
+  StateInfo info;
+  store::Revision revision = 0;
+};
+Result<StoredState> read_state(const store::Store& store, const StateId& id);
+
+}  // namespace coffer::home
