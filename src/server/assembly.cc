@@ -32,6 +32,7 @@
 #include "services/coffer/rooms.h"
 #include "services/iam/rooms.h"
 #include "services/kms/rooms.h"
+#include "services/organizations/rooms.h"
 #include "services/secretsmanager/rooms.h"
 #include "services/sts/rooms.h"
 #include "store/rocksdb_store.h"
@@ -210,6 +211,8 @@ class RegionNode::Impl {
         kms_{keyring_, grants_, {principals_, identities_}, random_, config_.region},
         iam_{identity_store_, accounts_, key_uses_},
         coffer_{explanations_, config_.region},
+        organization_store_({*store_, random_, clock_, organizations_}),
+        organizations_service_{organization_store_, accounts_, identity_store_},
         sts_{identity_cache_, *store_, session_issuer_, web_identities_},
         audit_(std::move(audit)),
         workers_(config_.limits.worker_threads, kQueuedRequests),
@@ -230,7 +233,8 @@ class RegionNode::Impl {
             {secretsmanager_service(secretsmanager_, config_), throttled(kms_service::make_service(kms_), config_),
              at_home(throttled(iam_service::make_service(iam_), config_), config_),
              throttled(sts_service::make_service(sts_), config_),
-             throttled(coffer_service::make_service(coffer_), config_)}),
+             throttled(coffer_service::make_service(coffer_), config_),
+             at_home(throttled(organizations_service::make_service(organizations_service_), config_), config_)}),
         applier_(secrets_, accounts_),
         peer_workers_(kPeerWorkers, kQueuedRequests),
         peer_door_({applier_, peer_workers_, random_, log_, config_.peer_regions(), config_.home}),
@@ -245,6 +249,7 @@ class RegionNode::Impl {
     if (config_.link) {
       COFFER_ASSIGN(link_server_, net::HttpServer::start(link_options(config_), peer_door_, clock_, log_));
     }
+    end_started_requests();
     COFFER_ASSIGN(api_server_, net::HttpServer::start(api_options(config_), front_door_, clock_, log_));
     runner_.start();
     return {};
@@ -272,6 +277,13 @@ class RegionNode::Impl {
   }
 
  private:
+  // Accounts that Organizations was making when the region stopped.
+  void end_started_requests() {
+    if (config_.region != config_.home) return;
+    const auto ended = organizations_service::end_started_requests(organizations_service_);
+    if (!ended.ok()) log_.error("account_requests_not_ended", {{"error", ended.error().message}});
+  }
+
   // They are made in the home region of identities, and flow to all others.
   sts::SessionKeys* makes_session_keys() { return config_.region == config_.home ? &session_keys_ : nullptr; }
 
@@ -307,6 +319,8 @@ class RegionNode::Impl {
   kms_service::Rooms kms_;
   iam_service::Rooms iam_;
   coffer_service::Rooms coffer_;
+  organizations::OrganizationStore organization_store_;
+  organizations_service::Rooms organizations_service_;
   sts_service::Rooms sts_;
   std::unique_ptr<api::Audit> audit_;
   WorkerPool workers_;
