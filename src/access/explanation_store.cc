@@ -45,6 +45,24 @@ std::string_view request_of(std::string_view decision_id) {
 
 }  // namespace
 
+bool ExplanationStore::wants(const AccountId& account, Time now) {
+  constexpr size_t kMaxWindows = 10'000;
+  const auto second = std::chrono::floor<std::chrono::seconds>(now.time_since_epoch());
+  const std::lock_guard lock(mutex_);
+  if (windows_.size() >= kMaxWindows && !windows_.contains(account.text())) windows_.clear();
+  Window& window = windows_[account.text()];
+  if (window.second != second) window = {second, 0};
+  return ++window.count <= kMaxPerSecond;
+}
+
+void ExplanationStore::log(const Explanation& denial) const {
+  log_.info("access_denied", {{"decision_id", denial.decision_id},
+                              {"caller", denial.caller},
+                              {"action", denial.action},
+                              {"resource", denial.resource},
+                              {"message", denial.message}});
+}
+
 void ExplanationStore::add(std::string_view request_id, Explanation explanation) {
   std::string key(request_id);
   const size_t bytes = size_of(explanation) + kOverhead + 2 * key.size();
@@ -61,11 +79,7 @@ void ExplanationStore::add(std::string_view request_id, Explanation explanation)
     while (bytes_ > capacity_ && !kept_.empty())
       forget_oldest();
   }
-  log_.info("access_denied", {{"decision_id", added->decision_id},
-                              {"caller", added->caller},
-                              {"action", added->action},
-                              {"resource", added->resource},
-                              {"message", added->message}});
+  log(*added);
 }
 
 void ExplanationStore::forget_oldest() {

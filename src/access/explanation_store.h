@@ -23,6 +23,15 @@ class ExplanationStore {
   // `capacity`: bytes, about.
   ExplanationStore(const Log& log, size_t capacity) : log_(log), capacity_(capacity) {}
 
+  // How many explanations a caller's account may cause in a second. An explanation costs more than a decision, and
+  // whoever is denied again and again must not push out those of others.
+  static constexpr uint32_t kMaxPerSecond = 50;
+
+  // Whether a denial of this account is to be explained; counts it. If not, it is logged all the same.
+  bool wants(const AccountId& account, Time now);
+  // The log's line of a denial that is not explained.
+  void log(const Explanation& denial) const;
+
   // Keeps it, gives it its decision id, and writes the log's line.
   void add(std::string_view request_id, Explanation explanation);
   // All denials of a request by the request's id, in their order, or the one of that decision id. Empty: unknown, or
@@ -41,6 +50,12 @@ class ExplanationStore {
     std::vector<ExplanationPointer> kept;
   };
 
+  // The denials of an account in one second.
+  struct Window {
+    std::chrono::seconds second{};
+    uint32_t count = 0;
+  };
+
   void forget_oldest();
 
   const Log& log_;
@@ -49,6 +64,7 @@ class ExplanationStore {
   std::deque<Kept> kept_;  // oldest first
   std::unordered_map<std::string, Request> requests_;
   size_t bytes_ = 0;
+  std::unordered_map<std::string, Window> windows_;  // by account; of the running second
 };
 
 }  // namespace coffer::access

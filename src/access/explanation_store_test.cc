@@ -121,5 +121,19 @@ TEST_F(ExplanationStoreTest, OneThatIsLargerThanTheRoomIsNotKept) {
   EXPECT_NE(log().find(R"("decision_id":"a")"), std::string::npos);
 }
 
+// One who is denied a thousand times a second must neither keep the server busy nor push out what others ask for.
+TEST(ExplanationStoreLimits, AnAccountCausesSoManyExplanationsASecond) {
+  ManualClock clock{Time()};
+  const Log log{clock, -1, LogLevel::kError};
+  ExplanationStore store(log, 1 << 20);
+  const AccountId loud = *AccountId::parse("111111111111");
+  for (uint32_t i = 0; i < ExplanationStore::kMaxPerSecond; ++i)
+    EXPECT_TRUE(store.wants(loud, clock.now()));
+  EXPECT_FALSE(store.wants(loud, clock.now()));
+  EXPECT_TRUE(store.wants(*AccountId::parse("222222222222"), clock.now()));
+  clock.advance(std::chrono::seconds(1));
+  EXPECT_TRUE(store.wants(loud, clock.now()));
+}
+
 }  // namespace
 }  // namespace coffer::access

@@ -25,6 +25,7 @@ api::Resource key_resource(const Region& region, kms::KeyPointer key) {
           .found = std::move(key),
           .policy = view.policy,
           .rule = policy::ResourceRule::kKeyPolicy,
+          .is_managed_by_aws = view.info.is_default,
           .describe = describe_key};
 }
 

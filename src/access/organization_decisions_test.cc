@@ -140,6 +140,14 @@ TEST_F(OrganizationDecisionsTest, AResourceControlPolicyLimitsCallersFromOutside
   EXPECT_EQ(read(kManagement, secret_of(kAccount, open_to_all)), "ok");
 }
 
+TEST_F(OrganizationDecisionsTest, ResourceControlPoliciesDoNotReachWhatIsAwss) {
+  attach(PolicyType::kResourceControl, denying("secretsmanager:*", R"(,"Principal":"*")"), organization_.root);
+  api::Resource resource = secret_of(kAccount);
+  EXPECT_NE(read(kAccount, resource), "ok");
+  resource.is_managed_by_aws = true;
+  EXPECT_EQ(read(kAccount, resource), "ok");
+}
+
 TEST_F(OrganizationDecisionsTest, ConditionsTellWhereTheCallerIs) {
   const std::string id = organization_.id.text();
   const std::string path = id + "/" + organization_.root.text() + "/" + unit_.text() + "/";

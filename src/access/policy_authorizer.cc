@@ -38,6 +38,13 @@ void add_resource_keys(const AccountId& account, const organizations::Organizati
   keys.add_list("aws:ResourceOrgPaths", {place.paths.begin(), place.paths.end()});
 }
 
+// Follows "Resource control policies" (Organizations user guide) on services and on what they do not reach.
+bool has_resource_control(const api::AccessQuestion& question) {
+  if (question.resource.is_managed_by_aws) return false;
+  const std::string_view service = question.action.substr(0, question.action.find(':'));
+  return service == "secretsmanager" || service == "kms" || service == "sts";
+}
+
 // Credentials that users and root get for themselves or hand on do not open IAM, but with a second factor.
 // Follows "Compare AWS STS credentials" (IAM user guide).
 bool is_kept_out_of_iam(const auth::Caller& caller, std::string_view action) {
@@ -65,11 +72,17 @@ Result<void> PolicyAuthorizer::authorize(const api::AccessQuestion& question, ap
   add_resource_keys(resource.account, *owner_place, keys);
   caller.add_keys(question.now, keys);
 
-  const std::vector<policy::PolicyList> resource_control(owner_place->resource_control.begin(),
-                                                         owner_place->resource_control.end());
-  const policy::PolicySet policies = caller.with({.resource = resource.policy.get(),
+  std::vector<policy::PolicyList> resource_control;
+  if (has_resource_control(question)) {
+    resource_control.assign(owner_place->resource_control.begin(), owner_place->resource_control.end());
+  }
+  bool is_open = true;
+  if (resource.account != question.caller.account) {
+    COFFER_ASSIGN(is_open, this->is_open(resource.account));
+  }
+  const policy::PolicySet policies = caller.with({.resource = is_open ? resource.policy.get() : nullptr,
                                                   .resource_rule = resource.rule,
-                                                  .grant_allows = resource.grant_allows,
+                                                  .grant_allows = is_open && resource.grant_allows,
                                                   .resource_control = resource_control});
   const policy::AccessRequest request{.principal = caller.principal(),
                                       .action = question.action,
@@ -80,8 +93,22 @@ Result<void> PolicyAuthorizer::authorize(const api::AccessQuestion& question, ap
   const policy::Decision decision = policy::evaluate(request, policies);
   if (decision.allowed()) return {};
   Error error = policy::access_denied(request, policies, decision);
-  parts_.explanations.add(question.request_id, explain(question, request, policies, error.message));
+  if (parts_.explanations.wants(question.caller.account, question.now)) {
+    parts_.explanations.add(question.request_id, explain(question, request, policies, error.message));
+  } else {
+    parts_.explanations.log({.decision_id = std::string(question.request_id),
+                             .caller = question.caller.arn,
+                             .action = std::string(question.action),
+                             .resource = resource.name,
+                             .message = error.message});
+  }
   return error;
+}
+
+Result<bool> PolicyAuthorizer::is_open(const AccountId& account) const {
+  if (parts_.accounts == nullptr) return true;
+  COFFER_ASSIGN(const std::optional<iam::AccountStatus> status, parts_.accounts->status(account));
+  return status == iam::AccountStatus::kActive;
 }
 
 }  // namespace coffer::access

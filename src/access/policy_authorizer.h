@@ -10,6 +10,7 @@
 #include "access/explanation_store.h"
 #include "api/access.h"
 #include "base/ids.h"
+#include "iam/account_store.h"
 #include "iam/identity_cache.h"
 #include "organizations/organization_cache.h"
 
@@ -20,14 +21,18 @@ class PolicyAuthorizer final : public api::Authorizer {
   struct Parts {
     const iam::IdentityCache& identities;
     const organizations::OrganizationCache& organizations;
-    ExplanationStore& explanations;  // of what was denied
-    Region region;                   // aws:RequestedRegion
+    ExplanationStore& explanations;               // of what was denied
+    Region region;                                // aws:RequestedRegion
+    const iam::AccountStore* accounts = nullptr;  // who is closed; null: nobody
   };
   explicit PolicyAuthorizer(const Parts& parts) : parts_(parts) {}
 
   Result<void> authorize(const api::AccessQuestion& question, api::ConditionKeys& keys) const override;
 
  private:
+  // Whether the policies of an account's resources still give something to others.
+  Result<bool> is_open(const AccountId& account) const;
+
   const Parts parts_;
 };
 

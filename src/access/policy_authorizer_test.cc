@@ -111,7 +111,8 @@ class PolicyAuthorizerTest : public ::testing::Test {
   Log log_{site_.clock, log_file_, LogLevel::kInfo};
   ExplanationStore explanations_{log_, 1 << 20};
   organizations::OrganizationCache organizations_{*site_.store};
-  PolicyAuthorizer authorizer_{{site_.cache, organizations_, explanations_, *Region::parse("us-east-1")}};
+  PolicyAuthorizer authorizer_{
+      {site_.cache, organizations_, explanations_, *Region::parse("us-east-1"), &site_.accounts}};
 };
 
 // --- the caller's policies ------------------------------------------------------------------------------------------
@@ -246,6 +247,18 @@ TEST_F(PolicyAuthorizerTest, AcrossAccountsBothSidesAreAsked) {
 }
 
 // Stored policies name users and roles by their unique ids.
+// Its policies outlive it, and nobody can sign in to change them.
+TEST_F(PolicyAuthorizerTest, WhatAClosedAccountAllowedOthersItAllowsNoMore) {
+  Asked theirs{
+      .resource = {.name = "arn:aws:secretsmanager:us-east-1:210987654321:secret:db-AbCdEf", .account = kOther}};
+  theirs.resource.policy =
+      compiled(R"({"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"*","Principal":"*","Resource":"*"}})",
+               policy::DocumentKind::kSecretPolicy);
+  EXPECT_TRUE(may(root(), theirs));
+  ASSERT_TRUE(site_.accounts.close(kOther).ok());
+  EXPECT_EQ(ask(root(), theirs).error().code, ErrorCode::kAccessDenied);
+}
+
 TEST_F(PolicyAuthorizerTest, AResourcesPolicyMeansTheUniqueId) {
   Asked asked;
   const auto naming = [](const std::string& unique_id) {

@@ -205,7 +205,7 @@ class RegionNode::Impl {
         web_identities_({identity_cache_, organizations_, provider_keys_, config_.region, loopback_http(config_)}),
         session_issuer_(session_keys_, random_),
         explanations_(log_, kExplanationBytes),
-        authorizer_({identity_cache_, organizations_, explanations_, config_.region}),
+        authorizer_({identity_cache_, organizations_, explanations_, config_.region, &accounts_}),
         secretsmanager_{secrets_, keyring_,       principals_,          identities_,
                         random_,  config_.region, config_.deployment(), config_.limits.replica_regions},
         kms_{keyring_, grants_, {principals_, identities_}, random_, config_.region},

@@ -50,10 +50,17 @@ class ProviderKeys::Impl {
     std::unique_lock lock(mutex_);
     const std::shared_ptr<Issuer> issuer = issuer_of(wanted.issuer);
     if (const auto* const key = usable_key(*issuer, wanted, kFresh)) return *key;
-    if (issuer->is_fetching) COFFER_TRY(wait(*issuer, lock));
+    // While somebody asks for new keys, those that are known do.
+    if (issuer->is_fetching) {
+      if (const auto* const key = usable_key(*issuer, wanted, kUsable)) return *key;
+      COFFER_TRY(wait(*issuer, lock));
+    }
     // Whoever fetched meanwhile did it for us, too.
     if (const auto* const key = usable_key(*issuer, wanted, kFresh)) return *key;
-    if (!issuer->is_fetching && may_attempt(*issuer)) COFFER_TRY(fetch(wanted.issuer, *issuer, lock));
+    if (!issuer->is_fetching && may_attempt(*issuer)) {
+      const Result<void> fetched = fetch(wanted.issuer, *issuer, lock);
+      if (!fetched.ok() && usable_key(*issuer, wanted, kUsable) == nullptr) return fetched.error();
+    }
     if (const auto* const key = usable_key(*issuer, wanted, kUsable)) return *key;
     return issuer->failure ? public_error(*issuer->failure) : no_key();
   }

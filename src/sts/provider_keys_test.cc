@@ -138,6 +138,27 @@ TEST_F(ProviderKeysTest, NoMoreThanSoManyWait) {
   EXPECT_EQ(find(issuer_.url()), "ok");
 }
 
+// Somebody else's provider that does not answer must not lock out those whose keys are known.
+TEST_F(ProviderKeysTest, KeysThatAreKnownDoWhileOthersWait) {
+  ProviderKeys keys({.fetcher = issuer_, .clock = clock_, .log = log_, .max_waiting = 1});
+  const auto find = [&](std::string_view issuer) {
+    return outcome(keys.find({.issuer = issuer, .key_id = "key-1", .algorithm = crypto::SignatureAlgorithm::kEs256}));
+  };
+  EXPECT_EQ(find(issuer_.url()), "ok");
+  clock_.advance(hours(2));
+  std::promise<void> begun;
+  std::promise<void> go_on;
+  issuer_.during_fetch = [&] {
+    begun.set_value();
+    go_on.get_future().wait();
+  };
+  auto slow = std::async(std::launch::async, [&] { return find("https://other.example"); });
+  begun.get_future().wait();
+  EXPECT_EQ(find(issuer_.url()), "ok") << "its keys are two hours old, and nobody can ask for new ones now";
+  go_on.set_value();
+  slow.wait();
+}
+
 TEST_F(ProviderKeysTest, AFetchThatThrowsIsNotTheLast) {
   issuer_.during_fetch = [] { throw std::bad_alloc(); };
   EXPECT_THROW((void)found(), std::bad_alloc);

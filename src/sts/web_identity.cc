@@ -137,7 +137,11 @@ Result<void> WebIdentities::decide(const Question& question) const {
   COFFER_ASSIGN(const organizations::PlacePointer place, parts_.organizations.place_of(role->account));
   Facts facts(question, parts_.region);
   facts.context().add("aws:ResourceAccount", role->account.text());
-  if (!place->organization.empty()) facts.context().add("aws:ResourceOrgID", place->organization);
+  const std::vector<std::string_view> paths(place->paths.begin(), place->paths.end());
+  if (!place->organization.empty()) {
+    facts.context().add("aws:ResourceOrgID", place->organization);
+    facts.context().add_list("aws:ResourceOrgPaths", paths);
+  }
 
   const std::vector<policy::PolicyList> resource_control(place->resource_control.begin(),
                                                          place->resource_control.end());

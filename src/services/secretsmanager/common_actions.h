@@ -5,6 +5,10 @@
 
 namespace coffer::secretsmanager::action {
 
+struct CreateSecret {
+  static constexpr std::string_view kName = "CreateSecret";
+  static constexpr std::string_view kAction = "secretsmanager:CreateSecret";
+};
 struct GetSecretValue {
   static constexpr std::string_view kName = "GetSecretValue";
   static constexpr std::string_view kAction = "secretsmanager:GetSecretValue";

@@ -126,6 +126,14 @@ Result<SecretBytes> read_value(const api::Authority& authority, const secrets::S
   return rooms.secrets.read_value(view, version.id);
 }
 
+Result<void> permit_reading_all(const api::Authority& authority, const secrets::SecretView& view, const Rooms& rooms) {
+  for (const secrets::Version& version : view.secret.versions) {
+    if (version.kind == secrets::ValueKind::kNone) continue;
+    COFFER_TRY(permit_for_version<action::Decrypt>(authority, view, version, rooms));
+  }
+  return {};
+}
+
 Result<void> permit_sealing(const api::Authority& authority, const Sealing& sealing, const Rooms& rooms) {
   COFFER_ASSIGN(const kms::KeyPointer key, sealing_key(authority, sealing.secret, rooms));
   return permit<action::GenerateDataKey>(authority, key, {sealing.secret_arn, sealing.version_id}, rooms);

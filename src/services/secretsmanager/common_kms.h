@@ -37,6 +37,10 @@ struct GenerateDataKey {
 Result<SecretBytes> read_value(const api::Authority& authority, const secrets::SecretView& view,
                                const secrets::Version& version, const Rooms& rooms);
 
+// Whether the caller may take the values elsewhere, which includes reading them: kms:Decrypt for each version that has
+// one. What is replicated is read, and sealed with a key of another region.
+Result<void> permit_reading_all(const api::Authority& authority, const secrets::SecretView& view, const Rooms& rooms);
+
 // Where a value is about to be sealed.
 struct Sealing {
   const secrets::Secret& secret;  // with the KMS key that it will have

@@ -123,11 +123,18 @@ struct CreateSecret {
   }
 
   // The name is taken: by an earlier attempt of this very call, or by something else.
-  static Result<secrets::SecretPointer> repeated(const api::Authorized<CreateSecret>& authorized, const Rooms& rooms,
+  static Result<secrets::SecretPointer> repeated(const api::Authorized<CreateSecret>& authorized, Rooms& rooms,
                                                  const Error& taken) {
     const Request& request = authorized.request();
     const GivenValue value = given_value(request.secret_string, request.secret_binary);
     if (!value) return taken;
+    // What is compared with is a secret that was not known when the caller was authorized.
+    COFFER_ASSIGN(api::Resource found, secret_resource(request.name, authorized.caller(), rooms));
+    const auto add_keys = [&](api::ConditionKeys& all) {
+      return keys({request, found, authorized.caller(), rooms}, all);
+    };
+    const auto permitted = api::Pipeline::permit<action::CreateSecret>(authorized.authority(), found, add_keys);
+    if (!permitted.ok()) return permitted.error().code == ErrorCode::kAccessDenied ? taken : permitted.error();
     // update(), to see the secret as it is and not as a cache has it; nothing is changed.
     return rooms.secrets.update(authorized.caller().account, request.name,
                                 [&](const secrets::SecretView& view) -> Result<std::optional<secrets::Change>> {

@@ -25,7 +25,7 @@ std::string escaped(const std::string& text) {
 }
 
 std::string statement(const std::string& members) {
-  return R"({"Version": "2012-10-17", "Statement": {"Effect": "Allow", )" + members + "}}";
+  return R"({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", )" + members + "}]}";
 }
 
 class CrossAccount : public ::testing::Test {
@@ -398,6 +398,65 @@ TEST_F(CrossAccount, TheDefaultKeyCannotBeTakenForAnotherSecret) {
   EXPECT_TRUE(denial->for_caller.notes.empty());
   ASSERT_EQ(denial->for_resource.notes.size(), 1u);
   EXPECT_TRUE(denial->for_resource.notes[0].starts_with("The key is AWS managed: ")) << denial->for_resource.notes[0];
+}
+
+// A role of the owner that may do everything with secrets, and with keys what the test says.
+class OwnRole : public CrossAccount {
+ protected:
+  OwnRole() {
+    own_ = must(iam::create_role(
+        world_.identities(kHome), kOwnerId,
+        {.name = "own",
+         .trust_policy = statement(R"("Principal": {"AWS": "123456789012"}, "Action": "sts:AssumeRole")")}));
+  }
+  void let(const std::string& text) {
+    must(iam::put_inline_policy(world_.identities(kHome), {kOwnerId, iam::EntityKind::kRole, "own"},
+                                {.name = "all", .text = text}));
+  }
+  Answer own(std::string_view operation, const std::string& input) {
+    const auth::Caller caller{.account = kOwnerId,
+                              .kind = auth::PrincipalKind::kRoleSession,
+                              .arn = "arn:aws:sts::123456789012:assumed-role/own/s",
+                              .access_key = {},
+                              .user_id = own_.unique_id + ":s"};
+    return world_.call(kHome, caller, operation, input);
+  }
+  iam::Role own_;
+};
+
+// Otherwise whoever may not read could bring a value under the default key of another region, and read it there.
+TEST_F(OwnRole, ReplicatingIsReading) {
+  const std::string replicate = R"({"SecretId": "shared", "AddReplicaRegions": [{"Region": "us-west-2"}]})";
+  let(statement(R"("Action": ["secretsmanager:*", "kms:GenerateDataKey"], "Resource": "*")"));
+  EXPECT_EQ(outcome(own("ReplicateSecretToRegions", replicate)), "AccessDeniedException: Access to KMS is not allowed");
+  let(statement(R"("Action": ["secretsmanager:*", "kms:Decrypt"], "Resource": "*")"));
+  EXPECT_EQ(own("ReplicateSecretToRegions", replicate).message, "");
+}
+
+// An empty KmsKeyId asks for the default key, and must not slip by a policy that demands another.
+TEST_F(OwnRole, AnEmptyKeyIdIsTheDefaultKeyForPoliciesToo) {
+  let(R"({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"},
+      {"Effect": "Deny", "Action": "secretsmanager:UpdateSecret", "Resource": "*",
+       "Condition": {"ArnNotEqualsIfExists": {"secretsmanager:KmsKeyArn": ")" +
+      key_arn_ + R"("}}}]})");
+  const auto update = [&](const std::string& key) {
+    return own("UpdateSecret", R"({"SecretId": "shared", "KmsKeyId": ")" + key + R"(", )" + kToken + "5\"}").error;
+  };
+  EXPECT_EQ(update(key_arn_), "");
+  EXPECT_EQ(update("alias/aws/secretsmanager"), "AccessDeniedException");
+  EXPECT_EQ(update(""), "AccessDeniedException");
+}
+
+// A guess at a value is answered only to who may make the secret that there is.
+TEST_F(OwnRole, ARepeatedCreateIsDecidedOnTheSecretThatThereIs) {
+  const std::string create = R"({"Name": "shared", "SecretString": "hunter2", )" + std::string(kToken) +
+                             R"(1", "KmsKeyId": ")" + key_arn_ + "\"}";
+  let(statement(R"("Action": "*", "Resource": "*")"));
+  EXPECT_EQ(own("CreateSecret", create).error, "");
+  set_secret_policy(R"("Principal": {"AWS": "123456789012"}, "Action": "secretsmanager:*", "Resource": "*"},
+      {"Effect": "Deny", "Principal": {"AWS": "arn:aws:iam::123456789012:role/own"},
+       "Action": "secretsmanager:CreateSecret", "Resource": "*")");
+  EXPECT_EQ(own("CreateSecret", create).error, "ResourceExistsException");
 }
 
 }  // namespace

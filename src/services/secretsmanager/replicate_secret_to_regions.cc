@@ -3,6 +3,7 @@
 // https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_ReplicateSecretToRegions.html
 #include "services/secretsmanager/common.h"
 #include "services/secretsmanager/common_condition_keys.h"
+#include "services/secretsmanager/common_kms.h"
 #include "services/secretsmanager/common_replicas.h"
 
 namespace coffer::secretsmanager {
@@ -50,6 +51,7 @@ struct ReplicateSecretToRegions {
     const auto replicate = [&](const secrets::SecretView& view) -> Result<std::optional<secrets::Change>> {
       COFFER_TRY(refuse_pending_deletion(view));
       COFFER_TRY(refuse_replica(view));
+      COFFER_TRY(permit_reading_all(authorized.authority(), view, rooms));
       secrets::Change change = change_of(view);
       COFFER_TRY(add_replicas(wanted, rooms, change));
       return std::optional(std::move(change));
