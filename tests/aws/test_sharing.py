@@ -7,8 +7,6 @@ import json
 
 import pytest
 
-from deployment import wait_until
-
 SECURITY = "111111111111"
 WORKLOAD = "222222222222"
 REGION = "us-east-1"
@@ -109,7 +107,7 @@ class Sharing:
 def sharing(tmp_path_factory):
     from deployment import Deployment
     directory = tmp_path_factory.mktemp("sharing")
-    deployment = Deployment(directory / "data", regions=[REGION, "eu-west-1"]).start()
+    deployment = Deployment(directory / "data", regions=[REGION]).start()
     yield Sharing(deployment, directory)
     deployment.stop()
 
@@ -150,25 +148,6 @@ def test_what_is_taken_away_is_gone_at_the_next_request(sharing, taken):
     assert sharing.read() == "hunter2"
     getattr(sharing, f"set_{taken}_policy")(False)
     assert "(AccessDeniedException)" in sharing.read()
-
-
-# The session was made in one region and is good in the other, where the secret's replica has a key of its own.
-@pytest.mark.skip(reason="identities and session keys do not flow to other regions yet")
-def test_a_replica_is_read_in_its_own_region_until_the_permission_is_taken_away(sharing):
-    sharing.set_all()
-    key = sharing.root(SECURITY, "kms", "create-key", "--policy", policy(
-        allow("kms:*", Principal={"AWS": f"arn:aws:iam::{SECURITY}:root"}),
-        allow("kms:Decrypt", Principal={"AWS": WORKLOAD})), region="eu-west-1")["KeyMetadata"]["Arn"]
-    sharing.root(SECURITY, "secretsmanager", "replicate-secret-to-regions", "--secret-id", "shared/db",
-                 "--add-replica-regions", f"Region=eu-west-1,KmsKeyId={key}")
-    replica = sharing.arn.replace(REGION, "eu-west-1")
-    sharing.root(WORKLOAD, "iam", "put-role-policy", "--role-name", "app", "--policy-name", "read", "--policy-document",
-                 policy(allow("secretsmanager:GetSecretValue", [sharing.arn, replica]),
-                        allow("kms:Decrypt", [sharing.key, key])))
-    wait_until(lambda: sharing.read(replica, region="eu-west-1") == "hunter2", what="the replica being readable")
-    sharing.set_identity_policy(False)
-    wait_until(lambda: "(AccessDeniedException)" in sharing.read(replica, region="eu-west-1"), seconds=10,
-               what="the revocation arriving in the other region")
 
 
 # Whoever is made in the name of somebody who was deleted is somebody else: sessions, and policies that name the role.
