@@ -98,6 +98,13 @@ std::vector<const Node*> OrganizationSnapshot::targets(const Policy& policy) con
   return targets;
 }
 
+std::string OrganizationSnapshot::path(const Node& node) const {
+  std::string path;
+  for (const Node* at = &node; at != nullptr; at = this->node(at->parent))
+    path.insert(0, at->id.text() + "/");
+  return organization().id.text() + "/" + path;
+}
+
 size_t OrganizationSnapshot::count_units() const {
   return static_cast<size_t>(
       std::ranges::count_if(contents_->nodes, [](const auto& row) { return kind_of(row.first) == NodeKind::kUnit; }));

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "base/result.h"
@@ -45,6 +46,8 @@ class OrganizationSnapshot {
   // In the order of their ids: the nodes that a policy is attached to.
   std::vector<const Node*> targets(const Policy& policy) const;
 
+  // "o-x/r-x/ou-x-y/", and an account's id at the end of its own.
+  std::string path(const Node& node) const;
   size_t count_units() const;
   // How many units a node is in; of a unit, itself not counted.
   size_t depth(const Node& node) const;

@@ -16,6 +16,11 @@ TEST_F(UnitsTest, AreMadeBelowTheRootOrAnother) {
   const NodeId inner = unit(outer.id, "inner");
   EXPECT_EQ(snapshot()->children(outer.id, NodeKind::kUnit).front()->id, inner);
   EXPECT_EQ(*snapshot()->node(outer.id), outer);
+  const std::string path = id().text() + "/" + root().text() + "/" + outer.id.text() + "/";
+  EXPECT_EQ(snapshot()->path(outer), path);
+  member("222222222222", inner);
+  EXPECT_EQ(snapshot()->path(*snapshot()->node(*NodeId::parse("222222222222"))),
+            path + inner.text() + "/222222222222/");
   for (const NodeId& parent :
        {*NodeId::parse("111111111111"), *NodeId::parse("r-zzzz1"), *NodeId::parse("ou-ab12-zzzzzzzz")}) {
     EXPECT_EQ(outcome(create_unit(changes_, id(), {parent, "x", {}})),

@@ -9,7 +9,8 @@ import re
 
 FOLDER = pathlib.Path(__file__).parent
 # The API version of each service.
-SERVICES = {"iam": "2010-05-08", "kms": "2014-11-01", "secretsmanager": "2017-10-17", "sts": "2011-06-15"}
+SERVICES = {"iam": "2010-05-08", "kms": "2014-11-01", "organizations": "2016-11-28",
+            "secretsmanager": "2017-10-17", "sts": "2011-06-15"}
 
 # What of an operation and of a shape is compared. Documentation, HTTP bindings and hints to SDKs are not.
 OPERATION_FACTS = ("input", "output", "errors")
@@ -93,29 +94,32 @@ def merged(model, newer):
 
 
 def operations(model):
-    """Operation name -> {"request", "response", "errors"}, with all shapes filled in."""
+    """Operation name -> {"request", "response", "errors"}, with all shapes filled in; a shape inside of itself stays empty."""
     shapes = model["shapes"]
 
-    def value(name):
+    def value(name, around=()):
         shape = shapes[name]
         found = {"type": TYPES.get(shape["type"], shape["type"])}
         found.update({key: shape[key] for key in ("sensitive", "min", "max", "pattern", "enum") if shape.get(key) is not None})
+        if name in around:
+            return found
+        around = (*around, name)
         if shape["type"] == "structure":
-            found["members"] = members(name)
+            found["members"] = members(name, around)
         if shape["type"] == "list":
-            found["item"] = value(shape["member"])
+            found["item"] = value(shape["member"], around)
         if shape["type"] == "map":
-            found.update(key=value(shape["key"]), value=value(shape["value"]))
+            found.update(key=value(shape["key"], around), value=value(shape["value"], around))
         return found
 
-    def members(name):
+    def members(name, around=()):
         if name is None:
             return {}
         found = {}
         for member, to in shapes[name]["members"].items():
             marks = {"idempotency_token": True} if isinstance(to, dict) else {}
             to = to["shape"] if isinstance(to, dict) else to
-            found[member] = {**value(to), **marks, "required": member in shapes[name].get("required", [])}
+            found[member] = {**value(to, around), **marks, "required": member in shapes[name].get("required", [])}
         return found
 
     return {name: {"request": members(one.get("input")), "response": members(one.get("output")), "errors": one["errors"]}

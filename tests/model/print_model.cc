@@ -8,6 +8,7 @@
 
 #include "services/iam/rooms.h"
 #include "services/kms/rooms.h"
+#include "services/organizations/rooms.h"
 #include "services/secretsmanager/rooms.h"
 #include "services/sts/rooms.h"
 #include "wire/encoder.h"
@@ -51,10 +52,11 @@ std::string_view effect_name(api::Effect effect) {
   return "unknown";
 }
 
-// IAM's model has a shape of its own for what its answers call ServiceFailure.
+// The models have names of their own for a failure of the server. IAM's answers call it ServiceFailure.
 std::string_view name_in_model(ErrorCode error, std::string_view action) {
-  const bool is_iam = action.starts_with("iam:");
-  return is_iam && error == ErrorCode::kInternalServiceError ? "ServiceFailureException" : error_name(error);
+  if (error != ErrorCode::kInternalServiceError) return error_name(error);
+  if (action.starts_with("iam:")) return "ServiceFailureException";
+  return action.starts_with("organizations:") ? "ServiceException" : error_name(error);
 }
 
 class Printer {
@@ -164,6 +166,7 @@ struct Service {
 constexpr Service kServices[] = {
     {"iam", &iam_service::operations},
     {"kms", &kms_service::operations},
+    {"organizations", &organizations_service::operations},
     {"secretsmanager", &secretsmanager::operations},
     {"sts", &sts_service::operations},
 };

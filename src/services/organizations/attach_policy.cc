@@ -13,7 +13,8 @@ struct AttachPolicy : CardBasics {
   static constexpr ErrorCode kErrors[] = {
       ErrorCode::kAccessDenied,        ErrorCode::kAwsOrganizationsNotInUse,  ErrorCode::kConcurrentModification,
       ErrorCode::kConstraintViolation, ErrorCode::kDuplicatePolicyAttachment, ErrorCode::kInvalidInput,
-      ErrorCode::kPolicyNotFound,      ErrorCode::kPolicyTypeNotEnabled,      ErrorCode::kTargetNotFound};
+      ErrorCode::kPolicyNotFound,      ErrorCode::kPolicyTypeNotEnabled,      ErrorCode::kTargetNotFound,
+      ErrorCode::kInternalServiceError};
 
   struct Request {
     std::string policy_id;

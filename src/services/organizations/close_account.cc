@@ -12,13 +12,10 @@ struct CloseAccount : CardBasics {
   static constexpr std::string_view kName = "CloseAccount";
   static constexpr std::string_view kAction = "organizations:CloseAccount";
   static constexpr api::Effect kEffect = api::Effect::kWrites;
-  static constexpr ErrorCode kErrors[] = {ErrorCode::kAccessDenied,
-                                          ErrorCode::kAccountAlreadyClosed,
-                                          ErrorCode::kAccountNotFound,
-                                          ErrorCode::kAwsOrganizationsNotInUse,
-                                          ErrorCode::kConcurrentModification,
-                                          ErrorCode::kConstraintViolation,
-                                          ErrorCode::kInvalidInput};
+  static constexpr ErrorCode kErrors[] = {ErrorCode::kAccessDenied,           ErrorCode::kAccountAlreadyClosed,
+                                          ErrorCode::kAccountNotFound,        ErrorCode::kAwsOrganizationsNotInUse,
+                                          ErrorCode::kConcurrentModification, ErrorCode::kConstraintViolation,
+                                          ErrorCode::kInvalidInput,           ErrorCode::kInternalServiceError};
 
   struct Request {
     std::string account_id;

@@ -95,7 +95,7 @@ const wire::Pattern kTargetIdPattern{"^(r-[0-9a-z]{4,32})|(\\d{12})|(ou-[0-9a-z]
 const wire::Pattern kPolicyIdPattern{"^p-[0-9a-zA-Z_]{8,128}$", is_policy};
 const wire::Pattern kResourceIdPattern{
     "^(r-[0-9a-z]{4,32})|(\\d{12})|(ou-[0-9a-z]{4,32}-[a-z0-9]{8,32})|(^p-[0-9a-zA-Z_]{8,128})|(^rp-[0-9a-zA-Z_]{4,"
-    "128})$",
+    "128})|(^rt-[0-9a-zA-Z_]{8,32})$",
     is_resource};
 const wire::Pattern kRequestIdPattern{"^car-[a-z0-9]{8,32}$", is_request};
 const wire::Pattern kAnyPattern{"[\\s\\S]*", is_anything};

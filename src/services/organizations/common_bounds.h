@@ -23,10 +23,19 @@ extern const wire::Pattern kRoleNamePattern;
 extern const wire::Pattern kServicePrincipalPattern;
 extern const wire::Pattern kTagPattern;
 
-inline constexpr std::string_view kPolicyTypeNames[] = {
-    "SERVICE_CONTROL_POLICY", "RESOURCE_CONTROL_POLICY",   "TAG_POLICY",
-    "BACKUP_POLICY",          "AISERVICES_OPT_OUT_POLICY", "CHATBOT_POLICY",
-    "DECLARATIVE_POLICY_EC2", "SECURITYHUB_POLICY"};
+inline constexpr std::string_view kPolicyTypeNames[] = {"SERVICE_CONTROL_POLICY",
+                                                        "RESOURCE_CONTROL_POLICY",
+                                                        "TAG_POLICY",
+                                                        "BACKUP_POLICY",
+                                                        "AISERVICES_OPT_OUT_POLICY",
+                                                        "CHATBOT_POLICY",
+                                                        "DECLARATIVE_POLICY_EC2",
+                                                        "SECURITYHUB_POLICY",
+                                                        "INSPECTOR_POLICY",
+                                                        "UPGRADE_ROLLOUT_POLICY",
+                                                        "BEDROCK_POLICY",
+                                                        "S3_POLICY",
+                                                        "NETWORK_SECURITY_DIRECTOR_POLICY"};
 inline constexpr std::string_view kFeatureSets[] = {"ALL", "CONSOLIDATED_BILLING"};
 inline constexpr std::string_view kChildTypes[] = {"ACCOUNT", "ORGANIZATIONAL_UNIT"};
 inline constexpr std::string_view kRequestStates[] = {"IN_PROGRESS", "SUCCEEDED", "FAILED"};
@@ -44,7 +53,7 @@ inline constexpr wire::Constraint kRequestIdBounds{.max = 36, .pattern = &kReque
 inline constexpr wire::Constraint kUnitNameBounds{.min = 1, .max = 128, .pattern = &kAnyPattern};
 inline constexpr wire::Constraint kPolicyNameBounds{.min = 1, .max = 128, .pattern = &kAnyPattern};
 inline constexpr wire::Constraint kPolicyDescriptionBounds{.max = 512, .pattern = &kAnyPattern};
-inline constexpr wire::Constraint kPolicyContentBounds{.min = 1, .max = 1'000'000, .pattern = &kAnyPattern};
+inline constexpr wire::Constraint kPolicyContentBounds{.min = 1, .pattern = &kAnyPattern};
 inline constexpr wire::Constraint kPolicyTypeBounds{.values = kPolicyTypeNames};
 inline constexpr wire::Constraint kFeatureSetBounds{.values = kFeatureSets};
 inline constexpr wire::Constraint kChildTypeBounds{.values = kChildTypes};

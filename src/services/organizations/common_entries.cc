@@ -63,20 +63,21 @@ RootEntry root_entry(const organizations::OrganizationSnapshot& snapshot) {
   return entry;
 }
 
-UnitEntry unit_entry(const organizations::Organization& organization, const organizations::Node& unit) {
-  return {unit.id.text(), arn_of(organization, unit.id), unit.name};
+UnitEntry unit_entry(const organizations::OrganizationSnapshot& snapshot, const organizations::Node& unit) {
+  return {unit.id.text(), arn_of(snapshot.organization(), unit.id), unit.name, snapshot.path(unit)};
 }
 
-AccountEntry account_entry(const organizations::Organization& organization, const organizations::Node& account) {
+AccountEntry account_entry(const organizations::OrganizationSnapshot& snapshot, const organizations::Node& account) {
   const organizations::Membership& membership = *account.membership;
   const bool is_active = membership.status == MemberStatus::kActive;
   const bool was_invited = membership.joined_method == organizations::JoinedMethod::kInvited;
   return {.id = account.id.text(),
-          .arn = arn_of(organization, account.id),
+          .arn = arn_of(snapshot.organization(), account.id),
           .email = membership.email,
           .name = account.name,
           .status = is_active ? "ACTIVE" : "SUSPENDED",
           .state = is_active ? "ACTIVE" : "CLOSED",
+          .paths = {snapshot.path(account)},
           .joined_method = was_invited ? "INVITED" : "CREATED",
           .joined = membership.joined};
 }

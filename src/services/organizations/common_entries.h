@@ -57,8 +57,10 @@ struct UnitEntry {
   std::string id;
   std::string arn;
   std::string name;
+  std::string path;
   static constexpr wire::Field kFields[] = {wire::field<&UnitEntry::id>("Id"), wire::field<&UnitEntry::arn>("Arn"),
-                                            wire::field<&UnitEntry::name>("Name")};
+                                            wire::field<&UnitEntry::name>("Name"),
+                                            wire::field<&UnitEntry::path>("Path")};
 };
 
 struct AccountEntry {
@@ -68,6 +70,7 @@ struct AccountEntry {
   std::string name;
   std::string_view status;
   std::string_view state;
+  std::vector<std::string> paths;
   std::string_view joined_method;
   Time joined;
   static constexpr wire::Field kFields[] = {wire::field<&AccountEntry::id>("Id"),
@@ -76,6 +79,7 @@ struct AccountEntry {
                                             wire::field<&AccountEntry::name>("Name"),
                                             wire::field<&AccountEntry::status>("Status"),
                                             wire::field<&AccountEntry::state>("State"),
+                                            wire::field<&AccountEntry::paths>("Paths"),
                                             wire::field<&AccountEntry::joined_method>("JoinedMethod"),
                                             wire::field<&AccountEntry::joined>("JoinedTimestamp")};
 };
@@ -135,9 +139,9 @@ struct TargetEntry {
 
 OrganizationEntry entry_of(const organizations::OrganizationSnapshot& snapshot);
 RootEntry root_entry(const organizations::OrganizationSnapshot& snapshot);
-UnitEntry unit_entry(const organizations::Organization& organization, const organizations::Node& unit);
+UnitEntry unit_entry(const organizations::OrganizationSnapshot& snapshot, const organizations::Node& unit);
 // REQUIRES: an account.
-AccountEntry account_entry(const organizations::Organization& organization, const organizations::Node& account);
+AccountEntry account_entry(const organizations::OrganizationSnapshot& snapshot, const organizations::Node& account);
 NodeEntry node_entry(const organizations::NodeId& id);
 TargetEntry target_entry(const organizations::Organization& organization, const organizations::Node& node);
 PolicySummaryEntry summary_entry(const organizations::Organization& organization, const organizations::Policy& policy);

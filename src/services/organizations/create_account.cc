@@ -14,9 +14,9 @@ struct CreateAccount : CardBasics {
   static constexpr std::string_view kName = "CreateAccount";
   static constexpr std::string_view kAction = "organizations:CreateAccount";
   static constexpr api::Effect kEffect = api::Effect::kWrites;
-  static constexpr ErrorCode kErrors[] = {ErrorCode::kAccessDenied, ErrorCode::kAwsOrganizationsNotInUse,
+  static constexpr ErrorCode kErrors[] = {ErrorCode::kAccessDenied,           ErrorCode::kAwsOrganizationsNotInUse,
                                           ErrorCode::kConcurrentModification, ErrorCode::kConstraintViolation,
-                                          ErrorCode::kInvalidInput};
+                                          ErrorCode::kInvalidInput,           ErrorCode::kInternalServiceError};
 
   struct Request {
     std::string email;

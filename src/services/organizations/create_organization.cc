@@ -14,9 +14,9 @@ struct CreateOrganization : CardBasics {
   static constexpr std::string_view kName = "CreateOrganization";
   static constexpr std::string_view kAction = "organizations:CreateOrganization";
   static constexpr api::Effect kEffect = api::Effect::kWrites;
-  static constexpr ErrorCode kErrors[] = {ErrorCode::kAccessDenied, ErrorCode::kAlreadyInOrganization,
+  static constexpr ErrorCode kErrors[] = {ErrorCode::kAccessDenied,           ErrorCode::kAlreadyInOrganization,
                                           ErrorCode::kConcurrentModification, ErrorCode::kConstraintViolation,
-                                          ErrorCode::kInvalidInput};
+                                          ErrorCode::kInvalidInput,           ErrorCode::kInternalServiceError};
 
   struct Request {
     std::optional<std::string> feature_set;

@@ -14,7 +14,7 @@ struct CreateOrganizationalUnit : CardBasics {
   static constexpr ErrorCode kErrors[] = {
       ErrorCode::kAccessDenied,        ErrorCode::kAwsOrganizationsNotInUse,    ErrorCode::kConcurrentModification,
       ErrorCode::kConstraintViolation, ErrorCode::kDuplicateOrganizationalUnit, ErrorCode::kInvalidInput,
-      ErrorCode::kParentNotFound};
+      ErrorCode::kParentNotFound,      ErrorCode::kInternalServiceError};
 
   struct Request {
     std::string parent_id;
@@ -45,9 +45,9 @@ struct CreateOrganizationalUnit : CardBasics {
     COFFER_TRY(permit_tags(authorized));
     const Request& request = authorized.request();
     const organizations::NewUnit wanted{*NodeId::parse(request.parent_id), request.name, to_tags(request.tags)};
-    const organizations::Organization& organization = snapshot->organization();
-    COFFER_ASSIGN(const auto made, organizations::create_unit(rooms.organizations, organization.id, wanted));
-    return Response{unit_entry(organization, made)};
+    COFFER_ASSIGN(const auto made,
+                  organizations::create_unit(rooms.organizations, snapshot->organization().id, wanted));
+    return Response{unit_entry(*snapshot, made)};
   }
 };
 

@@ -18,7 +18,8 @@ struct CreatePolicy : CardBasics {
                                           ErrorCode::kDuplicatePolicy,
                                           ErrorCode::kInvalidInput,
                                           ErrorCode::kMalformedPolicyDocument,
-                                          ErrorCode::kPolicyTypeUnknown};
+                                          ErrorCode::kPolicyTypeUnknown,
+                                          ErrorCode::kInternalServiceError};
 
   struct Request {
     std::string content;

@@ -10,9 +10,10 @@ struct DeleteOrganization : CardBasics {
   static constexpr std::string_view kName = "DeleteOrganization";
   static constexpr std::string_view kAction = "organizations:DeleteOrganization";
   static constexpr api::Effect kEffect = api::Effect::kWrites;
-  static constexpr ErrorCode kErrors[] = {ErrorCode::kAccessDenied, ErrorCode::kAwsOrganizationsNotInUse,
-                                          ErrorCode::kConcurrentModification, ErrorCode::kInvalidInput,
-                                          ErrorCode::kOrganizationNotEmpty};
+  static constexpr ErrorCode kErrors[] = {ErrorCode::kAccessDenied,           ErrorCode::kAwsOrganizationsNotInUse,
+                                          ErrorCode::kConcurrentModification, ErrorCode::kConstraintViolation,
+                                          ErrorCode::kInvalidInput,           ErrorCode::kOrganizationNotEmpty,
+                                          ErrorCode::kInternalServiceError};
 
   using Request = NoMembers;
   using Response = NoMembers;

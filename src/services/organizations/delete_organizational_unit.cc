@@ -11,8 +11,9 @@ struct DeleteOrganizationalUnit : CardBasics {
   static constexpr std::string_view kAction = "organizations:DeleteOrganizationalUnit";
   static constexpr api::Effect kEffect = api::Effect::kWrites;
   static constexpr ErrorCode kErrors[] = {
-      ErrorCode::kAccessDenied, ErrorCode::kAwsOrganizationsNotInUse,   ErrorCode::kConcurrentModification,
-      ErrorCode::kInvalidInput, ErrorCode::kOrganizationalUnitNotEmpty, ErrorCode::kOrganizationalUnitNotFound};
+      ErrorCode::kAccessDenied,        ErrorCode::kAwsOrganizationsNotInUse,   ErrorCode::kConcurrentModification,
+      ErrorCode::kInvalidInput,        ErrorCode::kOrganizationalUnitNotEmpty, ErrorCode::kOrganizationalUnitNotFound,
+      ErrorCode::kInternalServiceError};
 
   struct Request {
     std::string unit_id;

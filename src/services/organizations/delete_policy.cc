@@ -15,7 +15,8 @@ struct DeletePolicy : CardBasics {
                                           ErrorCode::kConcurrentModification,
                                           ErrorCode::kInvalidInput,
                                           ErrorCode::kPolicyInUse,
-                                          ErrorCode::kPolicyNotFound};
+                                          ErrorCode::kPolicyNotFound,
+                                          ErrorCode::kInternalServiceError};
 
   struct Request {
     std::string policy_id;

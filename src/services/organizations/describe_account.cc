@@ -12,7 +12,8 @@ struct DescribeAccount : CardBasics {
   static constexpr std::string_view kAction = "organizations:DescribeAccount";
   static constexpr api::Effect kEffect = api::Effect::kReads;
   static constexpr ErrorCode kErrors[] = {ErrorCode::kAccessDenied, ErrorCode::kAccountNotFound,
-                                          ErrorCode::kAwsOrganizationsNotInUse, ErrorCode::kInvalidInput};
+                                          ErrorCode::kAwsOrganizationsNotInUse, ErrorCode::kInvalidInput,
+                                          ErrorCode::kInternalServiceError};
 
   struct Request {
     std::string account_id;
@@ -34,7 +35,7 @@ struct DescribeAccount : CardBasics {
     COFFER_ASSIGN(const OrganizationSnapshot* const snapshot, managed_organization(authorized));
     const organizations::Node* const account = found(authorized.resource()).node;
     if (account == nullptr) return organizations::account_not_found();
-    return Response{account_entry(snapshot->organization(), *account)};
+    return Response{account_entry(*snapshot, *account)};
   }
 };
 

@@ -12,7 +12,8 @@ struct DescribeCreateAccountStatus : CardBasics {
   static constexpr std::string_view kAction = "organizations:DescribeCreateAccountStatus";
   static constexpr api::Effect kEffect = api::Effect::kReads;
   static constexpr ErrorCode kErrors[] = {ErrorCode::kAccessDenied, ErrorCode::kAwsOrganizationsNotInUse,
-                                          ErrorCode::kCreateAccountStatusNotFound, ErrorCode::kInvalidInput};
+                                          ErrorCode::kCreateAccountStatusNotFound, ErrorCode::kInvalidInput,
+                                          ErrorCode::kInternalServiceError};
 
   struct Request {
     std::string request_id;

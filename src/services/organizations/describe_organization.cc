@@ -12,7 +12,7 @@ struct DescribeOrganization : CardBasics {
   static constexpr std::string_view kAction = "organizations:DescribeOrganization";
   static constexpr api::Effect kEffect = api::Effect::kReads;
   static constexpr ErrorCode kErrors[] = {ErrorCode::kAccessDenied, ErrorCode::kAwsOrganizationsNotInUse,
-                                          ErrorCode::kConcurrentModification};
+                                          ErrorCode::kConcurrentModification, ErrorCode::kInternalServiceError};
 
   using Request = NoMembers;
   struct Response {

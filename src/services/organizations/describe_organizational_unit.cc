@@ -12,7 +12,8 @@ struct DescribeOrganizationalUnit : CardBasics {
   static constexpr std::string_view kAction = "organizations:DescribeOrganizationalUnit";
   static constexpr api::Effect kEffect = api::Effect::kReads;
   static constexpr ErrorCode kErrors[] = {ErrorCode::kAccessDenied, ErrorCode::kAwsOrganizationsNotInUse,
-                                          ErrorCode::kInvalidInput, ErrorCode::kOrganizationalUnitNotFound};
+                                          ErrorCode::kInvalidInput, ErrorCode::kOrganizationalUnitNotFound,
+                                          ErrorCode::kInternalServiceError};
 
   struct Request {
     std::string unit_id;
@@ -34,7 +35,7 @@ struct DescribeOrganizationalUnit : CardBasics {
     COFFER_ASSIGN(const OrganizationSnapshot* const snapshot, managed_organization(authorized));
     const organizations::Node* const unit = found(authorized.resource()).node;
     if (unit == nullptr) return organizations::unit_not_found();
-    return Response{unit_entry(snapshot->organization(), *unit)};
+    return Response{unit_entry(*snapshot, *unit)};
   }
 };
 

@@ -12,7 +12,8 @@ struct DescribePolicy : CardBasics {
   static constexpr std::string_view kAction = "organizations:DescribePolicy";
   static constexpr api::Effect kEffect = api::Effect::kReads;
   static constexpr ErrorCode kErrors[] = {ErrorCode::kAccessDenied, ErrorCode::kAwsOrganizationsNotInUse,
-                                          ErrorCode::kInvalidInput, ErrorCode::kPolicyNotFound};
+                                          ErrorCode::kInvalidInput, ErrorCode::kPolicyNotFound,
+                                          ErrorCode::kInternalServiceError};
 
   struct Request {
     std::string policy_id;

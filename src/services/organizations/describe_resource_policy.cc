@@ -23,7 +23,8 @@ struct DescribeResourcePolicy : CardBasics {
   static constexpr std::string_view kAction = "organizations:DescribeResourcePolicy";
   static constexpr api::Effect kEffect = api::Effect::kReads;
   static constexpr ErrorCode kErrors[] = {ErrorCode::kAccessDenied, ErrorCode::kAwsOrganizationsNotInUse,
-                                          ErrorCode::kConstraintViolation, ErrorCode::kResourcePolicyNotFound};
+                                          ErrorCode::kConstraintViolation, ErrorCode::kResourcePolicyNotFound,
+                                          ErrorCode::kInternalServiceError};
 
   using Request = NoMembers;
   struct Response {

@@ -13,7 +13,8 @@ struct DetachPolicy : CardBasics {
   static constexpr ErrorCode kErrors[] = {ErrorCode::kAccessDenied,           ErrorCode::kAwsOrganizationsNotInUse,
                                           ErrorCode::kConcurrentModification, ErrorCode::kConstraintViolation,
                                           ErrorCode::kInvalidInput,           ErrorCode::kPolicyNotAttached,
-                                          ErrorCode::kPolicyNotFound,         ErrorCode::kTargetNotFound};
+                                          ErrorCode::kPolicyNotFound,         ErrorCode::kTargetNotFound,
+                                          ErrorCode::kInternalServiceError};
 
   struct Request {
     std::string policy_id;

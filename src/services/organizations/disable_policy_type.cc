@@ -12,13 +12,10 @@ struct DisablePolicyType : CardBasics {
   static constexpr std::string_view kName = "DisablePolicyType";
   static constexpr std::string_view kAction = "organizations:DisablePolicyType";
   static constexpr api::Effect kEffect = api::Effect::kWrites;
-  static constexpr ErrorCode kErrors[] = {ErrorCode::kAccessDenied,
-                                          ErrorCode::kAwsOrganizationsNotInUse,
-                                          ErrorCode::kConcurrentModification,
-                                          ErrorCode::kConstraintViolation,
-                                          ErrorCode::kInvalidInput,
-                                          ErrorCode::kPolicyTypeNotEnabled,
-                                          ErrorCode::kRootNotFound};
+  static constexpr ErrorCode kErrors[] = {ErrorCode::kAccessDenied,           ErrorCode::kAwsOrganizationsNotInUse,
+                                          ErrorCode::kConcurrentModification, ErrorCode::kConstraintViolation,
+                                          ErrorCode::kInvalidInput,           ErrorCode::kPolicyTypeNotEnabled,
+                                          ErrorCode::kRootNotFound,           ErrorCode::kInternalServiceError};
 
   struct Request {
     std::string root_id;

@@ -16,7 +16,8 @@ struct EnablePolicyType : CardBasics {
   static constexpr ErrorCode kErrors[] = {ErrorCode::kAccessDenied,           ErrorCode::kAwsOrganizationsNotInUse,
                                           ErrorCode::kConcurrentModification, ErrorCode::kConstraintViolation,
                                           ErrorCode::kInvalidInput,           ErrorCode::kPolicyTypeAlreadyEnabled,
-                                          ErrorCode::kRootNotFound,           ErrorCode::kPolicyTypeUnknown};
+                                          ErrorCode::kRootNotFound,           ErrorCode::kPolicyTypeUnknown,
+                                          ErrorCode::kInternalServiceError};
 
   struct Request {
     std::string root_id;

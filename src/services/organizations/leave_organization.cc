@@ -13,7 +13,7 @@ struct LeaveOrganization : CardBasics {
   static constexpr ErrorCode kErrors[] = {
       ErrorCode::kAccessDenied,           ErrorCode::kAccountNotFound,     ErrorCode::kAwsOrganizationsNotInUse,
       ErrorCode::kConcurrentModification, ErrorCode::kConstraintViolation, ErrorCode::kInvalidInput,
-      ErrorCode::kMasterCannotLeave};
+      ErrorCode::kMasterCannotLeave,      ErrorCode::kInternalServiceError};
 
   using Request = NoMembers;
   using Response = NoMembers;

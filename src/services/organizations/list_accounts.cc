@@ -12,7 +12,7 @@ struct ListAccounts : CardBasics {
   static constexpr std::string_view kAction = "organizations:ListAccounts";
   static constexpr api::Effect kEffect = api::Effect::kReads;
   static constexpr ErrorCode kErrors[] = {ErrorCode::kAccessDenied, ErrorCode::kAwsOrganizationsNotInUse,
-                                          ErrorCode::kInvalidInput};
+                                          ErrorCode::kInvalidInput, ErrorCode::kInternalServiceError};
 
   struct Request {
     std::optional<std::string> next_token;
@@ -39,7 +39,7 @@ struct ListAccounts : CardBasics {
     const Request& request = authorized.request();
     Response response;
     for (const organizations::Node* account : snapshot->accounts())
-      response.accounts.push_back(account_entry(snapshot->organization(), *account));
+      response.accounts.push_back(account_entry(*snapshot, *account));
     COFFER_ASSIGN(response.next_token,
                   cut_page(response.accounts, {kName, request.next_token, request.max_results}, &AccountEntry::id));
     return response;

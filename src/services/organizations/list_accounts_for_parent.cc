@@ -13,7 +13,8 @@ struct ListAccountsForParent : CardBasics {
   static constexpr std::string_view kAction = "organizations:ListAccountsForParent";
   static constexpr api::Effect kEffect = api::Effect::kReads;
   static constexpr ErrorCode kErrors[] = {ErrorCode::kAccessDenied, ErrorCode::kAwsOrganizationsNotInUse,
-                                          ErrorCode::kInvalidInput, ErrorCode::kParentNotFound};
+                                          ErrorCode::kInvalidInput, ErrorCode::kParentNotFound,
+                                          ErrorCode::kInternalServiceError};
 
   struct Request {
     std::string parent_id;
@@ -44,7 +45,7 @@ struct ListAccountsForParent : CardBasics {
     const Request& request = authorized.request();
     Response response;
     for (const organizations::Node* account : snapshot->children(parent->id, NodeKind::kAccount))
-      response.accounts.push_back(account_entry(snapshot->organization(), *account));
+      response.accounts.push_back(account_entry(*snapshot, *account));
     const std::string list = std::string(kName) + " " + request.parent_id;
     COFFER_ASSIGN(response.next_token,
                   cut_page(response.accounts, {list, request.next_token, request.max_results}, &AccountEntry::id));

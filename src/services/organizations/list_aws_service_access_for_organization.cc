@@ -18,7 +18,8 @@ struct ListAWSServiceAccessForOrganization : CardBasics {
   static constexpr std::string_view kAction = "organizations:ListAWSServiceAccessForOrganization";
   static constexpr api::Effect kEffect = api::Effect::kReads;
   static constexpr ErrorCode kErrors[] = {ErrorCode::kAccessDenied, ErrorCode::kAwsOrganizationsNotInUse,
-                                          ErrorCode::kConstraintViolation, ErrorCode::kInvalidInput};
+                                          ErrorCode::kConstraintViolation, ErrorCode::kInvalidInput,
+                                          ErrorCode::kInternalServiceError};
 
   struct Request {
     std::optional<std::string> next_token;

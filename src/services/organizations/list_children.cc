@@ -13,7 +13,8 @@ struct ListChildren : CardBasics {
   static constexpr std::string_view kAction = "organizations:ListChildren";
   static constexpr api::Effect kEffect = api::Effect::kReads;
   static constexpr ErrorCode kErrors[] = {ErrorCode::kAccessDenied, ErrorCode::kAwsOrganizationsNotInUse,
-                                          ErrorCode::kInvalidInput, ErrorCode::kParentNotFound};
+                                          ErrorCode::kInvalidInput, ErrorCode::kParentNotFound,
+                                          ErrorCode::kInternalServiceError};
 
   struct Request {
     std::string parent_id;

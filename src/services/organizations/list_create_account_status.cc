@@ -14,7 +14,7 @@ struct ListCreateAccountStatus : CardBasics {
   static constexpr std::string_view kAction = "organizations:ListCreateAccountStatus";
   static constexpr api::Effect kEffect = api::Effect::kReads;
   static constexpr ErrorCode kErrors[] = {ErrorCode::kAccessDenied, ErrorCode::kAwsOrganizationsNotInUse,
-                                          ErrorCode::kInvalidInput};
+                                          ErrorCode::kInvalidInput, ErrorCode::kInternalServiceError};
 
   struct Request {
     std::optional<std::vector<std::string>> states;

@@ -35,7 +35,8 @@ struct ListDelegatedAdministrators : CardBasics {
   static constexpr std::string_view kAction = "organizations:ListDelegatedAdministrators";
   static constexpr api::Effect kEffect = api::Effect::kReads;
   static constexpr ErrorCode kErrors[] = {ErrorCode::kAccessDenied, ErrorCode::kAwsOrganizationsNotInUse,
-                                          ErrorCode::kConstraintViolation, ErrorCode::kInvalidInput};
+                                          ErrorCode::kConstraintViolation, ErrorCode::kInvalidInput,
+                                          ErrorCode::kInternalServiceError};
 
   struct Request {
     std::optional<std::string> service_principal;

@@ -13,7 +13,8 @@ struct ListOrganizationalUnitsForParent : CardBasics {
   static constexpr std::string_view kAction = "organizations:ListOrganizationalUnitsForParent";
   static constexpr api::Effect kEffect = api::Effect::kReads;
   static constexpr ErrorCode kErrors[] = {ErrorCode::kAccessDenied, ErrorCode::kAwsOrganizationsNotInUse,
-                                          ErrorCode::kInvalidInput, ErrorCode::kParentNotFound};
+                                          ErrorCode::kInvalidInput, ErrorCode::kParentNotFound,
+                                          ErrorCode::kInternalServiceError};
 
   struct Request {
     std::string parent_id;
@@ -44,7 +45,7 @@ struct ListOrganizationalUnitsForParent : CardBasics {
     const Request& request = authorized.request();
     Response response;
     for (const organizations::Node* unit : snapshot->children(parent->id, NodeKind::kUnit))
-      response.units.push_back(unit_entry(snapshot->organization(), *unit));
+      response.units.push_back(unit_entry(*snapshot, *unit));
     const std::string list = std::string(kName) + " " + request.parent_id;
     COFFER_ASSIGN(response.next_token,
                   cut_page(response.units, {list, request.next_token, request.max_results}, &UnitEntry::id));

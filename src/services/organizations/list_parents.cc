@@ -13,7 +13,8 @@ struct ListParents : CardBasics {
   static constexpr std::string_view kAction = "organizations:ListParents";
   static constexpr api::Effect kEffect = api::Effect::kReads;
   static constexpr ErrorCode kErrors[] = {ErrorCode::kAccessDenied, ErrorCode::kAwsOrganizationsNotInUse,
-                                          ErrorCode::kChildNotFound, ErrorCode::kInvalidInput};
+                                          ErrorCode::kChildNotFound, ErrorCode::kInvalidInput,
+                                          ErrorCode::kInternalServiceError};
 
   struct Request {
     std::string child_id;

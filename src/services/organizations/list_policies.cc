@@ -12,7 +12,7 @@ struct ListPolicies : CardBasics {
   static constexpr std::string_view kAction = "organizations:ListPolicies";
   static constexpr api::Effect kEffect = api::Effect::kReads;
   static constexpr ErrorCode kErrors[] = {ErrorCode::kAccessDenied, ErrorCode::kAwsOrganizationsNotInUse,
-                                          ErrorCode::kInvalidInput};
+                                          ErrorCode::kInvalidInput, ErrorCode::kInternalServiceError};
 
   struct Request {
     std::string filter;

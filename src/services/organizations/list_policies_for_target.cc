@@ -15,7 +15,8 @@ struct ListPoliciesForTarget : CardBasics {
   static constexpr std::string_view kAction = "organizations:ListPoliciesForTarget";
   static constexpr api::Effect kEffect = api::Effect::kReads;
   static constexpr ErrorCode kErrors[] = {ErrorCode::kAccessDenied, ErrorCode::kAwsOrganizationsNotInUse,
-                                          ErrorCode::kInvalidInput, ErrorCode::kTargetNotFound};
+                                          ErrorCode::kInvalidInput, ErrorCode::kTargetNotFound,
+                                          ErrorCode::kInternalServiceError};
 
   struct Request {
     std::string target_id;

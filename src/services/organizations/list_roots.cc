@@ -12,7 +12,7 @@ struct ListRoots : CardBasics {
   static constexpr std::string_view kAction = "organizations:ListRoots";
   static constexpr api::Effect kEffect = api::Effect::kReads;
   static constexpr ErrorCode kErrors[] = {ErrorCode::kAccessDenied, ErrorCode::kAwsOrganizationsNotInUse,
-                                          ErrorCode::kInvalidInput};
+                                          ErrorCode::kInvalidInput, ErrorCode::kInternalServiceError};
 
   struct Request {
     std::optional<std::string> next_token;

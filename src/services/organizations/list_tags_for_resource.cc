@@ -12,7 +12,8 @@ struct ListTagsForResource : CardBasics {
   static constexpr std::string_view kAction = "organizations:ListTagsForResource";
   static constexpr api::Effect kEffect = api::Effect::kReads;
   static constexpr ErrorCode kErrors[] = {ErrorCode::kAccessDenied, ErrorCode::kAwsOrganizationsNotInUse,
-                                          ErrorCode::kTargetNotFound, ErrorCode::kInvalidInput};
+                                          ErrorCode::kTargetNotFound, ErrorCode::kInvalidInput,
+                                          ErrorCode::kInternalServiceError};
 
   struct Request {
     std::string resource_id;

@@ -13,7 +13,8 @@ struct ListTargetsForPolicy : CardBasics {
   static constexpr std::string_view kAction = "organizations:ListTargetsForPolicy";
   static constexpr api::Effect kEffect = api::Effect::kReads;
   static constexpr ErrorCode kErrors[] = {ErrorCode::kAccessDenied, ErrorCode::kAwsOrganizationsNotInUse,
-                                          ErrorCode::kInvalidInput, ErrorCode::kPolicyNotFound};
+                                          ErrorCode::kInvalidInput, ErrorCode::kPolicyNotFound,
+                                          ErrorCode::kInternalServiceError};
 
   struct Request {
     std::string policy_id;

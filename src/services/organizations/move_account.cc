@@ -13,7 +13,8 @@ struct MoveAccount : CardBasics {
   static constexpr ErrorCode kErrors[] = {ErrorCode::kAccessDenied,           ErrorCode::kInvalidInput,
                                           ErrorCode::kSourceParentNotFound,   ErrorCode::kDestinationParentNotFound,
                                           ErrorCode::kDuplicateAccount,       ErrorCode::kAccountNotFound,
-                                          ErrorCode::kConcurrentModification, ErrorCode::kAwsOrganizationsNotInUse};
+                                          ErrorCode::kConcurrentModification, ErrorCode::kAwsOrganizationsNotInUse,
+                                          ErrorCode::kInternalServiceError};
 
   struct Request {
     std::string account_id;

@@ -14,7 +14,7 @@ struct RemoveAccountFromOrganization : CardBasics {
   static constexpr ErrorCode kErrors[] = {
       ErrorCode::kAccessDenied,           ErrorCode::kAccountNotFound,     ErrorCode::kAwsOrganizationsNotInUse,
       ErrorCode::kConcurrentModification, ErrorCode::kConstraintViolation, ErrorCode::kInvalidInput,
-      ErrorCode::kMasterCannotLeave};
+      ErrorCode::kMasterCannotLeave,      ErrorCode::kInternalServiceError};
 
   struct Request {
     std::string account_id;

@@ -11,8 +11,9 @@ struct TagResource : CardBasics {
   static constexpr std::string_view kAction = "organizations:TagResource";
   static constexpr api::Effect kEffect = api::Effect::kWrites;
   static constexpr ErrorCode kErrors[] = {
-      ErrorCode::kAccessDenied,   ErrorCode::kConcurrentModification, ErrorCode::kAwsOrganizationsNotInUse,
-      ErrorCode::kTargetNotFound, ErrorCode::kConstraintViolation,    ErrorCode::kInvalidInput};
+      ErrorCode::kAccessDenied,        ErrorCode::kConcurrentModification, ErrorCode::kAwsOrganizationsNotInUse,
+      ErrorCode::kTargetNotFound,      ErrorCode::kConstraintViolation,    ErrorCode::kInvalidInput,
+      ErrorCode::kInternalServiceError};
 
   struct Request {
     std::string resource_id;

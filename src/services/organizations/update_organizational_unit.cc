@@ -14,7 +14,8 @@ struct UpdateOrganizationalUnit : CardBasics {
   static constexpr api::Effect kEffect = api::Effect::kWrites;
   static constexpr ErrorCode kErrors[] = {ErrorCode::kAccessDenied,           ErrorCode::kAwsOrganizationsNotInUse,
                                           ErrorCode::kConcurrentModification, ErrorCode::kDuplicateOrganizationalUnit,
-                                          ErrorCode::kInvalidInput,           ErrorCode::kOrganizationalUnitNotFound};
+                                          ErrorCode::kInvalidInput,           ErrorCode::kOrganizationalUnitNotFound,
+                                          ErrorCode::kInternalServiceError};
 
   struct Request {
     std::string unit_id;
@@ -37,12 +38,12 @@ struct UpdateOrganizationalUnit : CardBasics {
   static Result<Response> handle(const api::Authorized<UpdateOrganizationalUnit>& authorized, Rooms& rooms) {
     COFFER_ASSIGN(const OrganizationSnapshot* const snapshot, managed_organization(authorized));
     const Request& request = authorized.request();
-    const organizations::Organization& organization = snapshot->organization();
     const organizations::Node* const unit = found(authorized.resource()).node;
     if (unit == nullptr) return organizations::unit_not_found();
     const organizations::UnitName wanted{unit->id, request.name.value_or(unit->name)};
-    COFFER_ASSIGN(const auto renamed, organizations::rename_unit(rooms.organizations, organization.id, wanted));
-    return Response{unit_entry(organization, renamed)};
+    COFFER_ASSIGN(const auto renamed,
+                  organizations::rename_unit(rooms.organizations, snapshot->organization().id, wanted));
+    return Response{unit_entry(*snapshot, renamed)};
   }
 };
 

@@ -18,7 +18,8 @@ struct UpdatePolicy : CardBasics {
                                           ErrorCode::kDuplicatePolicy,
                                           ErrorCode::kInvalidInput,
                                           ErrorCode::kMalformedPolicyDocument,
-                                          ErrorCode::kPolicyNotFound};
+                                          ErrorCode::kPolicyNotFound,
+                                          ErrorCode::kInternalServiceError};
 
   struct Request {
     std::string policy_id;
