@@ -29,9 +29,9 @@ def program():
 def aws(endpoint, directory, *arguments, **environment):
     """The parsed answer. `directory` may have a `config` and a `credentials` file."""
     env = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
-    env.update(AWS_ENDPOINT_URL=endpoint, AWS_REGION="us-east-1", AWS_EC2_METADATA_DISABLED="true", AWS_PAGER="",
+    env.update(AWS_ENDPOINT_URL=endpoint, AWS_DEFAULT_REGION="us-east-1", AWS_EC2_METADATA_DISABLED="true",
                AWS_CONFIG_FILE=str(directory / "config"), AWS_SHARED_CREDENTIALS_FILE=str(directory / "credentials"),
-               HOME=str(directory), **environment)
+               AWS_PAGER="", HOME=str(directory), **environment)
     process = subprocess.run([program(), "--output", "json", *arguments], capture_output=True, text=True, env=env, timeout=60)
     assert process.returncode == 0, process.stderr
     return json.loads(process.stdout)

@@ -202,6 +202,7 @@ class Region:
                 os.chown(path, user, user)
         self.start()
         made = json.loads(coffer("account", "create", "test", "--config", self.config).stdout)
+        self.account = made["AccountId"]
         self.credentials = (made["AccessKeyId"], made["SecretAccessKey"])
 
     def start(self):
@@ -225,12 +226,16 @@ class Region:
         self.process.terminate()
         assert self.process.wait(timeout=60) == 0
 
-    def client(self, **config):
-        key, secret = self.credentials
+    def endpoint(self):
+        return f"http://127.0.0.1:{self.port}"
+
+    def client(self, region=None, credentials=None, service="secretsmanager", **config):
+        """As Deployment.client(), of this region."""
+        key, secret, *token = credentials or self.credentials
         config = {"retries": {"max_attempts": 0}, "read_timeout": 10, "connect_timeout": 2, **config}
-        return boto3.client("secretsmanager", region_name=self.region, endpoint_url=f"http://127.0.0.1:{self.port}",
+        return boto3.client(service, region_name=region or self.region, endpoint_url=self.endpoint(),
                             aws_access_key_id=key, aws_secret_access_key=secret,
-                            config=botocore.config.Config(**config))
+                            aws_session_token=token[0] if token else None, config=botocore.config.Config(**config))
 
 
 def replication(client, secret):
