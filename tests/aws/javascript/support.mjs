@@ -14,13 +14,15 @@ export const MARKED = "You can't perform this operation on the secret because it
 
 const clients = new Map();
 
-// The client of a region, at that region's own endpoint. Credentials come from the environment.
+// A new client of a service, at a region's own endpoint. Credentials come from the environment unless they are given.
+export function clientOf(Client, more = {}, region = HOME) {
+  const endpoint = process.env[`COFFER_ENDPOINT_${region.toUpperCase().replaceAll("-", "_")}`];
+  assert.ok(endpoint, `the environment names no endpoint of ${region}`);
+  return new Client({ region, endpoint, ...more });
+}
+
 export function client(region = HOME) {
-  if (!clients.has(region)) {
-    const endpoint = process.env[`COFFER_ENDPOINT_${region.toUpperCase().replaceAll("-", "_")}`];
-    assert.ok(endpoint, `the environment names no endpoint of ${region}`);
-    clients.set(region, new SecretsManagerClient({ region, endpoint }));
-  }
+  if (!clients.has(region)) clients.set(region, clientOf(SecretsManagerClient, {}, region));
   return clients.get(region);
 }
 
@@ -36,6 +38,17 @@ export async function secret(members = {}, region = HOME) {
   return Name;
 }
 
+export const policyOf = (...statements) => JSON.stringify({ Version: "2012-10-17", Statement: statements });
+
+// The keys of a new user who may do what the statement allows.
+export async function userWith(iam, statement) {
+  const UserName = `javascript-${randomUUID()}`;
+  await iam.createUser({ UserName });
+  await iam.putUserPolicy({ UserName, PolicyName: "only", PolicyDocument: policyOf(statement) });
+  const { AccessKey } = await iam.createAccessKey({ UserName });
+  return { accessKeyId: AccessKey.AccessKeyId, secretAccessKey: AccessKey.SecretAccessKey };
+}
+
 export const accountOf = (ARN) => ARN.split(":")[4];
 
 export const describe = (SecretId, region = HOME) => send(new DescribeSecretCommand({ SecretId }), region);
@@ -45,15 +58,16 @@ export const members = (answer) =>
   Object.keys(answer).filter((name) => name !== "$metadata" && answer[name] !== undefined).sort();
 
 // That the call fails as the SDK's users expect it to: `type` is an exception's class, or the name of an error that the
-// model has no class for. Returns the error.
-export async function refused(call, type, message) {
+// model has no class for. Services other than Secrets Manager have another base class, and those that speak Query other
+// statuses. Returns the error.
+export async function refused(call, type, message, { base = SecretsManagerServiceException, status = 400 } = {}) {
   const error = await call.then(() => assert.fail("the call succeeded"), (error) => error);
-  assert.ok(error instanceof SecretsManagerServiceException, error.stack);
+  assert.ok(error instanceof base, error.stack);
   assert.equal(error.name, typeof type === "string" ? type : type.name, error.stack);
   if (typeof type !== "string") assert.ok(error instanceof type);
   if (message !== undefined) assert.equal(error.message, message);
   assert.equal(error.$fault, "client");
-  assert.equal(error.$metadata.httpStatusCode, 400);
+  assert.equal(error.$metadata.httpStatusCode, status);
   assert.match(error.$metadata.requestId, UUID);
   return error;
 }
