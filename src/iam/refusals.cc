@@ -29,6 +29,9 @@ Error no_such_role(std::string_view name) {
 Error no_such_access_key(std::string_view id) {
   return not_found_by_name("Access Key with id", id);
 }
+Error no_login_profile(std::string_view user) {
+  return no_such_entity("Login Profile for User " + std::string(user) + " cannot be found.");
+}
 
 Error no_such_provider(std::string_view arn) {
   return no_such_entity("OpenIDConnect Provider not found for arn " + std::string(arn));

@@ -12,6 +12,7 @@ Error no_such_user(std::string_view name);
 Error no_such_group(std::string_view name);
 Error no_such_role(std::string_view name);
 Error no_such_access_key(std::string_view id);
+Error no_login_profile(std::string_view user);
 Error no_such_provider(std::string_view arn);
 // "Policy ARN was not found.": where a policy is shown or changed, or is not attached.
 Error policy_not_found(std::string_view arn);

@@ -28,7 +28,7 @@ struct GetLoginProfile {
   static Result<Response> handle(const api::Authorized<GetLoginProfile>& authorized, Rooms&) {
     const std::string given = authorized.request().name.value_or("");
     COFFER_ASSIGN(const auto* const user, found_user(authorized.resource(), given));
-    return Error{ErrorCode::kNoSuchEntity, "Login Profile for User " + user->entity->name + " cannot be found."};
+    return iam::no_login_profile(user->entity->name);
   }
 };
 

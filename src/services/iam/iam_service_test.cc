@@ -20,7 +20,8 @@ TEST(Service, EveryCardSaysWhatItIs) {
   for (const api::Operation& operation : world.service.operations) {
     EXPECT_TRUE(names.insert(operation.name).second) << operation.name;
     EXPECT_EQ(operation.action, "iam:" + std::string(operation.name));
-    EXPECT_FALSE(operation.errors.empty()) << operation.name;
+    // Of this one AWS's model declares no errors.
+    EXPECT_EQ(operation.errors.empty(), operation.name == "ListVirtualMFADevices") << operation.name;
     EXPECT_FALSE(operation.is_unsigned) << operation.name;
     const auto begins = [&operation](std::string_view word) { return operation.name.starts_with(word); };
     const bool reads = begins("Get") || begins("List") || begins("Simulate");

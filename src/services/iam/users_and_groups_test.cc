@@ -127,7 +127,13 @@ TEST(Users, WhatUsersDoNotHaveIsEmpty) {
   }
   EXPECT_EQ(world.root("GetLoginProfile", {{"UserName", "alice"}}).outcome(),
             "NoSuchEntity: Login Profile for User alice cannot be found.");
+  EXPECT_EQ(world.root("DeleteLoginProfile", {{"UserName", "alice"}}).outcome(),
+            "NoSuchEntity: Login Profile for User alice cannot be found.");
+  EXPECT_EQ(world.root("DeleteLoginProfile", {{"UserName", "bob"}}).outcome(),
+            "NoSuchEntity: The user with name bob cannot be found.");
   EXPECT_EQ(world.root("ListServiceSpecificCredentials", {{"AllUsers", "true"}}).outcome(), "ok");
+  EXPECT_EQ(world.root("ListVirtualMFADevices", {{"AssignmentStatus", "Assigned"}}).outcome(), "ok");
+  EXPECT_EQ(world.root("ListVirtualMFADevices", {{"AssignmentStatus", "Lost"}}).error, "ValidationError");
 }
 
 TEST(Groups, AGroupIsMadeFilledAndDeleted) {
