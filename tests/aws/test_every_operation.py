@@ -27,7 +27,8 @@ ACTIONS = {
 # How operations end that cannot succeed as they are called here, which is not in AccessDenied.
 ENDS = {
     ("coffer", "ExplainDecision"): "ResourceNotFoundException",  # no such decision
-    ("iam", "GetAccountPasswordPolicy"): "NoSuchEntity",  # there is never one
+    ("iam", "DeleteLoginProfile"): "NoSuchEntity",  # there is never one
+    ("iam", "GetAccountPasswordPolicy"): "NoSuchEntity",
     ("iam", "GetLoginProfile"): "NoSuchEntity",
     ("kms", "ReplicateKey"): "UnsupportedOperationException",  # no multi-region key
     ("kms", "UpdatePrimaryRegion"): "UnsupportedOperationException",
