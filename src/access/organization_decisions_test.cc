@@ -86,7 +86,7 @@ class OrganizationDecisionsTest : public ::testing::Test {
 
   iam::testing::IdentitySite site_;
   organizations::OrganizationCache organizations_{*site_.store};
-  organizations::OrganizationStore changes_{{*site_.store, site_.random, site_.clock, organizations_}};
+  organizations::OrganizationStore changes_{{*site_.store, site_.random, site_.clock, organizations_, site_.home}};
   organizations::Organization organization_;
   NodeId unit_;
   int made_ = 0;

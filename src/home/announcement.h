@@ -4,14 +4,12 @@
 #pragma once
 
 #include "base/result.h"
-#include "home/home_region.h"
-#include "home/state_kind.h"
+#include "home/state_receiver.h"
 
 namespace coffer::home {
 
-// Marks every state of these kinds for each region of HomeRegion::untold(). May be broken off anywhere and begun again.
-// Returns how many states there are; kIo, kCorrupt; kConflict when
-// who is home changed meanwhile.
-Result<size_t> announce_everything(HomeRegion& home, const StateKinds& kinds);
+// Marks every state of the receiver's kinds for `peer`, if it is one of HomeRegion::untold(); true then. May be broken
+// off anywhere and begun again. kIo, kCorrupt; kConflict when who is home changed meanwhile.
+Result<bool> announce_everything(const StateReceiver& states, const Region& peer);
 
 }  // namespace coffer::home

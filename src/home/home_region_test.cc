@@ -112,16 +112,18 @@ TEST_F(HomeRegionTest, ANewHomeTellsEveryRegionOfEverythingOnce) {
     ASSERT_TRUE(west_.receiver.apply(east_.export_since(state, {})->parts.at(0)).ok());
   ASSERT_TRUE(west_.home.adopt().ok());
   EXPECT_EQ(west_.home.untold()->size(), 2u);
-  EXPECT_EQ(*announce_everything(west_.home, west_.kinds), 2u);
+  for (const Region& peer : west_.home.peers())
+    EXPECT_TRUE(*announce_everything(west_.receiver, peer));
   EXPECT_EQ(marks(west_, "us-east-1").size(), 2u);
   EXPECT_EQ(marks(west_, "eu-west-1").size(), 2u);
   EXPECT_TRUE(west_.home.untold()->empty());
-  EXPECT_EQ(*announce_everything(west_.home, west_.kinds), 0u);
+  EXPECT_FALSE(*announce_everything(west_.receiver, east_.region));
 }
 
 // A region that joins the deployment later must hear of what was made before.
 TEST_F(HomeRegionTest, ARegionThatIsNewInTheConfigurationIsTold) {
-  ASSERT_TRUE(announce_everything(east_.home, east_.kinds).ok());
+  for (const Region& peer : east_.home.peers())
+    ASSERT_TRUE(*announce_everything(east_.receiver, peer));
   HomeRegion larger({*east_.store, random_, east_.region, {west_.region, *Region::parse("ap-south-1")}, east_.region});
   EXPECT_EQ(*larger.untold(), std::vector<Region>{*Region::parse("ap-south-1")});
 }

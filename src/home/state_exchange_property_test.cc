@@ -94,7 +94,8 @@ class Simulation {
     TestSite& at = site();
     if (!at.home.adopt().ok()) return;
     ++adoptions;
-    (void)announce_everything(at.home, at.kinds).ok();
+    for (const Region& peer : at.home.peers())
+      (void)announce_everything(at.receiver, peer).ok();
   }
 
   // As a courier does that was told what the region has, rightly or not.

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include "home/announcement.h"
 #include "home/testing/test_kind.h"
 
 namespace coffer::home::testing {
@@ -75,6 +76,23 @@ TEST_F(StateExchange, ARowThatWasErasedAndMadeAnewIsThere) {
   expect_equal(east_, west_, "a");
 }
 
+// When an access key was last used is noted in each region, and is of no use once the key is gone.
+TEST_F(StateExchange, WhatARegionNotesAboutARowStaysAsLongAsTheRow) {
+  for (const PartLimits& limits : {PartLimits(), PartLimits{.rows = 1}}) {
+    ASSERT_TRUE(east_.change("a", {{"one", "1", "index"}}).ok());
+    bring(east_, west_, "a");
+    ASSERT_TRUE(west_.store->commit({{}, {{note_key("index"), "noted"}}, {}}).ok());
+    ASSERT_TRUE(east_.change("a", {{"one", "2", "index"}}).ok());
+    for (const StatePart& part : east_.parts_since("a", west_.stamp("a"), limits))
+      EXPECT_EQ(apply(west_, part), StateVerdict::kApplied);
+    EXPECT_TRUE((*west_.store->get(note_key("index"))).has_value());
+    ASSERT_TRUE(east_.change("a", {{"one", "3"}}).ok());
+    for (const StatePart& part : east_.parts_since("a", west_.stamp("a"), limits))
+      EXPECT_EQ(apply(west_, part), StateVerdict::kApplied);
+    EXPECT_FALSE((*west_.store->get(note_key("index"))).has_value());
+  }
+}
+
 // A rename: what attended the old row attends the new one and must not go with the old one.
 TEST_F(StateExchange, AttendantsMoveFromRowToRow) {
   for (const PartLimits& limits : {PartLimits(), PartLimits{.rows = 1}}) {
@@ -145,6 +163,29 @@ TEST_F(StateExchange, AQuestionIsAnsweredAndChangesNothing) {
   const auto old = west_.receiver.answer(question);
   EXPECT_EQ(old->verdict, StateVerdict::kOtherHome);
   EXPECT_EQ(old->home, (Claim{east_.region, 4}));
+}
+
+TEST_F(StateExchange, AStateThatWasErasedIsErasedEverywhere) {
+  ASSERT_TRUE(east_.change("a", {{"one", "1", "index", "secret"}}).ok());
+  bring(east_, west_, "a");
+  TestSite late(random_, log_, kWest, {kEast}, kEast, 12);
+  bring(east_, late, "a");
+  store::Transaction erase;
+  erase.deletes = {"t\0a"s, row_key("t\0a"s, "one"), index_key("index"), secret_key("secret")};
+  ASSERT_TRUE(east_.home.complete({state_id("a"), 2, {"", "one"}}, erase).ok());
+  ASSERT_TRUE(east_.store->commit(std::move(erase)).ok());
+  bring(east_, west_, "a");
+  expect_equal(east_, west_, "a");
+  EXPECT_EQ(west_.rows_of("a"), "");
+  EXPECT_EQ(west_.attendants(), "");
+  // A home that took over knows of it by its stamp alone.
+  ASSERT_TRUE(west_.home.adopt().ok());
+  ASSERT_TRUE(*announce_everything(west_.receiver, east_.region));
+  EXPECT_EQ(west_.store->scan(store::ScanRange::prefix(store::OutboxKey::prefix(east_.region)))->size(), 1u);
+  for (const StatePart& part : west_.parts_since("a", late.stamp("a")))
+    EXPECT_EQ(apply(late, part), StateVerdict::kApplied);
+  EXPECT_EQ(late.rows_of("a"), "");
+  EXPECT_EQ(late.attendants(), "");
 }
 
 // Nobody took over what the old home had made: the new one does not know of it.

@@ -191,7 +191,8 @@ class Exporter {
 Result<StateExport> export_state(const ExportSource& source, const StateId& id, const Stamp& base) {
   for (int attempt = 1;; ++attempt) {
     Result<StateExport> made = Exporter(source, id, base).run();
-    if (made.ok() || made.error().code != ErrorCode::kConflict || attempt == kAttempts) return made;
+    if (made.ok() || made.error().code != ErrorCode::kConflict) return made;
+    if (attempt == kAttempts) return Error{ErrorCode::kCorrupt, made.error().message};
   }
 }
 

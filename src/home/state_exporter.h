@@ -35,8 +35,8 @@ struct ExportSource {
   PartLimits limits{};
 };
 
-// For a region that has `base`. What changed since, if that is remembered, otherwise everything. kConflict when the
-// state keeps changing; kIo, kCorrupt.
+// For a region that has `base`. What changed since, if that is remembered, otherwise everything. kCorrupt also
+// when the rows do not fit to each other; kIo.
 Result<StateExport> export_state(const ExportSource& source, const StateId& id, const Stamp& base);
 
 // The stamp of the state; generation 0 when there is none.

@@ -45,7 +45,8 @@ class StateKind {
   // The row for the way to another region: without what only this region can read, with its secrets. kConflict when it
   // does not fit to what else is stored, because somebody changes it at this moment; kCorrupt.
   virtual Result<StateRow> leaving(const StateId& id, std::string_view name, std::string_view value) const = 0;
-  // The row for this region's store. REQUIRES: it has a value. kCorrupt when it is none that leaving() made.
+  // The row for this region's store. REQUIRES: it has a value. kCorrupt when it is none that leaving() made, or there
+  // can be no such state.
   virtual Result<ArrivedRow> arriving(const StateId& id, const StateRow& row) const = 0;
   // Those of a stored row, which go when it does. kCorrupt.
   virtual Result<std::vector<Attendant>> attendants(const StateId& id, std::string_view name,

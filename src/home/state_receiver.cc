@@ -39,7 +39,8 @@ Result<void> check(const StatePart& part) {
 Result<store::Transaction> transaction_of(const StagePlace& place, const StatePart& part, const StoredState& known) {
   const std::string prefix = place.kind.prefix(place.id);
   store::Transaction transaction;
-  std::set<std::string> keys;  // of what is there afterwards, as far as this part tells
+  std::set<std::string> named;  // keys of rows that are there afterwards
+  std::set<std::string> kept;   // keys of what attends them
   for (const StateRow& row : part.rows) {
     std::string key = row_key(prefix, row.name);
     if (!row.value) {
@@ -47,19 +48,21 @@ Result<store::Transaction> transaction_of(const StagePlace& place, const StatePa
       continue;
     }
     COFFER_ASSIGN(ArrivedRow arrived, place.kind.arriving(place.id, row));
+    COFFER_ASSIGN(const auto attendants, place.kind.attendants(place.id, row.name, arrived.value));
+    for (const Attendant& attendant : attendants)
+      kept.insert(attendant.key);
+    named.insert(key);
     transaction.puts.push_back({std::move(key), std::move(arrived.value)});
     std::ranges::move(arrived.attendants, std::back_inserter(transaction.puts));
   }
-  for (const store::Put& put : transaction.puts)
-    keys.insert(put.key);
 
-  const auto keep = [&keys](const std::string& key) { return keys.contains(key); };
+  const auto keep = [&kept](const std::string& key) { return kept.contains(key); };
   if (part.extent == Extent::kWhole) {
     COFFER_ASSIGN(const auto rows, place.store.scan(state_range(prefix)));
     transaction.deletes.clear();
     for (const store::Row& row : rows) {
       COFFER_TRY(drop_attendants(place, row, keep, transaction));
-      if (!keys.contains(row.key)) transaction.deletes.push_back(row.key);
+      if (!named.contains(row.key)) transaction.deletes.push_back(row.key);
     }
   } else {
     for (const StateRow& row : part.rows) {

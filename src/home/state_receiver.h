@@ -24,6 +24,10 @@ class StateReceiver {
   };
   explicit StateReceiver(const Parts& parts) : parts_(parts) {}
 
+  HomeRegion& home() const { return parts_.home; }
+  const store::Store& store() const { return parts_.store; }
+  const StateKinds& kinds() const { return parts_.kinds; }
+
   // Blocks until the outcome is durable. kCorrupt for a part that makes no sense, kPermission for a home that is no
   // region of the deployment, kUsage for a kind that this Coffer does not know; kIo: nothing is known to have changed.
   Result<StateAnswer> apply(const StatePart& part);

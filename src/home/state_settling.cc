@@ -64,11 +64,13 @@ Result<void> put_in_force(const StagePlace& place, const StatePart& last, const 
   if (arrived) {
     COFFER_ASSIGN(StagedRow row, decode_staged(arrived->value));
     main = std::move(row.value);
-    for (store::Put& attendant : row.attendants) {
-      attendants.insert(attendant.key);
-      transaction.puts.push_back(std::move(attendant));
-    }
+    std::ranges::move(row.attendants, std::back_inserter(transaction.puts));
     transaction.deletes.push_back(staged_main);
+  }
+  if (main) {
+    COFFER_ASSIGN(const auto kept, place.kind.attendants(place.id, "", *main));
+    for (const Attendant& attendant : kept)
+      attendants.insert(attendant.key);
   }
   const bool changes = arrived || last.extent == Extent::kWhole;
   if (changes && old) {

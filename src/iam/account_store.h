@@ -16,8 +16,8 @@
 #include "base/random.h"
 #include "base/result.h"
 #include "base/secret_bytes.h"
+#include "home/home_region.h"
 #include "seal/region_key.h"
-#include "store/row_cache.h"
 #include "store/store.h"
 
 namespace coffer::iam {
@@ -40,17 +40,6 @@ struct NewAccount {
   SecretBytes secret_access_key;  // shown once, to whoever made the account
 };
 
-// Everything another region needs to know about an account. Travels only inside the mutually authenticated link.
-struct AccountState {
-  AccountId id;
-  std::string name;
-  Time created;
-  uint64_t generation = 0;  // grows with every change
-  AccessKeyId access_key_id;
-  SecretBytes secret_access_key;
-  AccountStatus status = AccountStatus::kActive;
-};
-
 class AccountStore final : public auth::CredentialSource {
  public:
   struct Parts {
@@ -58,18 +47,18 @@ class AccountStore final : public auth::CredentialSource {
     const seal::RegionKey& region_key;
     Random& random;
     const Clock& clock;
-    // Regions to which changes made here must be sent: all others in the identity home region, none elsewhere.
-    std::vector<Region> peers;
+    const home::HomeRegion& home;
   };
   explicit AccountStore(const Parts& parts);
   ~AccountStore() override;
 
   // Makes the account and its root access key (AKIA + 16 characters; 40-character secret) in one transaction together
   // with the outbox marks. A missing id is drawn at random. `name`: 1 to 50 characters of [A-Za-z0-9 ._-], else kUsage.
-  // kUsage when the id or the name is taken.
+  // kUsage when the id or the name is taken; kServiceUnavailable (naming the home) elsewhere than in the home region.
   Result<NewAccount> create(std::string_view name, std::optional<AccountId> id);
 
-  // Suspends it, in one transaction with the outbox marks; one that is suspended stays so. kNotFound.
+  // Suspends it, in one transaction with the outbox marks; one that is suspended stays so. kNotFound;
+  // kServiceUnavailable as above.
   Result<void> close(const AccountId& id);
 
   Result<bool> exists(const AccountId& id) const;
@@ -83,11 +72,6 @@ class AccountStore final : public auth::CredentialSource {
   Result<NewAccount> root_credentials(const AccountId& id) const;
 
   Result<std::shared_ptr<const auth::Credential>> find(const auth::ClaimedCredential& claimed) const override;
-
-  // Replication. export_state: nullopt when there is no such account. apply_state: newer generations win, older and
-  // equal ones are accepted and ignored.
-  Result<std::optional<AccountState>> export_state(const AccountId& id) const;
-  Result<void> apply_state(const AccountState& state);
 
  private:
   class Impl;

@@ -1,9 +1,15 @@
 #include "iam/account_store.h"
 
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include "base/time_text.h"
 #include "crypto/system_random.h"
+#include "home/state_exporter.h"
+#include "home/state_receiver.h"
+#include "iam/account_rows.h"
+#include "iam/account_states.h"
+#include "iam/identity_rows.h"
 #include "seal/root_key.h"
 #include "store/keys.h"
 #include "store/memory_store.h"
@@ -19,29 +25,53 @@ auth::ClaimedCredential claim(std::string_view access_key_id) {
   return {access_key_id, std::nullopt, Time()};
 }
 
+const Region kHome = *Region::parse("us-east-1");
+const Region kElsewhere = *Region::parse("eu-west-1");
+
+// A region whose home is us-east-1.
 struct Site {
-  explicit Site(std::string region_name, std::vector<Region> peers = {}) : region(std::move(region_name)) {
+  explicit Site(const Region& self = kHome, std::vector<Region> peers = {}) : region(self) {
     const std::string path = directory / "root.key";
     if (!seal::RootKey::generate_file(path, random).ok()) std::abort();
     key.emplace(std::move(*seal::RegionKey::open(
         *store,
         {.root_key = [path](const crypto::ScryptParameters&) { return seal::RootKey::from_file(path); },
-         .region = region},
+         .region = region.text()},
         random)));
-    accounts.emplace(AccountStore::Parts{*store, *key, random, clock, std::move(peers)});
+    if (self != kHome) peers.push_back(kHome);
+    home.emplace(home::HomeRegion::Parts{*store, random, self, std::move(peers), kHome});
+    accounts.emplace(AccountStore::Parts{*store, *key, random, clock, *home});
+    states.emplace(AccountStates::Parts{*store, *key, random});
+    kinds = {&*states};
+    receiver.emplace(home::StateReceiver::Parts{*store, *home, kinds, log});
   }
 
-  std::string region;
+  // What the replicators do.
+  void take_from(const Site& from) {
+    const home::StateId id = state_of_account(kAccount);
+    auto made = *home::export_state({*from.store, *from.states}, id, *home::current_stamp({*store, *states}, id));
+    for (home::StatePart& part : made.parts) {
+      part.home = *from.home->claim();
+      EXPECT_TRUE(receiver->apply(part).ok());
+    }
+  }
+
+  Region region;
   crypto::SystemRandom random;
   ManualClock clock{*parse_iso_basic("20261124T000000Z")};
+  Log log{clock, STDERR_FILENO, LogLevel::kError};
   std::unique_ptr<store::Store> store = store::make_memory_store();
   store::testing::TempDirectory directory;
   std::optional<seal::RegionKey> key;
+  std::optional<home::HomeRegion> home;
   std::optional<AccountStore> accounts;
+  std::optional<AccountStates> states;
+  home::StateKinds kinds;
+  std::optional<home::StateReceiver> receiver;
 };
 
 TEST(AccountStore, ANewAccountHasARootKeyThatIsFound) {
-  Site site("us-east-1");
+  Site site;
   const auto made = site.accounts->create("security", kAccount);
   ASSERT_TRUE(made.ok());
   EXPECT_TRUE(made->access_key_id.text().starts_with("AKIA"));
@@ -56,7 +86,7 @@ TEST(AccountStore, ANewAccountHasARootKeyThatIsFound) {
 }
 
 TEST(AccountStore, IdsAndNamesAreTakenOnce) {
-  Site site("us-east-1");
+  Site site;
   ASSERT_TRUE(site.accounts->create("security", kAccount).ok());
   EXPECT_EQ(site.accounts->create("other", kAccount).error().code, ErrorCode::kUsage);
   EXPECT_EQ(site.accounts->create("security", std::nullopt).error().code, ErrorCode::kUsage);
@@ -70,7 +100,7 @@ TEST(AccountStore, IdsAndNamesAreTakenOnce) {
 
 // An access key id comes straight from an unauthenticated header.
 TEST(AccountStore, WhatIsNoAccessKeyIdIsSimplyNotFound) {
-  Site site("us-east-1");
+  Site site;
   for (const std::string& bad :
        {std::string(), std::string("AKIA"), std::string("AKIA\0AAAAAAAAAAAAAAA", 20), std::string(5000, 'A')}) {
     EXPECT_EQ(*site.accounts->find(claim(bad)), nullptr);
@@ -79,7 +109,7 @@ TEST(AccountStore, WhatIsNoAccessKeyIdIsSimplyNotFound) {
 }
 
 TEST(AccountStore, AnAccountIsMarkedDirtyForEveryPeerInTheSameCommit) {
-  Site home("us-east-1", {*Region::parse("eu-west-1"), *Region::parse("us-west-2")});
+  Site home(kHome, {kElsewhere, *Region::parse("us-west-2")});
   const store::Revision before = home.store->revision();
   ASSERT_TRUE(home.accounts->create("security", kAccount).ok());
   EXPECT_EQ(home.store->revision(), before + 1);
@@ -91,39 +121,69 @@ TEST(AccountStore, AnAccountIsMarkedDirtyForEveryPeerInTheSameCommit) {
   }
 }
 
-TEST(AccountStore, AnotherRegionAppliesTheStateUnderItsOwnKey) {
-  Site home("us-east-1", {*Region::parse("eu-west-1")});
-  Site replica("eu-west-1");
+TEST(AccountStore, AnotherRegionTakesTheAccountUnderItsOwnKey) {
+  Site home(kHome, {kElsewhere});
+  Site replica(kElsewhere);
   const auto made = home.accounts->create("security", kAccount);
-  auto state = *home.accounts->export_state(kAccount);
-  ASSERT_TRUE(state);
-  ASSERT_TRUE(replica.accounts->apply_state(*state).ok());
-  ASSERT_TRUE(replica.accounts->apply_state(*state).ok()) << "twice does no harm";
+  replica.take_from(home);
   const auto credential = *replica.accounts->find(claim(made->access_key_id.text()));
   ASSERT_NE(credential, nullptr);
   EXPECT_TRUE(credential->secret_access_key().equals(made->secret_access_key));
-  EXPECT_FALSE(home.accounts->export_state(*AccountId::parse("999999999999"))->has_value());
+  EXPECT_EQ(replica.accounts->list()->at(0).name, "security");
+  const std::string row = access_key_key(made->access_key_id.text());
+  EXPECT_NE((*replica.store->get(row))->value, (*home.store->get(row))->value);
 }
 
-// States may arrive late: an older one must not bring a replaced key back.
-TEST(AccountStore, ANewerStateReplacesKeyAndNameAndAnOlderOneIsIgnored) {
-  Site home("us-east-1");
-  Site replica("eu-west-1");
-  const auto made = home.accounts->create("security", kAccount);
-  AccountState old = std::move(**home.accounts->export_state(kAccount));
-  ASSERT_TRUE(replica.accounts->apply_state(old).ok());
-  ASSERT_NE(*replica.accounts->find(claim(made->access_key_id.text())), nullptr);
-  AccountState newer{
-      kAccount, "vault", old.created, 2, *AccessKeyId::parse("AKIAIOSFODNN7EXAMPLE"), SecretBytes::copy_of("new")};
-  ASSERT_TRUE(replica.accounts->apply_state(newer).ok());
-  ASSERT_TRUE(replica.accounts->apply_state(old).ok());
-  EXPECT_EQ(*replica.accounts->find(claim(made->access_key_id.text())), nullptr) << "the cache lets the old key go";
-  EXPECT_NE(*replica.accounts->find(claim("AKIAIOSFODNN7EXAMPLE")), nullptr);
-  EXPECT_EQ(replica.accounts->list()->at(0).name, "vault");
+TEST(AccountStore, AccountsAreMadeAtHomeOnly) {
+  Site replica(kElsewhere);
+  const auto refused = replica.accounts->create("security", kAccount);
+  EXPECT_EQ(refused.error().code, ErrorCode::kServiceUnavailable);
+  EXPECT_NE(refused.error().message.find("us-east-1"), std::string::npos);
+  EXPECT_EQ(replica.accounts->close(kAccount).error().code, ErrorCode::kServiceUnavailable);
+  ASSERT_TRUE(replica.home->adopt().ok());
+  EXPECT_TRUE(replica.accounts->create("security", kAccount).ok());
+}
+
+// The old home had made an account that nobody else saw, and the new one another one of the same name.
+TEST(AccountStore, ANameThatAnotherAccountHasNowIsThatOnes) {
+  Site home(kHome, {kElsewhere});
+  Site other(kElsewhere);
+  const AccountId unseen = *AccountId::parse("999999999999");
+  const auto lost = home.accounts->create("security", unseen);
+  ASSERT_TRUE(other.home->adopt().ok());
+  ASSERT_TRUE(other.accounts->create("security", kAccount).ok());
+  home.take_from(other);
+  ASSERT_TRUE(home.receiver->drop(state_of_account(unseen), *other.home->claim()).ok());
+  EXPECT_EQ(home.accounts->list()->size(), 1u);
+  EXPECT_FALSE(*home.accounts->exists(unseen));
+  EXPECT_EQ(*home.accounts->find(claim(lost->access_key_id.text())), nullptr);
+  EXPECT_EQ((*home.store->get(account_name_key("security")))->value, kAccount.text());
+}
+
+TEST(AccountStore, WhatIsNoAccountIsNotTaken) {
+  Site site;
+  const auto refusal = [&site](const home::StateRow& row) {
+    const auto arrived = site.states->arriving(state_of_account(kAccount), row);
+    return arrived.ok() ? std::string("none") : std::string(error_name(arrived.error().code));
+  };
+  const auto row = [](std::string name, const std::string& account_name, int secrets) {
+    StoredAccount account;
+    account.name = account_name;
+    account.root_access_key = *AccessKeyId::parse("AKIAIOSFODNN7EXAMPLE");
+    home::StateRow made{std::move(name), encode(account), {}};
+    for (int i = 0; i < secrets; ++i)
+      made.secrets.push_back(SecretBytes::copy_of("secret"));
+    return made;
+  };
+  EXPECT_EQ(refusal(row("", "security", 1)), "none");
+  EXPECT_EQ(refusal(row("x", "security", 1)), "Corrupt");
+  EXPECT_EQ(refusal(row("", "a/b", 1)), "Corrupt");
+  EXPECT_EQ(refusal(row("", "security", 0)), "Corrupt");
+  EXPECT_EQ(refusal({"", "\xff", {}}), "Corrupt");
 }
 
 TEST(AccountStore, AClosedAccountStaysAndItsKeyIsUnknown) {
-  Site home("us-east-1", {*Region::parse("eu-west-1")});
+  Site home(kHome, {kElsewhere});
   const auto made = home.accounts->create("security", kAccount);
   ASSERT_NE(*home.accounts->find(claim(made->access_key_id.text())), nullptr);
   EXPECT_EQ(*home.accounts->status(kAccount), AccountStatus::kActive);
@@ -144,22 +204,22 @@ TEST(AccountStore, AClosedAccountStaysAndItsKeyIsUnknown) {
 
 // The credentials must die in all regions.
 TEST(AccountStore, OtherRegionsHearOfAClosedAccount) {
-  Site home("us-east-1", {*Region::parse("eu-west-1")});
-  Site replica("eu-west-1");
+  Site home(kHome, {kElsewhere});
+  Site replica(kElsewhere);
   const auto made = home.accounts->create("security", kAccount);
-  ASSERT_TRUE(replica.accounts->apply_state(**home.accounts->export_state(kAccount)).ok());
+  replica.take_from(home);
   ASSERT_NE(*replica.accounts->find(claim(made->access_key_id.text())), nullptr);
   ASSERT_TRUE(home.accounts->close(kAccount).ok());
   const auto rows = *home.store->scan(store::ScanRange::prefix(store::OutboxKey::prefix(*Region::parse("eu-west-1"))));
   ASSERT_EQ(rows.size(), 1u);
   EXPECT_EQ(store::OutboxMark::parse(rows[0].value)->generation, 2u);
-  ASSERT_TRUE(replica.accounts->apply_state(**home.accounts->export_state(kAccount)).ok());
+  replica.take_from(home);
   EXPECT_EQ(*replica.accounts->find(claim(made->access_key_id.text())), nullptr);
   EXPECT_EQ(*replica.accounts->status(kAccount), AccountStatus::kSuspended);
 }
 
 TEST(AccountStore, NoRowHoldsASecretAccessKey) {
-  Site site("us-east-1");
+  Site site;
   const auto made = site.accounts->create("security", kAccount);
   for (const store::Row& row : *site.store->scan({.begin = "", .end = ""})) {
     EXPECT_EQ(row.value.find(made->secret_access_key.view(kTest)), std::string::npos);

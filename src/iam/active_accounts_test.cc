@@ -43,7 +43,9 @@ TEST(ActiveAccounts, TheSessionsOfAClosedAccountAreUnknown) {
       {.root_key = [path](const crypto::ScryptParameters&) { return seal::RootKey::from_file(path); },
        .region = "us-east-1"},
       random);
-  AccountStore accounts({*store, region_key.value(), random, clock, {}});
+  const Region region = *Region::parse("us-east-1");
+  const home::HomeRegion home({*store, random, region, {}, region});
+  AccountStore accounts({*store, region_key.value(), random, clock, home});
   ASSERT_TRUE(accounts.create("security", kAccount).ok());
 
   const Sessions sessions(kAccount);

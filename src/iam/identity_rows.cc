@@ -122,6 +122,11 @@ std::optional<EntityKind> kind_of_key(std::string_view key) {
   return static_cast<EntityKind>(letter);
 }
 
+std::string_view row_name(std::string_view key) {
+  constexpr size_t kAccountKey = 1 + 1 + 12;  // "i", a separator, the account's id
+  return key.size() > kAccountKey ? key.substr(kAccountKey + 1) : std::string_view();
+}
+
 std::string encode(const User& user, uint64_t generation) {
   EntityRecord record = record_of_holder(user, generation);
   put_tags(user.tags, record);
@@ -250,6 +255,16 @@ Result<OidcProvider> decode_provider(std::string_view value) {
   provider.client_ids = texts_of(*record.mutable_provider()->mutable_client_ids());
   provider.thumbprints = texts_of(*record.mutable_provider()->mutable_thumbprints());
   return provider;
+}
+
+Result<uint64_t> generation_of(std::string_view key, std::string_view value) {
+  if (row_name(key).empty()) {
+    COFFER_ASSIGN(const AccountRow row, decode_account(value));
+    return row.generation;
+  }
+  EntityRecord record;
+  if (!record.ParseFromArray(value.data(), static_cast<int>(value.size()))) return damaged();
+  return record.generation();
 }
 
 std::string encode(const AccountRow& row) {

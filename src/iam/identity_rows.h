@@ -25,6 +25,8 @@ std::string alias_key(std::string_view alias);
 std::string access_key_key(std::string_view access_key_id);
 std::string access_key_use_key(std::string_view access_key_id);
 
+// What follows account_key() and a separator in the key of an entity; empty of the account's own row.
+std::string_view row_name(std::string_view key);
 // The account whose identities a row is about; nullopt for keys of other families.
 std::optional<std::string_view> account_of_key(std::string_view key);
 // nullopt for the account's own row, and for what is none of these kinds.
@@ -59,6 +61,9 @@ Result<Group> decode_group(std::string_view value);
 Result<Role> decode_role(std::string_view value);
 Result<ManagedPolicy> decode_policy(std::string_view value);
 Result<OidcProvider> decode_provider(std::string_view value);
+
+// Of the change that wrote the row, be it an entity's or the account's own. kCorrupt.
+Result<uint64_t> generation_of(std::string_view key, std::string_view value);
 
 struct AccountRow {
   uint64_t generation = 0;

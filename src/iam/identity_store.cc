@@ -3,6 +3,8 @@
 #include <array>
 #include <mutex>
 
+#include "iam/identity_states.h"
+
 namespace coffer::iam {
 namespace {
 
@@ -19,6 +21,7 @@ class IdentityStore::Impl {
 
   Result<void> change(const AccountId& account, const Edit& edit) {
     // Changes of one account would only get in each other's way. Other processes may still come first.
+    COFFER_TRY(parts_.home.require_here());
     std::lock_guard lock(locks_[std::hash<AccountId>()(account) % kLocks]);
     for (int attempt = 0; attempt < kAttempts; ++attempt) {
       COFFER_ASSIGN(const SnapshotPointer snapshot, parts_.cache.snapshot(account));
@@ -27,7 +30,12 @@ class IdentityStore::Impl {
       if (is_empty(change)) return {};
       const std::string key = account_key(account);
       change.require(key, snapshot->revision());
-      change.put_row(key, encode(AccountRow{snapshot->generation() + 1, change.alias_}));
+      const uint64_t generation = snapshot->generation() + 1;
+      change.put_row(key, encode(AccountRow{generation, change.alias_}));
+      const Result<void> completed =
+          parts_.home.complete({identities_of(account), generation, erased_names(change)}, change.rows_);
+      if (!completed.ok() && completed.error().code == ErrorCode::kConflict) continue;
+      COFFER_TRY(completed);
       const Result<store::Revision> committed = parts_.store.commit(std::move(change.rows_));
       if (committed.ok()) return {};
       if (committed.error().code != ErrorCode::kConflict) return committed.error();
@@ -38,6 +46,14 @@ class IdentityStore::Impl {
   }
 
  private:
+  static std::vector<std::string> erased_names(const IdentityChange& change) {
+    std::vector<std::string> names;
+    for (const std::string& key : change.rows_.deletes) {
+      if (kind_of_key(key)) names.emplace_back(row_name(key));
+    }
+    return names;
+  }
+
   static bool is_empty(const IdentityChange& change) {
     return change.rows_.puts.empty() && change.rows_.deletes.empty() && change.alias_ == change.now().alias;
   }

@@ -1,7 +1,8 @@
 // Where changes of identities are made. A change sees the account as one snapshot shows it and commits only if that is
 // still the newest: so the changes of one account follow each other, whatever they read. Each raises the account's
-// generation. The operations themselves are functions beside it: users.h, groups.h, roles.h, policies.h, attachments.h,
-// access_keys.h, providers.h, account_alias.h; what only reads needs a snapshot. Thread-safe.
+// generation, and marks the other regions. The operations themselves are functions beside it: users.h, groups.h,
+// roles.h, policies.h, attachments.h, access_keys.h, providers.h, account_alias.h; what only reads needs a snapshot.
+// Thread-safe.
 #pragma once
 
 #include <functional>
@@ -10,6 +11,7 @@
 
 #include "base/clock.h"
 #include "base/random.h"
+#include "home/home_region.h"
 #include "iam/entities.h"
 #include "iam/identity_cache.h"
 #include "iam/identity_rows.h"
@@ -74,6 +76,7 @@ class IdentityStore {
     const IdentityCache& cache;
     const policy::IdentityDirectory& identities;
     const policy::PrincipalDirectory& principals;
+    const home::HomeRegion& home;
   };
   explicit IdentityStore(const Parts& parts);
   ~IdentityStore();
@@ -83,7 +86,7 @@ class IdentityStore {
 
   // Runs `edit`, again if somebody else came first, and commits what it did; a change that does nothing is none.
   // Waits for the commit. Errors of `edit` as they are; kConcurrentModification (AWS's text) when others always come
-  // first; kIo.
+  // first; kServiceUnavailable (naming the home) elsewhere than in the home region of identities; kIo.
   using Edit = std::function<Result<void>(IdentityChange&)>;
   Result<void> change(const AccountId& account, const Edit& edit);
 

@@ -1,8 +1,8 @@
 #include "iam/snapshot_builder.h"
 
 #include <algorithm>
-#include <limits>
 
+#include "home/state_rows.h"
 #include "iam/snapshot_contents.h"
 
 namespace coffer::iam {
@@ -225,7 +225,8 @@ Result<std::shared_ptr<const IdentitySnapshot>> build_snapshot(const store::Stor
                                                                const IdentitySnapshot* previous,
                                                                std::shared_ptr<const AwsManagedPolicies> aws_policies) {
   const std::string own_key = account_key(account);
-  COFFER_ASSIGN(auto rows, store.scan(store::ScanRange::prefix(own_key, std::numeric_limits<size_t>::max())));
+  COFFER_ASSIGN(auto scanned, store.scan(home::state_range(own_key)));
+  COFFER_ASSIGN(auto rows, home::rows_in_force(own_key, std::move(scanned)));
   auto contents = std::make_unique<IdentitySnapshot::Contents>();
   contents->aws_policies = std::move(aws_policies);
   AccountEntities& entities = contents->entities;

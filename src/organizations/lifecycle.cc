@@ -1,5 +1,6 @@
 #include "organizations/lifecycle.h"
 
+#include "organizations/organization_states.h"
 #include "organizations/refusals.h"
 #include "organizations/snapshot_contents.h"
 
@@ -7,6 +8,7 @@ namespace coffer::organizations {
 namespace {
 
 constexpr int kAttempts = 8;
+constexpr uint64_t kFirstGeneration = 1;
 // Policies and requests that one commit erases; with the tree, whose size has a quota, they fit into a transaction.
 constexpr size_t kErasedAtOnce = 1'500;
 
@@ -30,15 +32,14 @@ Node management_node(const Organization& organization, const NewOrganization& wa
 }
 
 store::Transaction transaction_of(const Organization& organization, const NewOrganization& wanted) {
-  constexpr uint64_t kFirst = 1;
   const Node root = root_of(organization);
   const Node account = management_node(organization, wanted);
   const std::string key = organization_key(organization.id);
   const std::string membership = membership_key(wanted.management_account.text());
   return {.preconditions = {{key, 0}, {membership, 0}},
-          .puts = {{key, encode(organization, kFirst)},
-                   {row_key(organization.id, root.id), encode(root, kFirst)},
-                   {row_key(organization.id, account.id), encode(account, kFirst)},
+          .puts = {{key, encode(organization, kFirstGeneration)},
+                   {row_key(organization.id, root.id), encode(root, kFirstGeneration)},
+                   {row_key(organization.id, account.id), encode(account, kFirstGeneration)},
                    {membership, organization.id.text()}},
           .deletes = {}};
 }
@@ -81,6 +82,7 @@ Result<void> set_policy_type(OrganizationStore& store, const OrganizationId& id,
 
 Result<Organization> create_organization(OrganizationStore& store, const NewOrganization& wanted) {
   const OrganizationStore::Parts& parts = store.parts();
+  COFFER_TRY(parts.home.require_here());
   for (int attempt = 0; attempt < kAttempts; ++attempt) {
     COFFER_ASSIGN(const SnapshotPointer other, parts.cache.snapshot_of(wanted.management_account));
     if (other != nullptr) return already_in_organization();
@@ -89,7 +91,9 @@ Result<Organization> create_organization(OrganizationStore& store, const NewOrga
                             .root = draw_root_id(parts.random),
                             .created = parts.clock.now(),
                             .enabled_at = {}};
-    const Result<store::Revision> committed = parts.store.commit(transaction_of(made, wanted));
+    store::Transaction rows = transaction_of(made, wanted);
+    COFFER_TRY(parts.home.complete({state_of_organization(made.id), kFirstGeneration, {}}, rows));
+    const Result<store::Revision> committed = parts.store.commit(std::move(rows));
     if (committed.ok()) return made;
     if (committed.error().code != ErrorCode::kConflict) return committed.error();
   }

@@ -216,6 +216,13 @@ std::string encode(const AccountRequest& request, uint64_t generation) {
   return record.SerializeAsString();
 }
 
+Result<uint64_t> generation_of(std::string_view value) {
+  // All kinds of records begin with it; the other fields are none of this one's.
+  COFFER_ASSIGN(const GenerationRecord record, parse<GenerationRecord>(value));
+  if (record.generation() == 0) return damaged();
+  return record.generation();
+}
+
 Result<StoredOrganization> decode_organization(std::string_view id, std::string_view value) {
   COFFER_ASSIGN(const OrganizationRecord record, parse<OrganizationRecord>(value));
   StoredOrganization stored;

@@ -45,6 +45,8 @@ std::string encode(const Policy& policy, uint64_t generation);
 std::string encode(const AccountRequest& request, uint64_t generation);
 
 // kCorrupt for what encode() did not make, and for ids that are none.
+// Of the change that wrote the record, of whatever kind it is.
+Result<uint64_t> generation_of(std::string_view value);
 struct StoredOrganization {
   Organization organization;
   uint64_t generation = 0;

@@ -3,6 +3,8 @@
 #include <array>
 #include <mutex>
 
+#include "home/state_rows.h"
+#include "organizations/organization_states.h"
 #include "organizations/refusals.h"
 
 namespace coffer::organizations {
@@ -32,14 +34,20 @@ bool OrganizationChange::is_empty() const {
   return rows_.puts.empty() && rows_.deletes.empty() && edited_.enabled_at == organization().enabled_at;
 }
 
-store::Transaction OrganizationChange::take_rows() {
+Result<store::Transaction> OrganizationChange::take_rows(const home::HomeRegion& home) {
   const std::string key = organization_key(organization().id);
+  home::StateChange change{state_of_organization(organization().id), generation(), {}};
+  for (const std::string& erased : rows_.deletes) {
+    if (name_of_key(erased)) change.erased.emplace_back(home::row_name(key, erased));
+  }
+  if (erases_organization_) change.erased.emplace_back();
   rows_.preconditions.push_back({key, now().revision()});
   if (erases_organization_) {
     rows_.deletes.push_back(key);
   } else {
     rows_.puts.push_back({key, encode(edited_, generation())});
   }
+  COFFER_TRY(home.complete(change, rows_));
   return std::move(rows_);
 }
 
@@ -51,6 +59,7 @@ class OrganizationStore::Impl {
 
   Result<void> change(const OrganizationId& organization, const Edit& edit) {
     // Changes of one organization would only get in each other's way. Other processes may still come first.
+    COFFER_TRY(parts_.home.require_here());
     std::lock_guard lock(locks_[std::hash<OrganizationId>()(organization) % kLocks]);
     for (int attempt = 0; attempt < kAttempts; ++attempt) {
       COFFER_ASSIGN(const SnapshotPointer snapshot, parts_.cache.snapshot(organization));
@@ -58,14 +67,19 @@ class OrganizationStore::Impl {
       OrganizationChange change(*snapshot, parts_.clock.now());
       COFFER_TRY(edit(change));
       if (change.is_empty()) return {};
-      const Result<store::Revision> committed = parts_.store.commit(change.take_rows());
-      if (committed.ok()) return {};
-      if (committed.error().code != ErrorCode::kConflict) return committed.error();
+      const Result<void> committed = commit(change);
+      if (committed.ok() || committed.error().code != ErrorCode::kConflict) return committed;
     }
     return concurrent_modification();
   }
 
  private:
+  Result<void> commit(OrganizationChange& change) {
+    COFFER_ASSIGN(store::Transaction rows, change.take_rows(parts_.home));
+    COFFER_TRY(parts_.store.commit(std::move(rows)));
+    return {};
+  }
+
   const Parts parts_;
   std::array<std::mutex, kLocks> locks_;
 };

@@ -1,7 +1,8 @@
 // Where changes of organizations are made. A change sees the organization as one snapshot shows it and commits only if
 // that is still the newest: so the changes of one organization follow each other, whatever they read. Each raises the
-// organization's generation. The operations themselves are functions beside it: lifecycle.h, units.h, accounts.h,
-// account_requests.h, policies.h, attachments.h, tags.h; what only reads needs a snapshot. Thread-safe.
+// organization's generation, and marks the other regions. The operations themselves are functions beside it:
+// lifecycle.h, units.h, accounts.h, account_requests.h, policies.h, attachments.h, tags.h; what only reads needs a
+// snapshot. Thread-safe.
 #pragma once
 
 #include <functional>
@@ -9,6 +10,7 @@
 
 #include "base/clock.h"
 #include "base/random.h"
+#include "home/home_region.h"
 #include "organizations/organization_cache.h"
 #include "organizations/organization_rows.h"
 #include "store/store.h"
@@ -49,7 +51,8 @@ class OrganizationChange {
   OrganizationChange(const OrganizationSnapshot& snapshot, Time time)
       : snapshot_(snapshot), time_(time), edited_(snapshot.organization()) {}
   bool is_empty() const;
-  store::Transaction take_rows();
+  // With everything that a change needs.
+  Result<store::Transaction> take_rows(const home::HomeRegion& home);
 
   const OrganizationSnapshot& snapshot_;
   const Time time_;
@@ -65,6 +68,7 @@ class OrganizationStore {
     Random& random;
     const Clock& clock;
     const OrganizationCache& cache;
+    const home::HomeRegion& home;
   };
   explicit OrganizationStore(const Parts& parts);
   ~OrganizationStore();
@@ -73,7 +77,8 @@ class OrganizationStore {
 
   // Runs `edit`, again if somebody else came first, and commits what it did; a change that does nothing is none.
   // Waits for the commit. Errors of `edit` as they are; kAwsOrganizationsNotInUse (AWS's text) when there is no such
-  // organization; kConcurrentModification (AWS's text) when others always come first; kIo.
+  // organization; kConcurrentModification (AWS's text) when others always come first;
+  // kServiceUnavailable (naming the home) elsewhere than in the home region of identities; kIo.
   using Edit = std::function<Result<void>(OrganizationChange&)>;
   Result<void> change(const OrganizationId& organization, const Edit& edit);
 

@@ -1,5 +1,4 @@
-#include <limits>
-
+#include "home/state_rows.h"
 #include "organizations/aws_policies.h"
 #include "organizations/snapshot_contents.h"
 
@@ -120,8 +119,8 @@ Result<SnapshotPointer> build_snapshot(const store::Store& store, const Organiza
                                        const OrganizationSnapshot* previous) {
   // Its own row and those below it, and of no organization whose id merely begins the same.
   const std::string own_key = organization_key(organization);
-  COFFER_ASSIGN(const auto rows,
-                store.scan({own_key, organization_end(organization), std::numeric_limits<size_t>::max()}));
+  COFFER_ASSIGN(auto scanned, store.scan(home::state_range(own_key)));
+  COFFER_ASSIGN(const auto rows, home::rows_in_force(own_key, std::move(scanned)));
   if (rows.empty() || rows.front().key != own_key) {
     if (rows.empty()) return SnapshotPointer();
     return damaged("its own record is missing");

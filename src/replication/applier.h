@@ -1,9 +1,9 @@
 // The receiving end of replication: puts what another region sent into this region's stores. The rules of what is
-// accepted are the stores' own: secrets/replica_state.h, iam/account_store.h.
+// accepted are the stores' own: secrets/replica_state.h, home/state.h.
 #pragma once
 
 #include "base/result.h"
-#include "iam/account_store.h"
+#include "home/state_receiver.h"
 #include "secrets/replica_state.h"
 #include "secrets/secret_store.h"
 
@@ -15,12 +15,13 @@ class Applier {
   virtual ~Applier() = default;
   virtual Result<secrets::ApplyOutcome> apply(secrets::ReplicaState state) = 0;
   virtual Result<secrets::ApplyOutcome> apply(const secrets::ReplicaRemoval& removal) = 0;
-  virtual Result<void> apply(const iam::AccountState& state) = 0;
+  virtual Result<home::StateAnswer> apply(const home::StatePart& part) = 0;
+  virtual Result<home::StateAnswer> answer(const home::StateQuestion& question) = 0;
 };
 
 class StoreApplier final : public Applier {
  public:
-  StoreApplier(secrets::SecretStore& secrets, iam::AccountStore& accounts) : secrets_(secrets), accounts_(accounts) {}
+  StoreApplier(secrets::SecretStore& secrets, home::StateReceiver& states) : secrets_(secrets), states_(states) {}
 
   Result<secrets::ApplyOutcome> apply(secrets::ReplicaState state) override {
     return secrets_.apply_state(std::move(state));
@@ -28,11 +29,12 @@ class StoreApplier final : public Applier {
   Result<secrets::ApplyOutcome> apply(const secrets::ReplicaRemoval& removal) override {
     return secrets_.apply_removal(removal);
   }
-  Result<void> apply(const iam::AccountState& state) override { return accounts_.apply_state(state); }
+  Result<home::StateAnswer> apply(const home::StatePart& part) override { return states_.apply(part); }
+  Result<home::StateAnswer> answer(const home::StateQuestion& question) override { return states_.answer(question); }
 
  private:
   secrets::SecretStore& secrets_;
-  iam::AccountStore& accounts_;
+  home::StateReceiver& states_;
 };
 
 }  // namespace coffer::replication

@@ -29,7 +29,7 @@ const std::vector<Region> kRegions = {*Region::parse("eu-west-1"), *Region::pars
 
 class Simulation {
  public:
-  explicit Simulation(uint64_t seed) : random_(seed), world_{clock_, random_, kRegions} {
+  explicit Simulation(uint64_t seed) : random_(seed), world_{clock_, random_, kRegions, log_} {
     for (const Region& region : kRegions)
       regions_.push_back(std::make_unique<TestRegion>(world_, region));
     for (const auto& from : regions_) {
@@ -67,7 +67,7 @@ class Simulation {
         : link(to, simulation.random_),
           from(from),
           to(to),
-          replicator({*from.store, from.secrets, from.accounts, link, simulation.clock_, simulation.random_,
+          replicator({*from.store, from.secrets, from.states, link, simulation.clock_, simulation.random_,
                       simulation.log_, to.self, from.self}) {}
     FakeLink link;
     TestRegion& from;

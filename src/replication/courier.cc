@@ -13,25 +13,6 @@ using Kind = Delivery::Kind;
 
 constexpr std::string_view kFailed = "Replication failed: ";
 
-// The store or the node is in trouble, not this one row.
-bool is_store_trouble(ErrorCode code) {
-  switch (code) {
-    case ErrorCode::kAborted:
-    case ErrorCode::kConflict:
-    case ErrorCode::kIo:
-    case ErrorCode::kSealed:
-    case ErrorCode::kServiceUnavailable:
-    case ErrorCode::kTimeout:
-      return true;
-    default:
-      return false;
-  }
-}
-
-Delivery store_down(const Error& error) {
-  return {Kind::kStoreDown, std::string(error_name(error.code)) + ": " + error.message};
-}
-
 // For a region that refused without saying why.
 std::string reason(ApplyVerdict verdict, const std::string& name, const Region& region) {
   switch (verdict) {
@@ -71,7 +52,7 @@ Delivery Courier::deliver(const store::Row& row) {
   const auto key = store::OutboxKey::parse(row.key);
   const auto mark = store::OutboxMark::parse(row.value);
   if (!key || !mark) return {Kind::kSetAside, "the outbox row is damaged"};
-  if (key->kind == "account") return account(*key, row);
+  if (key->kind != "secret") return states_.deliver(*key, row);
   if (mark->action == store::OutboxMark::Action::kRemove) return remove(*key, *mark, row);
   return update(*key, row);
 }
@@ -149,25 +130,8 @@ Delivery Courier::remove(const store::OutboxKey& key, const store::OutboxMark& m
   return cleared(row);
 }
 
-Delivery Courier::account(const store::OutboxKey& key, const store::Row& row) {
-  const Result<std::optional<iam::AccountState>> state = parts_.accounts.export_state(key.account);
-  if (!state.ok()) return export_failed(key, state.error());
-  if (!*state) return cleared(row);
-  const Result<void> sent = parts_.link.send(**state);
-  if (!sent.ok()) return send_failed(key, sent.error());
-  return cleared(row);
-}
-
-Result<void> Courier::clear(const store::Row& row) {
-  const auto committed =
-      parts_.store.commit({.preconditions = {{row.key, row.revision}}, .puts = {}, .deletes = {row.key}});
-  // A conflict is a newer mark, which stays.
-  if (!committed.ok() && committed.error().code != ErrorCode::kConflict) return committed.error();
-  return {};
-}
-
 Delivery Courier::cleared(const store::Row& row) {
-  const Result<void> result = clear(row);
+  const Result<void> result = clear_mark(parts_.store, row);
   if (!result.ok()) return store_down(result.error());
   return {};
 }
@@ -195,10 +159,8 @@ Delivery Courier::send_failed(const store::OutboxKey& key, const Error& error) {
 }
 
 Delivery Courier::set_aside(const store::OutboxKey& key, std::string message) {
-  if (key.kind == "secret") {
-    const Result<void> recorded = record_failure(key, message, std::nullopt);
-    if (!recorded.ok() && is_store_trouble(recorded.error().code)) return store_down(recorded.error());
-  }
+  const Result<void> recorded = record_failure(key, message, std::nullopt);
+  if (!recorded.ok() && is_store_trouble(recorded.error().code)) return store_down(recorded.error());
   return {Kind::kSetAside, std::move(message)};
 }
 

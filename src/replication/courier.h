@@ -5,27 +5,17 @@
 
 #include <string>
 
+#include "replication/delivery.h"
 #include "replication/replicator.h"
+#include "replication/state_courier.h"
 #include "store/keys.h"
 #include "store/store.h"
 
 namespace coffer::replication {
 
-struct Delivery {
-  enum class Kind : uint8_t {
-    kDone,       // the region has it, or there is nothing to have
-    kRefused,    // for good: recorded as Failed, the mark is gone
-    kSetAside,   // this one cannot be sent now, others can; the mark stays
-    kLinkDown,   // the region did not answer
-    kStoreDown,  // this region's store did not
-  };
-  Kind kind = Kind::kDone;
-  std::string message;  // empty if done
-};
-
 class Courier {
  public:
-  explicit Courier(const Replicator::Parts& parts) : parts_(parts) {}
+  explicit Courier(const Replicator::Parts& parts) : parts_(parts), states_(parts) {}
 
   // Blocks in the link.
   Delivery deliver(const store::Row& row);
@@ -35,9 +25,7 @@ class Courier {
   // The region's copy is ahead of us, and was to be overwritten: goes on with a generation above the copy's.
   Delivery overtake(const store::OutboxKey& key, const std::string& suffix, uint64_t generation);
   Delivery remove(const store::OutboxKey& key, const store::OutboxMark& mark, const store::Row& row);
-  Delivery account(const store::OutboxKey& key, const store::Row& row);
 
-  Result<void> clear(const store::Row& row);
   Delivery cleared(const store::Row& row);
   Delivery refused(const store::OutboxKey& key, const store::Row& row, const secrets::ApplyOutcome& outcome);
   Delivery export_failed(const store::OutboxKey& key, const Error& error);
@@ -47,6 +35,7 @@ class Courier {
                               const std::optional<store::Row>& mark_to_clear);
 
   const Replicator::Parts parts_;
+  StateCourier states_;
 };
 
 }  // namespace coffer::replication

@@ -62,12 +62,8 @@ class EndToEnd : public ::testing::Test {
   // The link listener of us-west-2.
   void listen(uint16_t port = 0) {
     workers_ = std::make_unique<WorkerPool>(2, 16);
-    door_ = std::make_unique<PeerDoor>(PeerDoor::Parts{.applier = west_.applier,
-                                                       .workers = *workers_,
-                                                       .random = random_,
-                                                       .log = log_,
-                                                       .peers = {kEast},
-                                                       .identity_home = kEast});
+    door_ = std::make_unique<PeerDoor>(PeerDoor::Parts{
+        .applier = west_.applier, .workers = *workers_, .random = random_, .log = log_, .peers = {kEast}});
     net::ServerOptions options;
     options.port = port;
     options.max_body_bytes = kMaxFrameBytes;
@@ -101,7 +97,7 @@ class EndToEnd : public ::testing::Test {
   int issued_ = 0;
   crypto::Certificate authority_;
   std::string authority_file_;
-  const testing::World world_{clock_, random_, {kEast, kWest}};
+  const testing::World world_{clock_, random_, {kEast, kWest}, log_};
   TestRegion east_{world_, kEast};
   TestRegion west_{world_, kWest};
   std::unique_ptr<WorkerPool> workers_;
@@ -121,7 +117,7 @@ TEST_F(EndToEnd, ASecretCrossesTheRealLinkAndSurvivesARestartOfTheReceiver) {
   });
   std::vector<Runner::Destination> destinations;
   destinations.push_back({kWest, link(issue(authority_, "us-east-1"))});
-  Runner runner({*east_.store, east_.secrets, east_.accounts, clock_, random_, log_, kEast, std::move(destinations)});
+  Runner runner({*east_.store, east_.secrets, east_.states, clock_, random_, log_, kEast, std::move(destinations)});
   runner.start();
   const auto in_sync = [&] {
     const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(30);

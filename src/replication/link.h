@@ -3,7 +3,7 @@
 #pragma once
 
 #include "base/result.h"
-#include "iam/account_store.h"
+#include "home/state.h"
 #include "secrets/replica_state.h"
 
 namespace coffer::replication {
@@ -14,7 +14,8 @@ class Link {
   // kIo or kTimeout when the region does not answer: it is then unknown whether the state was applied.
   virtual Result<secrets::ApplyOutcome> send(const secrets::ReplicaState& state) = 0;
   virtual Result<secrets::ApplyOutcome> send(const secrets::ReplicaRemoval& removal) = 0;
-  virtual Result<void> send(const iam::AccountState& state) = 0;
+  virtual Result<home::StateAnswer> send(const home::StatePart& part) = 0;
+  virtual Result<home::StateAnswer> send(const home::StateQuestion& question) = 0;
 };
 
 }  // namespace coffer::replication

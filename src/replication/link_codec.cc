@@ -4,7 +4,9 @@
 #include <set>
 
 #include "replication/frame.h"
+#include "replication/frame_fields.h"
 #include "replication/link.pb.h"
+#include "replication/state_codec.h"
 
 namespace coffer::replication {
 namespace {
@@ -16,21 +18,7 @@ constexpr size_t kMaxPolicyBytes = 4 * 20480;
 constexpr int kMaxBindings = 2000;
 constexpr size_t kMaxLabelBytes = 1024;  // staging labels, tag keys and values, account names
 constexpr size_t kMaxStagesPerVersion = 200;
-constexpr size_t kMaxSecretAccessKeyBytes = 256;
 constexpr int64_t kLastMillisecond = 253'402'300'799'999;  // of the year 9999
-// AccountState.status in link.proto.
-constexpr uint32_t kActive = 0;
-constexpr uint32_t kSuspended = 1;
-
-// Nothing is said about what was wrong beyond the field: the rest of the frame is the sender's business.
-Error corrupt(std::string_view field) {
-  return {ErrorCode::kCorrupt, "link frame: bad " + std::string(field)};
-}
-
-Result<void> check(bool good, std::string_view field) {
-  if (!good) return corrupt(field);
-  return {};
-}
 
 bool is_suffix(std::string_view text) {
   return text.size() == kSuffixBytes && std::ranges::all_of(text, [](unsigned char c) {
@@ -38,28 +26,9 @@ bool is_suffix(std::string_view text) {
          });
 }
 
-template <class Id>
-Result<Id> parse_id(std::string_view text, std::string_view field) {
-  auto id = Id::parse(text);
-  if (!id) return corrupt(field);
-  return std::move(*id);
-}
-
 Result<Time> parse_time(int64_t milliseconds, std::string_view field) {
   if (milliseconds < 0 || milliseconds > kLastMillisecond) return corrupt(field);
   return Time(std::chrono::milliseconds(milliseconds));
-}
-
-std::string_view bytes_of(const SecretBytes& secret) {
-  return secret.view(SecretAccess("sent inside mutual TLS"));
-}
-
-// Takes `size` bytes off the tail.
-Result<SecretBytes> take(std::string_view& tail, size_t size, size_t limit, std::string_view field) {
-  if (size > limit || size > tail.size()) return corrupt(field);
-  SecretBytes secret = SecretBytes::copy_of(tail.substr(0, size));
-  tail.remove_prefix(size);
-  return secret;
 }
 
 // Account, name, suffix, region and epoch: the same fields in a state and in a removal.
@@ -145,22 +114,6 @@ Result<secrets::ReplicaState> decode_state(const wire::SecretState& from, std::s
   return to;
 }
 
-Result<iam::AccountState> decode_account(const wire::AccountState& from, std::string_view& tail) {
-  iam::AccountState to;
-  COFFER_ASSIGN(to.id, parse_id<AccountId>(from.id(), "account"));
-  COFFER_TRY(check(!from.name().empty() && from.name().size() <= kMaxLabelBytes, "account name"));
-  to.name = from.name();
-  COFFER_ASSIGN(to.created, parse_time(from.created_ms(), "account time"));
-  COFFER_TRY(check(from.status() <= kSuspended, "account status"));
-  if (from.status() == kSuspended) to.status = iam::AccountStatus::kSuspended;
-  to.generation = from.generation();
-  COFFER_ASSIGN(to.access_key_id, parse_id<AccessKeyId>(from.access_key_id(), "access key id"));
-  COFFER_TRY(check(from.secret_access_key_size() > 0, "secret access key size"));
-  COFFER_ASSIGN(to.secret_access_key,
-                take(tail, from.secret_access_key_size(), kMaxSecretAccessKeyBytes, "secret access key size"));
-  return to;
-}
-
 wire::RequestHeader request_header(uint64_t session) {
   wire::RequestHeader header;
   header.set_protocol(kProtocolVersion);
@@ -229,19 +182,26 @@ Result<SecretBuffer> encode(uint64_t session, const secrets::ReplicaRemoval& rem
   return begin_frame(header, 0);
 }
 
-Result<SecretBuffer> encode(uint64_t session, const iam::AccountState& state) {
+Result<SecretBuffer> encode(uint64_t session, const home::StatePart& part) {
   wire::RequestHeader header = request_header(session);
-  wire::AccountState& to = *header.mutable_account_state();
-  to.set_id(state.id.text());
-  to.set_name(state.name);
-  to.set_created_ms(state.created.time_since_epoch().count());
-  to.set_generation(state.generation);
-  to.set_access_key_id(state.access_key_id.text());
-  to.set_secret_access_key_size(static_cast<uint32_t>(state.secret_access_key.size()));
-  to.set_status(state.status == iam::AccountStatus::kSuspended ? kSuspended : kActive);
-  COFFER_ASSIGN(SecretBuffer frame, begin_frame(header, state.secret_access_key.size()));
-  frame.append(bytes_of(state.secret_access_key));
+  encode_part(part, *header.mutable_state_part());
+  size_t tail_size = 0;
+  for (const home::StateRow& row : part.rows) {
+    for (const SecretBytes& secret : row.secrets)
+      tail_size += secret.size();
+  }
+  COFFER_ASSIGN(SecretBuffer frame, begin_frame(header, tail_size));
+  for (const home::StateRow& row : part.rows) {
+    for (const SecretBytes& secret : row.secrets)
+      frame.append(bytes_of(secret));
+  }
   return frame;
+}
+
+Result<SecretBuffer> encode(uint64_t session, const home::StateQuestion& question) {
+  wire::RequestHeader header = request_header(session);
+  encode_question(question, *header.mutable_state_question());
+  return begin_frame(header, 0);
 }
 
 Result<Message> decode_message(std::string_view frame) {
@@ -263,8 +223,12 @@ Result<Message> decode_message(std::string_view frame) {
       message.body = std::move(removal);
       break;
     }
-    case wire::RequestHeader::kAccountState: {
-      COFFER_ASSIGN(message.body, decode_account(header.account_state(), tail));
+    case wire::RequestHeader::kStatePart: {
+      COFFER_ASSIGN(message.body, decode_part(*header.mutable_state_part(), tail));
+      break;
+    }
+    case wire::RequestHeader::kStateQuestion: {
+      COFFER_ASSIGN(message.body, decode_question(header.state_question()));
       break;
     }
     case wire::RequestHeader::MESSAGE_NOT_SET:
@@ -283,6 +247,7 @@ SecretBuffer encode(const Answer& answer) {
   for (const VersionId& id : answer.outcome.needed)
     header.add_needed(id.text());
   if (answer.outcome.message.size() <= kMaxTextBytes) header.set_message(answer.outcome.message);
+  if (answer.state) encode_answer(*answer.state, *header.mutable_state());
   Result<SecretBuffer> frame = begin_frame(header, 0);
   return std::move(frame).value();  // bounded: at most kMaxVersions ids of 64 bytes
 }
@@ -303,6 +268,9 @@ Result<Answer> decode_answer(std::string_view frame) {
   for (const std::string& needed : header.needed()) {
     COFFER_ASSIGN(auto id, parse_id<VersionId>(needed, "needed version"));
     answer.outcome.needed.push_back(std::move(id));
+  }
+  if (header.has_state()) {
+    COFFER_ASSIGN(answer.state, decode_state_answer(header.state()));
   }
   return answer;
 }

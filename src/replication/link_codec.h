@@ -1,25 +1,29 @@
 // Messages between regions as bytes and back: docs/formats/region_link.md. A frame is the size of a protobuf header,
-// the header, and a tail with the plaintext of the values and secret access keys, because protobuf does not wipe its
-// strings. Promises: what decodes is complete and within limits (sizes, ids, regions, labels); what does not is
+// the header, and a tail with the plaintext of the values, access keys and session keys, because protobuf does not wipe
+// its strings. Promises: what decodes is complete and within limits (sizes, ids, regions, labels); what does not is
 // kCorrupt. Must never: put a secret into the header or into an error. Pure functions; any thread.
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string_view>
 #include <variant>
 
 #include "base/result.h"
 #include "base/secret_bytes.h"
-#include "iam/account_store.h"
+#include "home/state.h"
 #include "secrets/replica_state.h"
 
 namespace coffer::replication {
 
-inline constexpr uint32_t kProtocolVersion = 4;
+inline constexpr uint32_t kProtocolVersion = 5;
 inline constexpr size_t kMaxFrameBytes = 16 << 20;
 inline constexpr size_t kMaxHeaderBytes = 4 << 20;
 inline constexpr size_t kMaxValueBytes = 65'536;
 inline constexpr size_t kMaxVersions = 200;
+inline constexpr size_t kMaxStateRows = 1000;  // in one part
+inline constexpr size_t kMaxStateChanges = 2048;
+inline constexpr size_t kMaxStateSecretBytes = 4096;
 
 // Opens a session: messages of older sessions of the sender, still on their way, are refused from then on.
 struct Hello {};
@@ -29,18 +33,20 @@ struct Hello {};
 Result<SecretBuffer> encode(uint64_t session, const Hello& hello);
 Result<SecretBuffer> encode(uint64_t session, const secrets::ReplicaState& state);
 Result<SecretBuffer> encode(uint64_t session, const secrets::ReplicaRemoval& removal);
-Result<SecretBuffer> encode(uint64_t session, const iam::AccountState& state);
+Result<SecretBuffer> encode(uint64_t session, const home::StatePart& part);
+Result<SecretBuffer> encode(uint64_t session, const home::StateQuestion& question);
 
 struct Message {
   uint64_t session = 0;
-  std::variant<Hello, secrets::ReplicaState, secrets::ReplicaRemoval, iam::AccountState> body;
+  std::variant<Hello, secrets::ReplicaState, secrets::ReplicaRemoval, home::StatePart, home::StateQuestion> body;
 };
 // kUsage when the frame is of another protocol version, kCorrupt for everything else that is not a frame of ours.
 Result<Message> decode_message(std::string_view frame);
 
 struct Answer {
-  uint64_t session = 0;           // to a hello: the number of the session
-  secrets::ApplyOutcome outcome;  // to a hello or an account: kApplied
+  uint64_t session = 0;                      // to a hello: the number of the session
+  secrets::ApplyOutcome outcome;             // to a secret's state or removal
+  std::optional<home::StateAnswer> state{};  // to a part of a home's state, or a question about one
 };
 SecretBuffer encode(const Answer& answer);
 // As decode_message().

@@ -56,16 +56,27 @@ ReplicaState state() {
   return state;
 }
 
-iam::AccountState account() {
-  iam::AccountState state;
-  state.id = *AccountId::parse("123456789012");
-  state.name = "payments";
-  state.created = Time(std::chrono::milliseconds(1'700'000'000'123));
-  state.generation = 4;
-  state.access_key_id = *AccessKeyId::parse("AKIAIOSFODNN7EXAMPLE");
-  state.secret_access_key = SecretBytes::copy_of(kCanary);
-  state.status = iam::AccountStatus::kSuspended;
-  return state;
+home::StatePart part() {
+  home::StatePart part;
+  part.of = {"identities", *AccountId::parse("123456789012"), ""};
+  part.home = {*Region::parse("us-east-1"), 3};
+  part.base = {4, 2, 0xfedcba9876543210};
+  part.target = {6, 3, 17};
+  part.extent = home::Extent::kWhole;
+  part.first_row = 12;
+  part.position = home::Position::kNotLast;
+  part.lost = 2;
+  part.rows.push_back({"", "main", {}});
+  part.rows.push_back({std::string("u\0alice", 7), std::string("rec\0ord", 7), {}});
+  part.rows.back().secrets.push_back(SecretBytes::copy_of(kCanary));
+  part.rows.back().secrets.push_back(SecretBytes::copy_of("second"));
+  part.rows.push_back({std::string("u\0bob", 5), std::nullopt, {}});
+  part.history = {{{5, 3, 1}, {std::string("u\0bob", 5)}}, {{6, 3, 17}, {}}};
+  return part;
+}
+
+home::StateQuestion question() {
+  return {{"organization", {}, "o-abcdefghij"}, {*Region::parse("eu-west-1"), 1}};
 }
 
 secrets::ReplicaRemoval removal() {
@@ -126,8 +137,8 @@ TEST(LinkCodec, AStateArrivesAsItWasSent) {
   }
 }
 
-// The three small messages travel in the same frames.
-TEST(LinkCodec, RemovalAccountAndHelloArriveAsTheyWereSent) {
+// The small messages travel in the same frames.
+TEST(LinkCodec, RemovalAndHelloArriveAsTheyWereSent) {
   Result<Message> message = decode_message(encode(kSession, removal())->view());
   ASSERT_TRUE(message.ok()) << message.error().message;
   const auto& gone = std::get<secrets::ReplicaRemoval>(message->body);
@@ -137,20 +148,53 @@ TEST(LinkCodec, RemovalAccountAndHelloArriveAsTheyWereSent) {
   EXPECT_EQ(gone.primary_region, removal().primary_region);
   EXPECT_EQ(gone.lineage_epoch, removal().lineage_epoch);
 
-  message = decode_message(encode(kSession, account())->view());
-  ASSERT_TRUE(message.ok()) << message.error().message;
-  const auto& got = std::get<iam::AccountState>(message->body);
-  EXPECT_EQ(got.id, account().id);
-  EXPECT_EQ(got.name, account().name);
-  EXPECT_EQ(got.created, account().created);
-  EXPECT_EQ(got.generation, account().generation);
-  EXPECT_EQ(got.access_key_id, account().access_key_id);
-  EXPECT_EQ(text(got.secret_access_key), kCanary);
-  EXPECT_EQ(got.status, iam::AccountStatus::kSuspended);
-
   message = decode_message(encode(0, Hello{})->view());
   ASSERT_TRUE(message.ok()) << message.error().message;
   EXPECT_TRUE(std::holds_alternative<Hello>(message->body));
+}
+
+// Regions with equal stamps must have equal rows.
+TEST(LinkCodec, APartOfAStateArrivesAsItWasSent) {
+  const home::StatePart sent = part();
+  Result<Message> message = decode_message(encode(kSession, sent)->view());
+  ASSERT_TRUE(message.ok()) << message.error().message;
+  const auto& got = std::get<home::StatePart>(message->body);
+  EXPECT_EQ(got.of, sent.of);
+  EXPECT_EQ(got.home, sent.home);
+  EXPECT_EQ(got.base, sent.base);
+  EXPECT_EQ(got.target, sent.target);
+  EXPECT_EQ(got.extent, sent.extent);
+  EXPECT_EQ(got.first_row, sent.first_row);
+  EXPECT_EQ(got.position, sent.position);
+  EXPECT_EQ(got.lost, sent.lost);
+  ASSERT_EQ(got.rows.size(), sent.rows.size());
+  for (size_t i = 0; i < got.rows.size(); ++i) {
+    EXPECT_EQ(got.rows[i].name, sent.rows[i].name);
+    EXPECT_EQ(got.rows[i].value, sent.rows[i].value);
+    ASSERT_EQ(got.rows[i].secrets.size(), sent.rows[i].secrets.size());
+    for (size_t j = 0; j < got.rows[i].secrets.size(); ++j)
+      EXPECT_EQ(text(got.rows[i].secrets[j]), text(sent.rows[i].secrets[j]));
+  }
+  ASSERT_EQ(got.history.size(), sent.history.size());
+  for (size_t i = 0; i < got.history.size(); ++i) {
+    EXPECT_EQ(got.history[i].stamp, sent.history[i].stamp);
+    EXPECT_EQ(got.history[i].erased, sent.history[i].erased);
+  }
+}
+
+TEST(LinkCodec, AQuestionAndItsAnswerArriveAsTheyWereSent) {
+  Result<Message> message = decode_message(encode(kSession, question())->view());
+  ASSERT_TRUE(message.ok()) << message.error().message;
+  EXPECT_EQ(std::get<home::StateQuestion>(message->body).of, question().of);
+  EXPECT_EQ(std::get<home::StateQuestion>(message->body).home, question().home);
+
+  Answer answer;
+  answer.state = home::StateAnswer{home::StateVerdict::kOtherHome, {1, 2, 3}, {*Region::parse("eu-west-1"), 9}};
+  const Result<Answer> got = decode_answer(encode(answer).view());
+  ASSERT_TRUE(got.ok() && got->state);
+  EXPECT_EQ(got->state->verdict, answer.state->verdict);
+  EXPECT_EQ(got->state->stamp, answer.state->stamp);
+  EXPECT_EQ(got->state->home, answer.state->home);
 }
 
 // The verdict decides between InSync and Failed.
@@ -166,7 +210,7 @@ TEST(LinkCodec, AnAnswerArrivesAsItWasSent) {
 
 // Protobuf strings are not wiped, so no secret may ever be in one.
 TEST(LinkCodec, NoSecretStandsInTheHeader) {
-  for (const SecretBuffer& frame : {*encode(kSession, state()), *encode(kSession, account())}) {
+  for (const SecretBuffer& frame : {*encode(kSession, state()), *encode(kSession, part())}) {
     const std::string_view tail = tail_of(frame);
     EXPECT_NE(tail.find(kCanary), std::string_view::npos);
     const std::string_view before = frame.view().substr(0, frame.size() - tail.size());
@@ -176,8 +220,8 @@ TEST(LinkCodec, NoSecretStandsInTheHeader) {
 
 // A connection may break anywhere.
 TEST(LinkCodec, EveryTruncationAndEveryExtraByteIsRefused) {
-  for (const SecretBuffer& frame : {*encode(kSession, state()), *encode(kSession, removal()),
-                                    *encode(kSession, account()), *encode(kSession, Hello{})}) {
+  for (const SecretBuffer& frame : {*encode(kSession, state()), *encode(kSession, removal()), *encode(kSession, part()),
+                                    *encode(kSession, Hello{})}) {
     for (size_t size = 0; size < frame.size(); ++size) {
       const auto result = decode_message(frame.view().substr(0, size));
       ASSERT_FALSE(result.ok()) << size;
@@ -256,12 +300,42 @@ TEST(LinkCodec, AFieldOutsideItsLimitsIsRefused) {
   }
 }
 
-// A status that is not understood must not be taken for active.
-TEST(LinkCodec, AnUnknownStatusOfAnAccountIsRefused) {
-  const SecretBuffer good = *encode(kSession, account());
-  wire::RequestHeader header = header_of(good);
-  header.mutable_account_state()->set_status(2);
-  EXPECT_EQ(decode_message(frame_of(header, tail_of(good)).view()).error().code, ErrorCode::kCorrupt);
+// What gets past the decoder becomes keys and rows here as well.
+TEST(LinkCodec, AFieldOfAPartOutsideItsLimitsIsRefused) {
+  struct PartDamage {
+    std::string_view what;
+    void (*apply)(wire::StatePart&);
+  };
+  const PartDamage damages[] = {
+      {"kind", [](wire::StatePart& p) { p.mutable_of()->set_kind("Identities"); }},
+      {"no kind", [](wire::StatePart& p) { p.mutable_of()->set_kind(""); }},
+      {"account", [](wire::StatePart& p) { p.mutable_of()->set_account("12"); }},
+      {"NUL in the name", [](wire::StatePart& p) { p.mutable_of()->set_name(std::string("a\0b", 3)); }},
+      {"home", [](wire::StatePart& p) { p.mutable_home()->set_region("nowhere"); }},
+      {"epoch", [](wire::StatePart& p) { p.mutable_home()->set_epoch(0); }},
+      {"long name of a row", [](wire::StatePart& p) { p.mutable_rows(0)->set_name(std::string(1025, 'a')); }},
+      {"secret of a row that is gone", [](wire::StatePart& p) { p.mutable_rows(2)->add_secret_sizes(1); }},
+      {"size of a secret", [](wire::StatePart& p) { p.mutable_rows(1)->set_secret_sizes(0, UINT32_MAX); }},
+      {"many rows",
+       [](wire::StatePart& p) {
+         for (size_t i = 0; i < kMaxStateRows; ++i)
+           p.add_rows()->set_name(std::to_string(i));
+       }},
+      {"many changes",
+       [](wire::StatePart& p) {
+         for (size_t i = 0; i < kMaxStateChanges; ++i)
+           p.add_history();
+       }},
+  };
+  const SecretBuffer good = *encode(kSession, part());
+  ASSERT_TRUE(decode_message(frame_of(header_of(good), tail_of(good)).view()).ok());
+  for (const PartDamage& damage : damages) {
+    wire::RequestHeader header = header_of(good);
+    damage.apply(*header.mutable_state_part());
+    const auto result = decode_message(frame_of(header, tail_of(good)).view());
+    ASSERT_FALSE(result.ok()) << damage.what;
+    EXPECT_EQ(result.error().code, ErrorCode::kCorrupt) << damage.what;
+  }
 }
 
 // A sender must learn before the network does that a message cannot travel.

@@ -103,13 +103,12 @@ void PeerDoor::receive(Peer& peer, std::string_view frame, net::Reply& reply) tr
     result.session = open_session(peer);
   } else {
     if (peer.session == 0 || message->session != peer.session) return answer(reply, 409, "the session is over\n");
-    Result<secrets::ApplyOutcome> outcome = apply(peer, std::move(*message));
-    if (!outcome.ok()) {
-      const int status = status_of(outcome.error().code);
-      log_change(peer, status, outcome.error());
-      return answer(reply, status, error_name(outcome.error().code));
+    const Result<void> applied = apply(peer, std::move(*message), result);
+    if (!applied.ok()) {
+      const int status = status_of(applied.error().code);
+      log_change(peer, status, applied.error());
+      return answer(reply, status, error_name(applied.error().code));
     }
-    result.outcome = std::move(*outcome);
     peer.last_refusal.clear();
   }
   reply.status = 200;
@@ -119,18 +118,24 @@ void PeerDoor::receive(Peer& peer, std::string_view frame, net::Reply& reply) tr
   answer(reply, 503, "internal error\n");
 }
 
-Result<secrets::ApplyOutcome> PeerDoor::apply(Peer& peer, Message message) {
+Result<void> PeerDoor::apply(Peer& peer, Message message, Answer& answer) {
   if (auto* state = std::get_if<secrets::ReplicaState>(&message.body)) {
     if (state->primary_region != peer.region) return not_allowed("a state of another region's secret");
-    return parts_.applier.apply(std::move(*state));
+    COFFER_ASSIGN(answer.outcome, parts_.applier.apply(std::move(*state)));
+    return {};
   }
   if (const auto* removal = std::get_if<secrets::ReplicaRemoval>(&message.body)) {
     if (removal->primary_region != peer.region) return not_allowed("a removal of another region's secret");
-    return parts_.applier.apply(*removal);
+    COFFER_ASSIGN(answer.outcome, parts_.applier.apply(*removal));
+    return {};
   }
-  if (peer.region != parts_.identity_home) return not_allowed("an account from a region that is not the identity home");
-  COFFER_TRY(parts_.applier.apply(std::get<iam::AccountState>(message.body)));
-  return secrets::ApplyOutcome{};
+  if (const auto* part = std::get_if<home::StatePart>(&message.body)) {
+    if (part->home.region != peer.region) return not_allowed("a state that another region is home of");
+    COFFER_ASSIGN(answer.state, parts_.applier.apply(*part));
+    return {};
+  }
+  COFFER_ASSIGN(answer.state, parts_.applier.answer(std::get<home::StateQuestion>(message.body)));
+  return {};
 }
 
 uint64_t PeerDoor::open_session(Peer& peer) {

@@ -1,8 +1,9 @@
 // What a region's link listener answers: POST /replicate with a frame from another region, GET /health.
 // Promises: nothing is applied unless the verified client certificate names a region of the deployment that may send
-// this very message (a secret's primary region; for accounts the identity home); messages of one region are applied one
-// after the other, and none of an older session after a newer one was opened; a failing store is 503, never a verdict.
-// Must never block the I/O thread that calls it: decoding and applying happen on the worker pool.
+// this very message (a secret's primary region; of what flows from the identity home, that home, whose epoch the
+// applier judges; a question, any); messages of one region are applied one after the other, and none of an older
+// session after a newer one was opened; a failing store is 503, never a verdict. Must never block the I/O thread that
+// calls it: decoding and applying happen on the worker pool.
 #pragma once
 
 #include <memory>
@@ -26,7 +27,6 @@ class PeerDoor final : public net::Handler {
     Random& random;       // for session numbers
     const Log& log;
     std::vector<Region> peers;  // the other regions of the deployment
-    Region identity_home;
   };
   // The server that calls it must allow bodies of kMaxFrameBytes.
   explicit PeerDoor(const Parts& parts);
@@ -38,7 +38,7 @@ class PeerDoor final : public net::Handler {
  private:
   struct Peer;
   void receive(Peer& peer, std::string_view frame, net::Reply& reply);
-  Result<secrets::ApplyOutcome> apply(Peer& peer, Message message);
+  Result<void> apply(Peer& peer, Message message, Answer& answer);
   uint64_t open_session(Peer& peer);
   void log_change(Peer& peer, int status, const Error& error);
 

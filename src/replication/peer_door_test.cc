@@ -33,10 +33,15 @@ class RecordingApplier final : public Applier {
     applied.push_back("removal " + removal.name);
     return answer();
   }
-  Result<void> apply(const iam::AccountState& state) override {
-    applied.push_back("account " + state.name);
+  Result<home::StateAnswer> apply(const home::StatePart& part) override {
+    applied.push_back("part of " + part.of.kind);
     COFFER_TRY(answer());
-    return {};
+    return home::StateAnswer{home::StateVerdict::kThere, part.target, part.home};
+  }
+  Result<home::StateAnswer> answer(const home::StateQuestion& question) override {
+    applied.push_back("question about " + question.of.kind);
+    COFFER_TRY(answer());
+    return home::StateAnswer{home::StateVerdict::kThere, {1, 2, 3}, question.home};
   }
 
   std::vector<std::string> applied;
@@ -65,17 +70,18 @@ ReplicaRemoval removal(const Region& from) {
   return {*AccountId::parse("123456789012"), "db", "a1B2c3", from, 1};
 }
 
-iam::AccountState account() {
-  iam::AccountState state;
-  state.id = *AccountId::parse("123456789012");
-  state.name = "payments";
-  state.generation = 1;
-  state.access_key_id = *AccessKeyId::parse("AKIAIOSFODNN7EXAMPLE");
-  state.secret_access_key = SecretBytes::copy_of("secret");
-  return state;
+const home::StateId kIdentities{"identities", *AccountId::parse("123456789012"), ""};
+
+home::StatePart part(const Region& from) {
+  home::StatePart part;
+  part.of = kIdentities;
+  part.home = {from, 2};
+  part.target = {4, 2, 77};
+  part.rows.push_back({"", "main", {}});
+  return part;
 }
 
-// us-west-2 receives, us-east-1 (the identity home) and eu-west-1 send.
+// us-west-2 receives, us-east-1 and eu-west-1 send.
 class PeerDoorTest : public ::testing::Test {
  protected:
   PeerDoorTest() { restart(); }
@@ -87,12 +93,8 @@ class PeerDoorTest : public ::testing::Test {
   void restart() {
     workers_.reset();
     workers_ = std::make_unique<WorkerPool>(2, 8);
-    door_ = std::make_unique<PeerDoor>(PeerDoor::Parts{.applier = applier_,
-                                                       .workers = *workers_,
-                                                       .random = random_,
-                                                       .log = log_,
-                                                       .peers = {kEast, kEurope},
-                                                       .identity_home = kEast});
+    door_ = std::make_unique<PeerDoor>(PeerDoor::Parts{
+        .applier = applier_, .workers = *workers_, .random = random_, .log = log_, .peers = {kEast, kEurope}});
     handler_ = door_.get();
   }
 
@@ -125,17 +127,24 @@ TEST_F(PeerDoorTest, MessagesAreAppliedAndTheVerdictComesBack) {
   EXPECT_EQ(outcome->verdict, ApplyVerdict::kNameTaken);
   EXPECT_EQ(outcome->message, "taken");
   EXPECT_TRUE(east.link->send(removal(kEast)).ok());
-  EXPECT_TRUE(east.link->send(account()).ok());
-  EXPECT_EQ(applier_.applied, (std::vector<std::string>{"state db", "removal db", "account payments"}));
+  const auto there = east.link->send(part(kEast));
+  ASSERT_TRUE(there.ok()) << there.error().message;
+  EXPECT_EQ(there->verdict, home::StateVerdict::kThere);
+  EXPECT_EQ(there->stamp, (home::Stamp{4, 2, 77}));
+  EXPECT_EQ(there->home, (home::Claim{kEast, 2}));
+  EXPECT_EQ(east.link->send(home::StateQuestion{kIdentities, {kEast, 1}})->stamp, (home::Stamp{1, 2, 3}));
+  EXPECT_EQ(applier_.applied,
+            (std::vector<std::string>{"state db", "removal db", "part of identities", "question about identities"}));
 }
 
-// A region that was broken into must not be able to overwrite secrets of others or to make accounts.
+// A region that was broken into must not be able to overwrite secrets of others, or to speak as the home of identities.
 TEST_F(PeerDoorTest, ARegionSpeaksForItsOwnSecretsOnly) {
   Sender europe = sender("eu-west-1");
   EXPECT_EQ(europe.link->send(state(kEast)).error().code, ErrorCode::kPermission);
   EXPECT_EQ(europe.link->send(removal(kEast)).error().code, ErrorCode::kPermission);
-  EXPECT_EQ(europe.link->send(account()).error().code, ErrorCode::kPermission);
+  EXPECT_EQ(europe.link->send(part(kEast)).error().code, ErrorCode::kPermission);
   EXPECT_TRUE(applier_.applied.empty());
+  EXPECT_TRUE(europe.link->send(home::StateQuestion{kIdentities, {kEast, 1}}).ok());
   EXPECT_TRUE(europe.link->send(state(kEurope)).ok());
 }
 

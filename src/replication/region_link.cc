@@ -73,29 +73,44 @@ Result<void> RegionLink::hello() {
 }
 
 template <class Body>
-Result<secrets::ApplyOutcome> RegionLink::deliver(const Body& body) {
+Result<Answer> RegionLink::deliver(const Body& body) {
   // Twice at most: a session may be one that the other region forgot when it restarted.
   for (int attempt = 0;; ++attempt) {
     if (session_ == 0) COFFER_TRY(hello());
     COFFER_ASSIGN(const SecretBuffer frame, encode(session_, body));
     Result<Answer> answer = post(frame.view());
-    if (answer.ok()) return std::move(answer->outcome);
-    if (answer.error().code != ErrorCode::kConflict) return std::move(answer).error();
+    if (answer.ok() || answer.error().code != ErrorCode::kConflict) return answer;
     if (attempt == 1) return Error{ErrorCode::kIo, std::move(answer).error().message};
   }
 }
 
+template <class Body>
+Result<secrets::ApplyOutcome> RegionLink::deliver_secret(const Body& body) {
+  COFFER_ASSIGN(Answer answer, deliver(body));
+  return std::move(answer.outcome);
+}
+
+template <class Body>
+Result<home::StateAnswer> RegionLink::deliver_state(const Body& body) {
+  COFFER_ASSIGN(Answer answer, deliver(body));
+  if (answer.state) return std::move(*answer.state);
+  return Error{ErrorCode::kIo, destination_.text() + " did not say what it has"};
+}
+
 Result<secrets::ApplyOutcome> RegionLink::send(const secrets::ReplicaState& state) {
-  return deliver(state);
+  return deliver_secret(state);
 }
 
 Result<secrets::ApplyOutcome> RegionLink::send(const secrets::ReplicaRemoval& removal) {
-  return deliver(removal);
+  return deliver_secret(removal);
 }
 
-Result<void> RegionLink::send(const iam::AccountState& state) {
-  COFFER_TRY(deliver(state));
-  return {};
+Result<home::StateAnswer> RegionLink::send(const home::StatePart& part) {
+  return deliver_state(part);
+}
+
+Result<home::StateAnswer> RegionLink::send(const home::StateQuestion& question) {
+  return deliver_state(question);
 }
 
 }  // namespace coffer::replication

@@ -42,13 +42,18 @@ class RegionLink final : public Link {
   // understand it, kInternalServiceError when it cannot apply it, kUsage when it is too large.
   Result<secrets::ApplyOutcome> send(const secrets::ReplicaState& state) override;
   Result<secrets::ApplyOutcome> send(const secrets::ReplicaRemoval& removal) override;
-  Result<void> send(const iam::AccountState& state) override;
+  Result<home::StateAnswer> send(const home::StatePart& part) override;
+  Result<home::StateAnswer> send(const home::StateQuestion& question) override;
   // Opens a new session: whether the region is there and speaks our protocol. Errors as above.
   Result<void> hello();
 
  private:
   template <class Body>
-  Result<secrets::ApplyOutcome> deliver(const Body& body);
+  Result<Answer> deliver(const Body& body);
+  template <class Body>
+  Result<secrets::ApplyOutcome> deliver_secret(const Body& body);
+  template <class Body>
+  Result<home::StateAnswer> deliver_state(const Body& body);
   Result<Answer> post(std::string_view frame);
 
   std::unique_ptr<net::HttpClient> client_;

@@ -4,6 +4,7 @@
 #include <atomic>
 #include <mutex>
 
+#include "home/announcement.h"
 #include "replication/backoff.h"
 #include "replication/courier.h"
 #include "store/keys.h"
@@ -76,6 +77,11 @@ Duration Replicator::Impl::step() {
   if (stopped_) return kIdle;
   const Duration now = parts_.clock.monotonic();
   if (now < retry_at_) return retry_at_ - now;
+  const Result<bool> announced = home::announce_everything(parts_.states, parts_.destination);
+  if (!announced.ok() && announced.error().code != ErrorCode::kConflict) {
+    destination_failed("replication_store_down", announced.error().message);
+    return retry_at_ - now;
+  }
   store::ScanRange range = store::ScanRange::prefix(prefix_, kBatch);
   if (cursor_.empty()) {
     ++pass_;

@@ -11,7 +11,7 @@
 #include "base/log.h"
 #include "base/random.h"
 #include "base/result.h"
-#include "iam/account_store.h"
+#include "home/state_receiver.h"
 #include "replication/link.h"
 #include "secrets/secret_store.h"
 #include "store/store.h"
@@ -33,7 +33,7 @@ class Replicator {
   struct Parts {
     store::Store& store;
     secrets::SecretStore& secrets;
-    iam::AccountStore& accounts;
+    home::StateReceiver& states;
     Link& link;
     const Clock& clock;
     Random& random;  // for jitter

@@ -35,6 +35,7 @@ TEST_F(ReplicatorFailureTest, ALostAnswerDoesNoHarm) {
 // A region that is away costs a connection attempt now and then, and nothing in the store.
 TEST_F(ReplicatorFailureTest, ARegionThatIsAwayIsTriedLessAndLessOften) {
   Way west = way(east_, west_);
+  settle(west);
   east_.create("db", "first", {kWest});
   west.link.up = false;
   const store::Revision before = east_.store->revision();
@@ -98,7 +99,7 @@ TEST_F(ReplicatorFailureTest, ASecretThatCannotBeExportedIsSetAside) {
   // While they wait their turn others are served, and nothing is written about them again.
   ASSERT_TRUE(east_.accounts.create("payments", kAccount).ok());
   settle(west);
-  EXPECT_EQ(west.link.sent, 1);
+  EXPECT_EQ(west.link.sent, 2) << "a question and an account";
   const store::Revision before = east_.store->revision();
   clock_.advance(wait);
   wait = settle(west);
@@ -216,7 +217,7 @@ TEST_F(ReplicatorFailureTest, AMarkOfNothingIsCleared) {
   }
   settle(west);
   EXPECT_EQ(east_.marks(kWest), 0u);
-  EXPECT_EQ(west.link.sent, 0);
+  EXPECT_LE(west.link.sent, 1) << "a question at most";
 }
 
 // Damage is kept for whoever looks into it, and does not spin.

@@ -4,6 +4,7 @@
 #include <mutex>
 #include <thread>
 
+#include "home/state_rows.h"
 #include "store/keys.h"
 
 namespace coffer::replication {
@@ -32,7 +33,7 @@ struct Runner::Worker {
       : link(std::move(destination.link)),
         replicator({.store = parts.store,
                     .secrets = parts.secrets,
-                    .accounts = parts.accounts,
+                    .states = parts.states,
                     .link = *link,
                     .clock = parts.clock,
                     .random = parts.random,
@@ -69,7 +70,9 @@ Runner::Runner(Parts parts) {
   parts.store.on_commit([alarms = std::move(alarms)](store::Revision, const std::vector<store::Change>& changes) {
     for (const auto& alarm : alarms) {
       for (const store::Change& change : changes) {
-        if (change.deleted || !change.key.starts_with(alarm->prefix)) continue;
+        // Who becomes home, or hears of a new one, has something to tell.
+        const bool matters = change.key.starts_with(alarm->prefix) || change.key == home::home_key();
+        if (change.deleted || !matters) continue;
         alarm->ring();
         break;
       }

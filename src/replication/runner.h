@@ -18,7 +18,7 @@ class Runner {
   struct Parts {
     store::Store& store;
     secrets::SecretStore& secrets;
-    iam::AccountStore& accounts;
+    home::StateReceiver& states;
     const Clock& clock;
     Random& random;  // shared by the threads
     const Log& log;

@@ -45,7 +45,8 @@ class GateLink final : public Link {
   Result<secrets::ApplyOutcome> send(const secrets::ReplicaRemoval& removal) override {
     return to_.applier.apply(removal);
   }
-  Result<void> send(const iam::AccountState& state) override { return to_.applier.apply(state); }
+  Result<home::StateAnswer> send(const home::StatePart& part) override { return to_.applier.apply(part); }
+  Result<home::StateAnswer> send(const home::StateQuestion& question) override { return to_.applier.answer(question); }
 
   void set_open(bool value) {
     const std::lock_guard lock(mutex);
@@ -74,7 +75,7 @@ class RunnerTest : public ::testing::Test {
   std::unique_ptr<Runner> runner(std::vector<Runner::Destination> destinations) {
     return std::make_unique<Runner>(Runner::Parts{.store = *east_.store,
                                                   .secrets = east_.secrets,
-                                                  .accounts = east_.accounts,
+                                                  .states = east_.states,
                                                   .clock = clock_,
                                                   .random = random_,
                                                   .log = log_,
@@ -86,7 +87,7 @@ class RunnerTest : public ::testing::Test {
   const SystemClock clock_;
   const Log log_{clock_, null_, LogLevel::kError};
   crypto::SystemRandom random_;
-  const testing::World world_{clock_, random_, {kEast, kWest, kEurope}};
+  const testing::World world_{clock_, random_, {kEast, kWest, kEurope}, log_};
   TestRegion east_{world_, kEast};
   TestRegion west_{world_, kWest};
   TestRegion europe_{world_, kEurope};

@@ -7,11 +7,15 @@
 #include "api/audit.h"
 #include "api/front_door.h"
 #include "base/worker_pool.h"
+#include "home/home_region.h"
+#include "home/state_receiver.h"
 #include "iam/access_key_uses.h"
+#include "iam/account_states.h"
 #include "iam/account_store.h"
 #include "iam/active_accounts.h"
 #include "iam/identities.h"
 #include "iam/identity_cache.h"
+#include "iam/identity_states.h"
 #include "iam/identity_store.h"
 #include "iam/long_term_credentials.h"
 #include "iam/principals.h"
@@ -19,6 +23,7 @@
 #include "kms/key_rotation.h"
 #include "kms/keyring.h"
 #include "net/http_server.h"
+#include "organizations/organization_states.h"
 #include "replication/peer_door.h"
 #include "replication/region_link.h"
 #include "replication/runner.h"
@@ -40,6 +45,7 @@
 #include "sts/provider_keys.h"
 #include "sts/session_credentials.h"
 #include "sts/session_issuer.h"
+#include "sts/session_key_states.h"
 #include "sts/session_keys.h"
 #include "sts/web_identity.h"
 
@@ -164,11 +170,6 @@ size_t cache_bytes(const RegionConfig& config) {
   return config.cache_bytes.value_or(usable_memory() / 4);
 }
 
-// Accounts flow from their home to everybody, and from nowhere else.
-std::vector<Region> account_destinations(const RegionConfig& config) {
-  return config.region == config.home ? config.peer_regions() : std::vector<Region>();
-}
-
 }  // namespace
 
 // Members in the order in which they depend on each other; destroyed in reverse.
@@ -182,7 +183,8 @@ class RegionNode::Impl {
         store_(std::move(store)),
         region_key_(std::move(region_key)),
         keyring_({*store_, region_key_, random_, clock_, config_.region}),
-        accounts_({*store_, region_key_, random_, clock_, account_destinations(config_)}),
+        home_({*store_, random_, config_.region, config_.peer_regions(), config_.home}),
+        accounts_({*store_, region_key_, random_, clock_, home_}),
         secrets_({*store_, keyring_, random_, clock_, config_.region, config_.deployment(), cache_bytes(config_),
                   config_.limits.secrets_per_account}),
         identity_cache_(*store_),
@@ -190,12 +192,10 @@ class RegionNode::Impl {
         grants_({keyring_, identities_}),
         rotator_(keyring_),
         principals_(accounts_, identity_cache_, identities_),
-        identity_store_({*store_, region_key_, random_, clock_, identity_cache_, identities_, principals_}),
+        identity_store_({*store_, region_key_, random_, clock_, identity_cache_, identities_, principals_, home_}),
         key_uses_(*store_),
         noted_uses_(key_uses_, config_.region),
-        // Without peers: the link does not carry session keys yet, and marks that nobody can deliver would stay for
-        // ever.
-        session_keys_({*store_, region_key_, random_, {}}),
+        session_keys_({*store_, region_key_, random_, home_}),
         long_term_(*store_, region_key_, identity_cache_),
         sessions_({long_term_, session_keys_, identity_cache_}),
         credentials_(sessions_, accounts_),
@@ -211,7 +211,7 @@ class RegionNode::Impl {
         kms_{keyring_, grants_, {principals_, identities_}, random_, config_.region},
         iam_{identity_store_, accounts_, key_uses_},
         coffer_{explanations_, config_.region},
-        organization_store_({*store_, random_, clock_, organizations_}),
+        organization_store_({*store_, random_, clock_, organizations_, home_}),
         organizations_service_{organization_store_, accounts_, identity_store_},
         sts_{identity_cache_, *store_, session_issuer_, web_identities_},
         audit_(std::move(audit)),
@@ -235,14 +235,31 @@ class RegionNode::Impl {
              throttled(sts_service::make_service(sts_), config_),
              throttled(coffer_service::make_service(coffer_), config_),
              at_home(throttled(organizations_service::make_service(organizations_service_), config_), config_)}),
-        applier_(secrets_, accounts_),
+        account_states_({*store_, region_key_, random_}),
+        identity_states_({*store_, region_key_, random_}),
+        organization_states_(*store_),
+        session_key_states_({*store_, region_key_, random_}),
+        state_kinds_{&account_states_, &identity_states_, &organization_states_, &session_key_states_},
+        states_({*store_, home_, state_kinds_, log_}),
+        applier_(secrets_, states_),
         peer_workers_(kPeerWorkers, kQueuedRequests),
-        peer_door_({applier_, peer_workers_, random_, log_, config_.peer_regions(), config_.home}),
-        runner_({*store_, secrets_, accounts_, clock_, random_, log_, config_.region, destinations(config_)}),
-        maintenance_(region_chores({secrets_, keyring_, rotator_, key_uses_, makes_session_keys(), clock_}), clock_,
-                     log_),
+        peer_door_({applier_, peer_workers_, random_, log_, config_.peer_regions()}),
+        runner_({*store_, secrets_, states_, clock_, random_, log_, config_.region, destinations(config_)}),
+        maintenance_(region_chores({secrets_, keyring_, rotator_, key_uses_, &session_keys_, clock_}), clock_, log_),
         admin_door_({config_.region, config_.home, *store_, accounts_, [this] { return runner_.status(); }, workers_,
                      clock_, log_}) {}
+
+  // Before anything is answered: who is home is settled, and what a crash broke off is ended.
+  Result<void> begin() {
+    COFFER_TRY(home_.start());
+    COFFER_TRY(states_.settle_all());
+    COFFER_ASSIGN(const home::Claim claim, home_.claim());
+    if (claim.region != config_.home) {
+      log_.warning("home_is_not_the_configured_one",
+                   {{"home", claim.region.text()}, {"epoch", claim.epoch}, {"configured", config_.home.text()}});
+    }
+    return {};
+  }
 
   Result<void> listen() {
     COFFER_ASSIGN(admin_server_, net::HttpServer::start(admin_options(config_), admin_door_, clock_, log_));
@@ -279,13 +296,11 @@ class RegionNode::Impl {
  private:
   // Accounts that Organizations was making when the region stopped.
   void end_started_requests() {
-    if (config_.region != config_.home) return;
+    const Result<bool> is_home = home_.is_here();
+    if (!is_home.ok() || !*is_home) return;
     const auto ended = organizations_service::end_started_requests(organizations_service_);
     if (!ended.ok()) log_.error("account_requests_not_ended", {{"error", ended.error().message}});
   }
-
-  // They are made in the home region of identities, and flow to all others.
-  sts::SessionKeys* makes_session_keys() { return config_.region == config_.home ? &session_keys_ : nullptr; }
 
   const RegionConfig config_;
   const Clock& clock_;
@@ -294,6 +309,7 @@ class RegionNode::Impl {
   std::unique_ptr<store::Store> store_;
   seal::RegionKey region_key_;
   kms::Keyring keyring_;
+  home::HomeRegion home_;
   iam::AccountStore accounts_;
   secrets::SecretStore secrets_;
   iam::IdentityCache identity_cache_;
@@ -326,6 +342,12 @@ class RegionNode::Impl {
   WorkerPool workers_;
   WorkerPool scanners_;
   api::FrontDoor front_door_;
+  iam::AccountStates account_states_;
+  iam::IdentityStates identity_states_;
+  organizations::OrganizationStates organization_states_;
+  sts::SessionKeyStates session_key_states_;
+  home::StateKinds state_kinds_;
+  home::StateReceiver states_;
   replication::StoreApplier applier_;
   WorkerPool peer_workers_;  // apart, so that requests of clients and of regions do not wait for each other
   replication::PeerDoor peer_door_;
@@ -342,6 +364,7 @@ Result<std::unique_ptr<RegionNode>> RegionNode::open(Parts parts) {
   COFFER_ASSIGN(auto region_key, seal::RegionKey::open(*store, seal_options(parts.config), parts.random));
   COFFER_ASSIGN(auto audit, api::make_file_audit(parts.config.audit_file, parts.log));
   auto impl = std::make_unique<Impl>(std::move(parts), std::move(store), std::move(region_key), std::move(audit));
+  COFFER_TRY(impl->begin());
   return std::unique_ptr<RegionNode>(new RegionNode(std::move(impl)));
 }
 

@@ -17,7 +17,7 @@ struct ChoreParts {
   kms::Keyring& keyring;
   kms::Rotator& rotator;
   iam::AccessKeyUses& key_uses;
-  sts::SessionKeys* session_keys;  // null where they are not made: outside of the identity home
+  sts::SessionKeys* session_keys;  // null: there are none
   const Clock& clock;
 };
 

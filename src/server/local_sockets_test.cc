@@ -31,7 +31,7 @@ class AdminDoorTest : public testing::Test {
     auto key = seal::RegionKey::open(*store_, options, random_);
     ASSERT_TRUE(key.ok()) << key.error().message;
     region_key_.emplace(std::move(key).value());
-    accounts_.emplace(iam::AccountStore::Parts{*store_, *region_key_, random_, clock_, {}});
+    accounts_.emplace(iam::AccountStore::Parts{*store_, *region_key_, random_, clock_, home_});
   }
 
   AdminDoor door(std::string_view region) {
@@ -59,6 +59,8 @@ class AdminDoorTest : public testing::Test {
   crypto::SystemRandom random_;
   std::unique_ptr<store::Store> store_ = store::make_memory_store();
   std::optional<seal::RegionKey> region_key_;
+  const Region home_name_ = *Region::parse("us-east-1");
+  const home::HomeRegion home_{{*store_, random_, home_name_, {}, home_name_}};
   std::optional<iam::AccountStore> accounts_;
   WorkerPool workers_{1, 16};
 };

@@ -153,10 +153,8 @@ TEST_F(SessionCredentialsTest, AnotherRegionOpensTheTokenOnceItHasTheKeyAndTheRo
   const auto claimed =
       auth::ClaimedCredential{.access_key_id = issued.access_key.text(), .session_token = issued.token, .now = kNow};
   EXPECT_EQ(must(away.credentials.find(claimed)), nullptr);
-  // A state that replaces its own keys, as those of the home region would have been there alone.
-  auto state = must(world_.region.keys.export_state());
-  ++state->generation;
-  must(away.region.keys.apply_state(*state));
+  // In place of its own keys, as those of the home region would have been there alone.
+  away.region.take_keys_of(world_.region);
   EXPECT_EQ(must(away.credentials.find(claimed)), nullptr);  // a role of that name, but not this one
 
   const SessionCredentials there({away.long_term, away.region.keys, world_.cache});
@@ -165,7 +163,7 @@ TEST_F(SessionCredentialsTest, AnotherRegionOpensTheTokenOnceItHasTheKeyAndTheRo
 
 TEST_F(SessionCredentialsTest, AFailingStoreIsNoUnknownKey) {
   const IssuedSession issued = session();
-  const SessionKeys cold({*world_.region.store, world_.region.region_key, random_, {}});
+  const SessionKeys cold({*world_.region.store, world_.region.region_key, random_, world_.region.home});
   const SessionCredentials credentials({world_.long_term, cold, world_.cache});
   world_.region.store->fail_reads(true);
   const auto result =

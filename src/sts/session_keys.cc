@@ -2,17 +2,16 @@
 
 #include <algorithm>
 
-#include "store/keys.h"
-#include "sts/records.pb.h"
+#include "sts/session_key_rows.h"
+#include "sts/session_key_states.h"
 
 namespace coffer::sts {
 namespace {
 
-constexpr std::string_view kFamily = "sk";
-constexpr std::string_view kOutboxKind = "session_keys";
 // Clocks differ, and a region that hears of a new key late still seals with the old one.
 constexpr Duration kGrace = std::chrono::hours(12);
-constexpr int kAttempts = 8;
+// Between two looks at whether this region has become home.
+constexpr Duration kAwayStep = std::chrono::minutes(1);
 
 // All keys there are, as the row has them.
 struct KeySet {
@@ -21,27 +20,6 @@ struct KeySet {
   std::vector<SessionKeyPointer> keys;  // in the order in which they become active; never empty
 };
 
-std::string row_key() {
-  return store::make_key(kFamily, {});
-}
-
-std::string context_of(std::string_view id) {
-  return store::make_key(kFamily, {id});
-}
-
-Error damaged() {
-  return Error{ErrorCode::kCorrupt, "the record of the session keys is damaged"};
-}
-
-SessionKeyPointer make_key(std::string_view id, Time active_from, SecretBytes material) {
-  return std::make_shared<const SessionKey>(
-      SessionKey{std::string(id), active_from, crypto::AeadKey(std::move(material))});
-}
-
-bool is_earlier(const SessionKeyPointer& one, const SessionKeyPointer& other) {
-  return one->active_from < other->active_from;
-}
-
 }  // namespace
 
 class SessionKeys::Impl {
@@ -49,7 +27,7 @@ class SessionKeys::Impl {
   explicit Impl(const Parts& parts) : parts_(parts) {
     parts_.store.on_commit([this](store::Revision, const std::vector<store::Change>& changes) {
       for (const store::Change& change : changes) {
-        if (change.key == row_key()) cache_.invalidate(change.key);
+        if (change.key == session_keys_row()) cache_.invalidate(change.key);
       }
     });
   }
@@ -57,8 +35,8 @@ class SessionKeys::Impl {
   // Null before the first key.
   Result<std::shared_ptr<const KeySet>> current() const {
     using Pointer = std::shared_ptr<const KeySet>;
-    return cache_.get(row_key(), [this]() -> Result<Pointer> {
-      COFFER_ASSIGN(const auto row, parts_.store.get(row_key()));
+    return cache_.get(session_keys_row(), [this]() -> Result<Pointer> {
+      COFFER_ASSIGN(const auto row, parts_.store.get(session_keys_row()));
       if (!row) return Pointer();
       COFFER_ASSIGN(KeySet set, read(*row));
       return std::make_shared<const KeySet>(std::move(set));
@@ -66,6 +44,8 @@ class SessionKeys::Impl {
   }
 
   Result<Time> step(Time now) {
+    COFFER_ASSIGN(const bool is_home, parts_.home.is_here());
+    if (!is_home) return now + kAwayStep;
     COFFER_ASSIGN(const auto stored, current());
     KeySet set = stored != nullptr ? *stored : KeySet();
     const bool is_first = set.keys.empty();
@@ -77,48 +57,24 @@ class SessionKeys::Impl {
       set.keys.push_back(draw_key(active_from));
     }
     if (makes_one || dropped != 0) {
-      set.generation = next_generation(set.generation, now);
-      COFFER_TRY(commit(set, true));
+      COFFER_TRY(commit(set));
     }
     return next_step(set.keys);
   }
 
-  Result<void> apply_state(const SessionKeysState& state) {
-    COFFER_ASSIGN(KeySet arrived, set_of(state));
-    for (int attempt = 0; attempt < kAttempts; ++attempt) {
-      COFFER_ASSIGN(const auto stored, current());
-      if (stored != nullptr && stored->generation >= state.generation) return {};
-      arrived.revision = stored != nullptr ? stored->revision : 0;
-      const Result<void> committed = commit(arrived, false);
-      if (committed.ok() || committed.error().code != ErrorCode::kConflict) return committed;
-    }
-    return Error{ErrorCode::kIo, "the session keys could not be applied: their row keeps changing"};
-  }
-
  private:
   Result<KeySet> read(const store::Row& row) const {
-    SessionKeysRecord record;
-    if (!record.ParseFromString(row.value) || record.keys().empty()) return damaged();
-    KeySet set{row.revision, record.generation(), {}};
-    for (const SessionKeysRecord::Key& key : record.keys()) {
-      if (key.id().size() != kSessionKeyIdSize) return damaged();
-      COFFER_ASSIGN(auto material, parts_.region_key.unwrap(key.wrapped_key(), context_of(key.id())));
-      if (material.size() != crypto::kAeadKeySize) return damaged();
-      set.keys.push_back(make_key(key.id(), Time(Duration(key.active_from_ms())), std::move(material)));
+    COFFER_ASSIGN(const StoredSessionKeys stored, decode_session_keys(row.value));
+    KeySet set{row.revision, stored.generation, {}};
+    for (const StoredSessionKey& key : stored.keys) {
+      COFFER_ASSIGN(auto material, parts_.region_key.unwrap(key.wrapped, session_key_context(key.id)));
+      if (material.size() != crypto::kAeadKeySize) {
+        return Error{ErrorCode::kCorrupt, "the record of the session keys is damaged"};
+      }
+      set.keys.push_back(std::make_shared<const SessionKey>(
+          SessionKey{key.id, key.active_from, crypto::AeadKey(std::move(material))}));
     }
-    if (!std::ranges::is_sorted(set.keys, is_earlier)) return damaged();
     return set;
-  }
-
-  static Result<KeySet> set_of(const SessionKeysState& state) {
-    KeySet set{0, state.generation, {}};
-    for (const SessionKeysState::Key& key : state.keys) {
-      if (key.id.size() != kSessionKeyIdSize || key.material.size() != crypto::kAeadKeySize) break;
-      set.keys.push_back(make_key(key.id, key.active_from, key.material.clone()));
-    }
-    const bool is_whole = !state.keys.empty() && set.keys.size() == state.keys.size();
-    if (is_whole && std::ranges::is_sorted(set.keys, is_earlier)) return set;
-    return Error{ErrorCode::kCorrupt, "session keys arrived that make no sense"};
   }
 
   SessionKeyPointer draw_key(Time active_from) {
@@ -128,10 +84,6 @@ class SessionKeys::Impl {
         SessionKey{std::move(id), active_from, crypto::AeadKey::generate(parts_.random)});
   }
 
-  // Counted from the time, so that the keys of a home region that lost its row win over those that the others have.
-  static uint64_t next_generation(uint64_t generation, Time now) {
-    return std::max(generation + 1, static_cast<uint64_t>(now.time_since_epoch().count()));
-  }
   // When a key gives way to the next one.
   static Time ends(const SessionKeyPointer& key) { return key->active_from + kSessionKeyPeriod; }
   // When the next key is to be made.
@@ -151,24 +103,18 @@ class SessionKeys::Impl {
   }
 
   // In place of the set of that revision.
-  Result<void> commit(const KeySet& set, bool tells_peers) {
-    SessionKeysRecord record;
-    record.set_generation(set.generation);
+  Result<void> commit(const KeySet& set) {
+    // Also when the row was lost or deleted, because a key became known: the others must not ignore what comes then.
+    COFFER_ASSIGN(const home::StoredState state, home::read_state(parts_.store, state_of_session_keys()));
+    StoredSessionKeys stored{std::max(set.generation, state.info.stamp.generation) + 1, {}};
     for (const SessionKeyPointer& key : set.keys) {
-      SessionKeysRecord::Key& added = *record.add_keys();
-      added.set_id(key->id);
-      added.set_active_from_ms(key->active_from.time_since_epoch().count());
-      added.set_wrapped_key(parts_.region_key.wrap(key->key.material(), context_of(key->id), parts_.random));
+      stored.keys.push_back({key->id, key->active_from,
+                             parts_.region_key.wrap(key->key.material(), session_key_context(key->id), parts_.random)});
     }
     store::Transaction transaction;
-    transaction.preconditions.push_back({row_key(), set.revision});
-    transaction.puts.push_back({row_key(), record.SerializeAsString()});
-    if (tells_peers) {
-      for (const Region& peer : parts_.peers) {
-        transaction.puts.push_back({store::OutboxKey{peer, std::string(kOutboxKind), {}, ""}.text(),
-                                    store::OutboxMark{.generation = set.generation}.encode()});
-      }
-    }
+    transaction.preconditions.push_back({session_keys_row(), set.revision});
+    transaction.puts.push_back({session_keys_row(), encode(stored)});
+    COFFER_TRY(parts_.home.complete({state_of_session_keys(), stored.generation, {}}, transaction));
     COFFER_TRY(parts_.store.commit(std::move(transaction)));
     return {};
   }
@@ -198,19 +144,6 @@ Result<SessionKeyPointer> SessionKeys::find(std::string_view id) const {
 
 Result<Time> SessionKeys::step(Time now) {
   return impl_->step(now);
-}
-
-Result<std::optional<SessionKeysState>> SessionKeys::export_state() const {
-  COFFER_ASSIGN(const auto set, impl_->current());
-  if (set == nullptr) return std::optional<SessionKeysState>();
-  SessionKeysState state{set->generation, {}};
-  for (const SessionKeyPointer& key : set->keys)
-    state.keys.push_back({key->id, key->active_from, key->key.material().clone()});
-  return std::optional(std::move(state));
-}
-
-Result<void> SessionKeys::apply_state(const SessionKeysState& state) {
-  return impl_->apply_state(state);
 }
 
 }  // namespace coffer::sts

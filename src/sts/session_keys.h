@@ -4,18 +4,13 @@
 // Rows: docs/formats/sessions.md. Thread-safe.
 #pragma once
 
-#include <cstdint>
 #include <memory>
-#include <optional>
-#include <string>
 #include <string_view>
-#include <vector>
 
 #include "base/clock.h"
-#include "base/ids.h"
 #include "base/random.h"
 #include "base/result.h"
-#include "base/secret_bytes.h"
+#include "home/home_region.h"
 #include "seal/region_key.h"
 #include "store/row_cache.h"
 #include "store/store.h"
@@ -27,25 +22,13 @@ inline constexpr Duration kLongestSession = std::chrono::hours(36);
 inline constexpr Duration kSessionKeyPeriod = std::chrono::days(30);
 inline constexpr Duration kSessionKeyNotice = std::chrono::days(1);  // between being made and beginning to seal
 
-// Everything another region needs to know. Travels only inside the mutually authenticated link.
-struct SessionKeysState {
-  struct Key {
-    std::string id;
-    Time active_from;
-    SecretBytes material;
-  };
-  uint64_t generation = 0;  // grows with every change, also of a home region that lost its keys
-  std::vector<Key> keys;    // in the order in which they become active
-};
-
 class SessionKeys {
  public:
   struct Parts {
     store::Store& store;
     const seal::RegionKey& region_key;
     Random& random;
-    // Regions to which changes made here must be sent: all others in the identity home region, none elsewhere.
-    std::vector<Region> peers;
+    const home::HomeRegion& home;
   };
   // Listens to the store from now on, for the life of the store.
   explicit SessionKeys(const Parts& parts);
@@ -57,15 +40,10 @@ class SessionKeys {
   // Null when there is none of that id.
   Result<SessionKeyPointer> find(std::string_view id) const;
 
-  // In the identity home region only. Makes and drops what is due, in one transaction with the outbox marks, waiting
-  // for the commit; says when to come again. The first key seals at once. kConflict when somebody else was faster: come
-  // again at once.
+  // Makes and drops what is due, in one transaction with the outbox marks, waiting for the commit; says when to come
+  // again. The first key seals at once. Elsewhere than in the identity home region there is nothing due. kConflict when
+  // somebody else was faster: come again at once.
   Result<Time> step(Time now);
-
-  // Replication. export_state: nullopt before the first key. apply_state: newer generations win, older and equal ones
-  // are accepted and ignored; kCorrupt for what cannot have been exported.
-  Result<std::optional<SessionKeysState>> export_state() const;
-  Result<void> apply_state(const SessionKeysState& state);
 
  private:
   class Impl;

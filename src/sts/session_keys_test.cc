@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "store/keys.h"
+#include "sts/session_key_rows.h"
 #include "sts/testing/region.h"
 
 namespace coffer::sts::testing {
@@ -15,17 +16,19 @@ class SessionKeysTest : public ::testing::Test {
  protected:
   std::string sealing(Time now, const TestRegion& region) { return (*region.keys.sealing_key(now))->id; }
   std::string sealing(Time now) { return sealing(now, home_); }
-  size_t count() { return (*home_.keys.export_state())->keys.size(); }
+  size_t count() { return count(home_); }
+  static size_t count(const TestRegion& region) {
+    return decode_session_keys((*region.store->get("sk"))->value)->keys.size();
+  }
 
   SeededRandom random_{5};
   const Region peer_ = *Region::parse("eu-west-1");
-  TestRegion home_{random_, "us-east-1", {peer_}};
+  TestRegion home_{random_, "us-east-1"};
   TestRegion away_{random_, "eu-west-1"};
 };
 
 TEST_F(SessionKeysTest, BeforeTheFirstStepNothingIsSealed) {
   EXPECT_EQ(home_.keys.sealing_key(kNow).error().code, ErrorCode::kServiceUnavailable);
-  EXPECT_FALSE(home_.keys.export_state()->has_value());
   EXPECT_EQ(*home_.keys.find(std::string(kSessionKeyIdSize, 'x')), nullptr);
 }
 
@@ -106,53 +109,52 @@ TEST_F(SessionKeysTest, StepsThatChangeNothingWriteNothing) {
 // Each region wraps the keys by its own region key: what flows is the state, not the row.
 TEST_F(SessionKeysTest, AnotherRegionHasTheSameKeys) {
   ASSERT_TRUE(home_.keys.step(kNow).ok());
-  const auto state = home_.keys.export_state();
-  ASSERT_TRUE(away_.keys.apply_state(**state).ok());
+  away_.take_keys_of(home_);
   EXPECT_EQ(sealing(kNow, away_), sealing(kNow));
   EXPECT_TRUE((*away_.keys.sealing_key(kNow))->key.material().equals((*home_.keys.sealing_key(kNow))->key.material()));
   EXPECT_NE((*away_.store->get("sk"))->value, (*home_.store->get("sk"))->value);
 }
 
-TEST_F(SessionKeysTest, AnOlderStateIsIgnored) {
+TEST_F(SessionKeysTest, OnlyTheHomeRegionMakesKeys) {
   ASSERT_TRUE(home_.keys.step(kNow).ok());
-  const auto old = home_.keys.export_state();
-  ASSERT_TRUE(home_.keys.step(kNow + days(29)).ok());
-  ASSERT_TRUE(away_.keys.apply_state(**home_.keys.export_state()).ok());
+  away_.take_keys_of(home_);
   const store::Revision revision = away_.store->revision();
-  ASSERT_TRUE(away_.keys.apply_state(**old).ok());
-  ASSERT_TRUE(away_.keys.apply_state(**home_.keys.export_state()).ok());
+  EXPECT_GT(*away_.keys.step(kNow + days(40)), kNow + days(40));
   EXPECT_EQ(away_.store->revision(), revision);
-  EXPECT_EQ((*away_.keys.export_state())->keys.size(), 2u);
+  // From then on it does, and goes on with the keys that there are.
+  ASSERT_TRUE(away_.home.adopt().ok());
+  ASSERT_TRUE(away_.keys.step(kNow + days(40)).ok());
+  EXPECT_EQ(count(away_), 2u);
 }
 
 // A home region whose row was lost, or deleted because a key became known, must not be ignored by the others.
 TEST_F(SessionKeysTest, KeysThatWereMadeAfreshWinEverywhere) {
   ASSERT_TRUE(home_.keys.step(kNow).ok());
   ASSERT_TRUE(home_.keys.step(kNow + days(29)).ok());
-  ASSERT_TRUE(away_.keys.apply_state(**home_.keys.export_state()).ok());
+  away_.take_keys_of(home_);
+  EXPECT_EQ(count(away_), 2u);
   ASSERT_TRUE(home_.store->commit({.preconditions = {}, .puts = {}, .deletes = {"sk"}}).ok());
   ASSERT_TRUE(home_.keys.step(kNow + days(40)).ok());
-  ASSERT_TRUE(away_.keys.apply_state(**home_.keys.export_state()).ok());
-  EXPECT_EQ((*away_.keys.export_state())->keys.size(), 1u);
+  away_.take_newer_keys_of(home_);
+  EXPECT_EQ(count(away_), 1u);
   EXPECT_EQ(sealing(kNow + days(40), away_), sealing(kNow + days(40)));
 }
 
 TEST_F(SessionKeysTest, AStateThatMakesNoSenseIsRefused) {
-  const auto key = [](size_t id, size_t material, Time active_from) {
-    return SessionKeysState::Key{std::string(id, 'k'), active_from, SecretBytes(material)};
+  const auto key = [](size_t id, Time active_from) { return StoredSessionKey{std::string(id, 'k'), active_from, ""}; };
+  const auto refusal = [this](std::vector<StoredSessionKey> keys, std::vector<size_t> materials) {
+    home::StateRow row{"", encode(StoredSessionKeys{9, std::move(keys)}), {}};
+    for (const size_t size : materials)
+      row.secrets.emplace_back(size);
+    const auto arrived = away_.states.arriving(state_of_session_keys(), row);
+    return arrived.ok() ? std::string("none") : std::string(error_name(arrived.error().code));
   };
-  const auto refusal = [this](SessionKeysState::Key one, SessionKeysState::Key other) {
-    SessionKeysState state{9, {}};
-    state.keys.push_back(std::move(one));
-    state.keys.push_back(std::move(other));
-    const auto applied = away_.keys.apply_state(state);
-    return applied.ok() ? std::string("none") : std::string(error_name(applied.error().code));
-  };
-  EXPECT_EQ(away_.keys.apply_state({9, {}}).error().code, ErrorCode::kCorrupt);
-  EXPECT_EQ(refusal(key(8, 32, kNow), key(7, 32, kNow)), "Corrupt");
-  EXPECT_EQ(refusal(key(8, 31, kNow), key(8, 32, kNow)), "Corrupt");
-  EXPECT_EQ(refusal(key(8, 32, kNow), key(8, 32, kNow - hours(1))), "Corrupt");
-  EXPECT_EQ(refusal(key(8, 32, kNow), key(8, 32, kNow)), "none");
+  EXPECT_EQ(refusal({}, {}), "Corrupt");
+  EXPECT_EQ(refusal({key(8, kNow), key(7, kNow)}, {32, 32}), "Corrupt");
+  EXPECT_EQ(refusal({key(8, kNow), key(8, kNow)}, {31, 32}), "Corrupt");
+  EXPECT_EQ(refusal({key(8, kNow), key(8, kNow)}, {32}), "Corrupt");
+  EXPECT_EQ(refusal({key(8, kNow), key(8, kNow - hours(1))}, {32, 32}), "Corrupt");
+  EXPECT_EQ(refusal({key(8, kNow), key(8, kNow)}, {32, 32}), "none");
 }
 
 TEST_F(SessionKeysTest, EveryPeerIsToldInTheSameTransaction) {
@@ -160,7 +162,8 @@ TEST_F(SessionKeysTest, EveryPeerIsToldInTheSameTransaction) {
   const auto marks = home_.store->scan(store::ScanRange::prefix(store::OutboxKey::prefix(peer_)));
   ASSERT_EQ(marks->size(), 1u);
   EXPECT_EQ(marks->front().revision, (*home_.store->get("sk"))->revision);
-  EXPECT_EQ(store::OutboxMark::parse(marks->front().value)->generation, (*home_.keys.export_state())->generation);
+  EXPECT_EQ(store::OutboxKey::parse(marks->front().key)->kind, "session_keys");
+  EXPECT_EQ(store::OutboxMark::parse(marks->front().value)->generation, 1u);
 }
 
 TEST_F(SessionKeysTest, ADamagedRecordIsAnError) {

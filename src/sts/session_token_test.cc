@@ -117,7 +117,7 @@ TEST_F(SessionTokenTest, AnotherRegionWithTheSameKeyOpensIt) {
   EXPECT_FALSE(sealed->open(kKeyId.text(), **other.keys.sealing_key(kNow)).ok());
 
   TestRegion peer(random_, "eu-west-1");
-  ASSERT_TRUE(peer.keys.apply_state(**region_.keys.export_state()).ok());
+  peer.take_keys_of(region_);
   const auto found = peer.keys.find(sealed->key_id());
   ASSERT_NE(*found, nullptr);
   EXPECT_TRUE(sealed->open(kKeyId.text(), **found).ok());

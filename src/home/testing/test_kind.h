@@ -69,6 +69,11 @@ inline std::string secret_key(std::string_view name) {
   return store::make_key("y", {name});
 }
 
+// What only the region itself writes about an index row, and what goes with it.
+inline std::string note_key(std::string_view name) {
+  return store::make_key("z", {name});
+}
+
 class TestKind final : public StateKind {
  public:
   TestKind(const store::Store& store, const Region& region) : store_(store), region_(region.text()) {}
@@ -110,6 +115,7 @@ class TestKind final : public StateKind {
     const TestRow decoded = TestRow::decode(value);
     std::vector<Attendant> all;
     if (decoded.owned != "-") all.push_back({index_key(decoded.owned), id.name});
+    if (decoded.owned != "-") all.push_back({note_key(decoded.owned)});
     if (decoded.secret != "-") all.push_back({secret_key(decoded.secret)});
     return all;
   }

@@ -58,16 +58,18 @@ class IdentitySite {
     return shown_->entities();
   }
 
+  const Region region = *Region::parse("us-east-1");
   store::testing::TempDirectory directory;
   crypto::SystemRandom random;
   ManualClock clock{*parse_iso_basic("20261124T100000Z")};
   std::unique_ptr<store::Store> store = store::make_memory_store();
   std::unique_ptr<seal::RegionKey> region_key = open_region_key();
-  AccountStore accounts{{*store, *region_key, random, clock, {}}};
+  home::HomeRegion home{{*store, random, region, {}, region}};
+  AccountStore accounts{{*store, *region_key, random, clock, home}};
   IdentityCache cache{*store};
   Identities identities{*store, cache};
   Principals principals{accounts, cache, identities};
-  IdentityStore identity_store{{*store, *region_key, random, clock, cache, identities, principals}};
+  IdentityStore identity_store{{*store, *region_key, random, clock, cache, identities, principals, home}};
 
  private:
   std::unique_ptr<seal::RegionKey> open_region_key() {

@@ -29,6 +29,17 @@ inline secrets::ReplicaState copy(const secrets::ReplicaState& from) {
   return to;
 }
 
+inline home::StatePart copy(const home::StatePart& from) {
+  home::StatePart to{from.of,        from.home,     from.base, from.target, from.extent,
+                     from.first_row, from.position, from.lost, {},          from.history};
+  for (const home::StateRow& row : from.rows) {
+    to.rows.push_back({row.name, row.value, {}});
+    for (const SecretBytes& secret : row.secrets)
+      to.rows.back().secrets.push_back(secret.clone());
+  }
+  return to;
+}
+
 class FakeLink final : public Link {
  public:
   // Chances in percent, for each message.
@@ -65,10 +76,23 @@ class FakeLink final : public Link {
     return outcome;
   }
 
-  Result<void> send(const iam::AccountState& state) override {
+  Result<home::StateAnswer> send(const home::StatePart& part) override {
     COFFER_TRY(begin());
-    COFFER_TRY(destination_.applier.apply(state));
-    return end();
+    if (chance(faults.late)) {
+      late_parts_.push_back(copy(part));
+      return Error{ErrorCode::kTimeout, "no answer"};
+    }
+    if (chance(faults.twice)) COFFER_TRY(destination_.applier.apply(part));
+    COFFER_ASSIGN(auto answer, destination_.applier.apply(part));
+    COFFER_TRY(end());
+    return answer;
+  }
+
+  Result<home::StateAnswer> send(const home::StateQuestion& question) override {
+    COFFER_TRY(begin());
+    COFFER_ASSIGN(auto answer, destination_.applier.answer(question));
+    COFFER_TRY(end());
+    return answer;
   }
 
   bool up = true;
@@ -83,12 +107,23 @@ class FakeLink final : public Link {
   Result<void> begin() {
     if (!up || chance(faults.lost)) return Error{ErrorCode::kIo, "connection refused"};
     ++sent;
+    COFFER_TRY(deliver_late_part());
     if (!late_.empty() && chance(50)) {
       const size_t index = random_.uniform(static_cast<uint32_t>(late_.size()));
       secrets::ReplicaState state = std::move(late_[index]);
       late_.erase(late_.begin() + static_cast<ptrdiff_t>(index));
       COFFER_TRY(destination_.applier.apply(std::move(state)));
     }
+    return {};
+  }
+
+  // States of the home need no sessions: late ones come at any time.
+  Result<void> deliver_late_part() {
+    if (late_parts_.empty() || !chance(50)) return {};
+    const size_t index = random_.uniform(static_cast<uint32_t>(late_parts_.size()));
+    const home::StatePart part = std::move(late_parts_[index]);
+    late_parts_.erase(late_parts_.begin() + static_cast<ptrdiff_t>(index));
+    COFFER_TRY(destination_.applier.apply(part));
     return {};
   }
 
@@ -100,6 +135,7 @@ class FakeLink final : public Link {
   TestRegion& destination_;
   Random& random_;
   std::vector<secrets::ReplicaState> late_;
+  std::vector<home::StatePart> late_parts_;
 };
 
 }  // namespace coffer::replication::testing

@@ -23,7 +23,7 @@ class ReplicatorTest : public ::testing::Test {
   struct Way {
     Way(TestRegion& from, TestRegion& to, const Clock& clock, Random& random, const Log& log)
         : link(to, random),
-          replicator({*from.store, from.secrets, from.accounts, link, clock, random, log, to.self, from.self}) {}
+          replicator({*from.store, from.secrets, from.states, link, clock, random, log, to.self, from.self}) {}
     FakeLink link;
     Replicator replicator;
   };
@@ -53,7 +53,7 @@ class ReplicatorTest : public ::testing::Test {
   ManualClock clock_{Time(std::chrono::hours(480'000))};
   const Log log_{clock_, null_, LogLevel::kError};
   SeededRandom random_{42};
-  const World world_{clock_, random_, {kEast, kWest, kEurope}};
+  const World world_{clock_, random_, {kEast, kWest, kEurope}, log_};
   TestRegion east_{world_, kEast};
   TestRegion west_{world_, kWest};
   TestRegion europe_{world_, kEurope};

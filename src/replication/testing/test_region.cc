@@ -4,6 +4,7 @@
 #include <cstdio>
 #include <cstdlib>
 
+#include "home/state_rows.h"
 #include "store/keys.h"
 #include "store/testing/temp_directory.h"
 
@@ -62,9 +63,17 @@ TestRegion::TestRegion(const World& world, const Region& self)
       region_key(open_region_key(*store, self, world.random)),
       keyring({*store, *region_key, world.random, world.clock, self}),
       secrets({*store, keyring, world.random, world.clock, self, world.regions}),
-      accounts({*store, *region_key, world.random, world.clock,
-                self == world.regions.front() ? others(world, self) : std::vector<Region>()}),
-      applier(secrets, accounts),
+      home({*store, world.random, self, others(world, self), world.regions.front()}),
+      accounts({*store, *region_key, world.random, world.clock, home}),
+      identity_cache(*store),
+      identities(*store, identity_cache),
+      principals(accounts, identity_cache, identities),
+      identity_store({*store, *region_key, world.random, world.clock, identity_cache, identities, principals, home}),
+      account_states({*store, *region_key, world.random}),
+      identity_states({*store, *region_key, world.random}),
+      kinds{&account_states, &identity_states},
+      states({*store, home, kinds, world.log, world.operations}),
+      applier(secrets, states),
       world_(world) {}
 
 secrets::Version TestRegion::version(uint64_t generation) const {
@@ -189,6 +198,27 @@ std::string TestRegion::contents(const std::string& name) const {
       text += " " + stage;
     const SecretBytes value = must(secrets.read_value(*view, version.id));
     text += " = " + std::string(value.view(SecretAccess("test"))) + "\n";
+  }
+  return text;
+}
+
+std::string TestRegion::identities_of(const AccountId& account) const {
+  std::string text;
+  for (const home::StateKind* kind : kinds) {
+    const home::StateId id{std::string(kind->word()), account, {}};
+    const std::string prefix = kind->prefix(id);
+    for (const store::Row& row : must(home::rows_in_force(prefix, must(store->scan(home::state_range(prefix)))))) {
+      const home::StateRow shown = must(kind->leaving(id, home::row_name(prefix, row.key), row.value));
+      text += row.key + "=" + *shown.value;
+      for (const SecretBytes& secret : shown.secrets)
+        text += " secret " + std::string(secret.view(SecretAccess("test")));
+      text += "\n";
+      for (const home::Attendant& attendant : must(kind->attendants(id, shown.name, row.value))) {
+        // Last uses are each region's own.
+        if (attendant.key.starts_with("al")) continue;
+        text += " " + attendant.key + (must(store->get(attendant.key)) ? " is there" : " is missing") + "\n";
+      }
+    }
   }
   return text;
 }

@@ -11,7 +11,15 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/random.h"
+#include "home/home_region.h"
+#include "home/state_receiver.h"
+#include "iam/account_states.h"
 #include "iam/account_store.h"
+#include "iam/identities.h"
+#include "iam/identity_cache.h"
+#include "iam/identity_states.h"
+#include "iam/identity_store.h"
+#include "iam/principals.h"
 #include "kms/keyring.h"
 #include "replication/applier.h"
 #include "seal/region_key.h"
@@ -25,7 +33,9 @@ inline const AccountId kAccount = *AccountId::parse("123456789012");
 struct World {
   const Clock& clock;
   Random& random;
-  std::vector<Region> regions;
+  std::vector<Region> regions;  // the first is the home of identities
+  const Log& log;
+  size_t operations = store::kMaxOperations;  // of a transaction that applies a state
 };
 
 class TestRegion {
@@ -56,13 +66,24 @@ class TestRegion {
   // Everything that a replica must have in common with its primary, values included, as text to compare.
   std::string contents(const std::string& name) const;
   size_t marks(const Region& destination) const;
+  // Everything of an account's identities that regions must have in common, secrets included, as text to compare.
+  std::string identities_of(const AccountId& account) const;
 
   const Region self;
   const std::unique_ptr<store::testing::FaultStore> store;
   const std::unique_ptr<seal::RegionKey> region_key;
   kms::Keyring keyring;
   secrets::SecretStore secrets;
+  home::HomeRegion home;
   iam::AccountStore accounts;
+  iam::IdentityCache identity_cache;
+  iam::Identities identities;
+  iam::Principals principals;
+  iam::IdentityStore identity_store;
+  const iam::AccountStates account_states;
+  const iam::IdentityStates identity_states;
+  const home::StateKinds kinds;
+  home::StateReceiver states;
   StoreApplier applier;
 
  private:

@@ -94,9 +94,10 @@ struct World {
   TestRegion region;
   iam::IdentityCache cache{*region.store};
   iam::Identities identities{*region.store, cache};
-  iam::AccountStore accounts{{*region.store, region.region_key, random, clock, {}}};
+  iam::AccountStore accounts{{*region.store, region.region_key, random, clock, region.home}};
   iam::Principals principals{accounts, cache, identities};
-  iam::IdentityStore store{{*region.store, region.region_key, random, clock, cache, identities, principals}};
+  iam::IdentityStore store{
+      {*region.store, region.region_key, random, clock, cache, identities, principals, region.home}};
   iam::LongTermCredentials long_term{*region.store, region.region_key, cache};
   SessionCredentials credentials{{long_term, region.keys, cache}};
   SessionIssuer issuer{region.keys, random};

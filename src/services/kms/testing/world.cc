@@ -52,11 +52,12 @@ struct World::Node {
       : store(store::make_memory_store()),
         region_key(open_region_key(*store, self, random)),
         keyring({*store, *region_key, random, clock, self}),
-        accounts({*store, *region_key, random, clock, {}}),
+        home({*store, random, self, {}, self}),
+        accounts({*store, *region_key, random, clock, home}),
         identity_cache(*store),
         identities(*store, identity_cache),
         principals(accounts, identity_cache, identities),
-        identity_store({*store, *region_key, random, clock, identity_cache, identities, principals}),
+        identity_store({*store, *region_key, random, clock, identity_cache, identities, principals, home}),
         log(clock, ::open("/dev/null", O_WRONLY | O_CLOEXEC), LogLevel::kError),
         explanations(log, 1 << 20),
         organizations(*store),
@@ -72,6 +73,7 @@ struct World::Node {
   std::unique_ptr<store::Store> store;
   std::unique_ptr<seal::RegionKey> region_key;
   kms::Keyring keyring;
+  home::HomeRegion home;
   iam::AccountStore accounts;
   iam::IdentityCache identity_cache;
   iam::Identities identities;

@@ -37,7 +37,7 @@ class World {
 
   iam::testing::IdentitySite site;
   organizations::OrganizationCache cache{*site.store};
-  organizations::OrganizationStore organizations{{*site.store, site.random, site.clock, cache}};
+  organizations::OrganizationStore organizations{{*site.store, site.random, site.clock, cache, site.home}};
   const Log log{site.clock, ::open("/dev/null", O_WRONLY | O_CLOEXEC), LogLevel::kError};
   access::ExplanationStore explanations{log, 1 << 20};
   access::PolicyAuthorizer authorizer{{site.cache, cache, explanations, *Region::parse("us-east-1")}};

@@ -53,11 +53,12 @@ struct World::Node {
         region_key(open_region_key(*store, self, world.random)),
         keyring({*store, *region_key, world.random, world.clock, self}),
         secrets({*store, keyring, world.random, world.clock, self, deployment(), 200'000, world.max_secrets}),
-        accounts({*store, *region_key, world.random, world.clock, {}}),
+        home({*store, world.random, self, {}, self}),
+        accounts({*store, *region_key, world.random, world.clock, home}),
         identity_cache(*store),
         identities(*store, identity_cache),
         principals(accounts, identity_cache, identities),
-        identity_store({*store, *region_key, world.random, world.clock, identity_cache, identities, principals}),
+        identity_store({*store, *region_key, world.random, world.clock, identity_cache, identities, principals, home}),
         log(world.clock, ::open("/dev/null", O_WRONLY | O_CLOEXEC), LogLevel::kError),
         explanations(log, 1 << 20),
         organizations(*store),
@@ -72,6 +73,7 @@ struct World::Node {
   std::unique_ptr<seal::RegionKey> region_key;
   kms::Keyring keyring;
   secrets::SecretStore secrets;
+  home::HomeRegion home;
   iam::AccountStore accounts;
   iam::IdentityCache identity_cache;
   iam::Identities identities;

@@ -1,0 +1,30 @@
+// How the delivery of one outbox row ended. Inside of this room only.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "base/result.h"
+#include "store/store.h"
+
+namespace coffer::replication {
+
+struct Delivery {
+  enum class Kind : uint8_t {
+    kDone,       // the region has it, or there is nothing to have
+    kRefused,    // for good: recorded as Failed, the mark is gone
+    kSetAside,   // this one cannot be sent now, others can; the mark stays
+    kLinkDown,   // the region did not answer
+    kStoreDown,  // this region's store did not
+  };
+  Kind kind = Kind::kDone;
+  std::string message;  // empty if done
+};
+
+// The store or the node is in trouble, not this one row.
+bool is_store_trouble(ErrorCode code);
+Delivery store_down(const Error& error);
+// Deletes the mark if it is still the row that was read: a newer one stays.
+Result<void> clear_mark(store::Store& store, const store::Row& row);
+
+}  // namespace coffer::replication

@@ -1,0 +1,126 @@
+#include "replication/state_courier.h"
+
+namespace coffer::replication {
+namespace {
+
+using home::StateAnswer;
+using home::StateExport;
+using home::StateVerdict;
+using Kind = Delivery::Kind;
+
+constexpr size_t kMaxKnown = 10'000;
+// What the region has changes under way only if another home sends to it as well.
+constexpr int kRounds = 4;
+
+// Trouble of the link, or of this message alone.
+Delivery not_sent(const Error& error) {
+  if (error.code == ErrorCode::kIo || error.code == ErrorCode::kTimeout) return {Kind::kLinkDown, error.message};
+  return {Kind::kSetAside, error.message};
+}
+
+}  // namespace
+
+struct StateCourier::Shipment {
+  const home::StateId id;
+  const home::StateKind& kind;
+  const home::Claim home;  // as this region knows it
+  const store::Row& row;
+};
+
+Delivery StateCourier::deliver(const store::OutboxKey& key, const store::Row& row) {
+  const home::StateKind* const kind = home::find_kind(parts_.states.kinds(), key.kind);
+  if (kind == nullptr) return {Kind::kSetAside, "a mark is of kind " + key.kind + ", which is not known"};
+  const Result<home::Claim> home = parts_.states.home().claim();
+  if (!home.ok()) return store_down(home.error());
+  const Shipment shipment{{key.kind, key.account, key.name}, *kind, *home, row};
+  // Another home may have sent what is not known here.
+  if (*home != home_) known_.clear();
+  home_ = *home;
+  const bool is_home = home->region == parts_.region;
+  // Marks of when this region was home are of no use any more, but for the home, which may know less.
+  if (!is_home && home->region != parts_.destination) {
+    const Result<Delivery> cleared = done(shipment);
+    return cleared.ok() ? *cleared : store_down(cleared.error());
+  }
+  const Result<Delivery> delivered = is_home ? send(shipment) : ask_home(shipment);
+  if (delivered.ok()) return *delivered;
+  if (is_store_trouble(delivered.error().code)) return store_down(delivered.error());
+  return {Kind::kSetAside, std::string(error_name(delivered.error().code)) + ": " + delivered.error().message};
+}
+
+Result<Delivery> StateCourier::send(const Shipment& shipment) {
+  const home::ExportSource source{parts_.store, shipment.kind};
+  for (int round = 0; round < kRounds; ++round) {
+    const auto known = known_.find(shipment.row.key);
+    home::Stamp base;
+    if (known != known_.end()) {
+      base = known->second;
+    } else {
+      const Result<StateAnswer> answer = parts_.link.send(home::StateQuestion{shipment.id, shipment.home});
+      if (!answer.ok()) return not_sent(answer.error());
+      if (answer->verdict == StateVerdict::kOtherHome) return follow(shipment, answer->home);
+      base = answer->stamp;
+      remember(shipment, base);
+    }
+    COFFER_ASSIGN(StateExport made, home::export_state(source, shipment.id, base));
+    const bool is_ahead = made.relation == StateExport::Relation::kForked && base.epoch >= shipment.home.epoch;
+    if (is_ahead) {
+      known_.erase(shipment.row.key);
+      return Delivery{
+          Kind::kSetAside,
+          parts_.destination.text() +
+              " knows changes that are not known here, in the home region of "
+              "identities, which may have been restored from a backup. Nothing is overwritten: coffer identity "
+              "adopt-home, here or there, says whose state is to stay"};
+    }
+    std::optional<StateAnswer> refusal;
+    for (home::StatePart& part : made.parts) {
+      part.home = shipment.home;
+      const Result<StateAnswer> answer = parts_.link.send(part);
+      if (!answer.ok()) {
+        known_.erase(shipment.row.key);
+        return not_sent(answer.error());
+      }
+      if (answer->verdict == StateVerdict::kOtherHome) return follow(shipment, answer->home);
+      remember(shipment, answer->stamp);
+      if (answer->verdict == StateVerdict::kApplied) continue;
+      if (answer->verdict == StateVerdict::kOtherBase) refusal = *answer;
+      break;
+    }
+    if (!refusal) return done(shipment);
+  }
+  return Delivery{Kind::kSetAside, parts_.destination.text() + " has another state each time it is asked"};
+}
+
+Result<Delivery> StateCourier::ask_home(const Shipment& shipment) {
+  const Result<StateAnswer> answer = parts_.link.send(home::StateQuestion{shipment.id, shipment.home});
+  if (!answer.ok()) return not_sent(answer.error());
+  if (answer->verdict == StateVerdict::kOtherHome) return follow(shipment, answer->home);
+  if (answer->stamp.generation == 0) COFFER_TRY(parts_.states.drop(shipment.id, shipment.home));
+  return done(shipment);
+}
+
+Result<Delivery> StateCourier::follow(const Shipment& shipment, const home::Claim& other) {
+  known_.erase(shipment.row.key);
+  COFFER_ASSIGN(const bool is_news, parts_.states.home().learn(other));
+  if (is_news) {
+    parts_.log.warning("home_region_moved", {{"home", other.region.text()}, {"epoch", other.epoch}});
+    return Delivery{};  // the mark is looked at again, with other eyes
+  }
+  return Delivery{Kind::kSetAside, parts_.destination.text() + " takes " + other.region.text() +
+                                       " for the home region of identities since epoch " + std::to_string(other.epoch) +
+                                       ", as " + shipment.home.region.text() +
+                                       " is here: coffer identity adopt-home in one of them ends that"};
+}
+
+void StateCourier::remember(const Shipment& shipment, const home::Stamp& stamp) {
+  if (known_.size() >= kMaxKnown) known_.clear();
+  known_[shipment.row.key] = stamp;
+}
+
+Result<Delivery> StateCourier::done(const Shipment& shipment) {
+  COFFER_TRY(clear_mark(parts_.store, shipment.row));
+  return Delivery{};
+}
+
+}  // namespace coffer::replication

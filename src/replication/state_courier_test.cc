@@ -1,0 +1,120 @@
+// What the simulation does not look at: what is said when a state cannot be sent, and how little is sent when it can.
+#include <gtest/gtest.h>
+
+#include "iam/users.h"
+#include "replication/testing/replicator_fixture.h"
+#include "store/keys.h"
+
+namespace coffer::replication::testing {
+namespace {
+
+class StateCourierTest : public ReplicatorTest {
+ protected:
+  StateCourierTest() {
+    if (!east_.accounts.create("payments", kAccount).ok()) std::abort();
+  }
+  void make_user(TestRegion& at, const std::string& name) {
+    ASSERT_TRUE(iam::create_user(at.identity_store, kAccount, {.name = name}).ok());
+  }
+};
+
+TEST_F(StateCourierTest, AnAccountAndItsIdentitiesArrive) {
+  make_user(east_, "alice");
+  Way way = this->way(east_, west_);
+  drain(way, east_, west_);
+  EXPECT_EQ(west_.identities_of(kAccount), east_.identities_of(kAccount));
+}
+
+TEST_F(StateCourierTest, AChangeIsOneMessageOnceTheRegionIsKnown) {
+  make_user(east_, "alice");
+  Way way = this->way(east_, west_);
+  drain(way, east_, west_);
+  make_user(east_, "bob");
+  const int before = way.link.sent;
+  settle(way);
+  EXPECT_EQ(way.link.sent, before + 1);
+  EXPECT_EQ(west_.identities_of(kAccount), east_.identities_of(kAccount));
+}
+
+// After a restart nobody remembers what the regions have: one question tells, and nothing large is sent.
+TEST_F(StateCourierTest, WhatARegionHasIsAskedAfterARestart) {
+  make_user(east_, "alice");
+  {
+    Way way = this->way(east_, west_);
+    drain(way, east_, west_);
+  }
+  make_user(east_, "bob");
+  Way way = this->way(east_, west_);
+  settle(way);
+  EXPECT_EQ(way.link.sent, 2);
+  EXPECT_EQ(west_.identities_of(kAccount), east_.identities_of(kAccount));
+}
+
+TEST_F(StateCourierTest, ARegionThatJoinsLaterGetsEverything) {
+  Way way = this->way(east_, west_);
+  drain(way, east_, west_);
+  // Marks of a region that was not in the configuration do not exist; here they are gone.
+  Way later = this->way(east_, europe_);
+  for (const store::Row& row : *east_.store->scan(store::ScanRange::prefix(store::OutboxKey::prefix(europe_.self))))
+    ASSERT_TRUE(east_.store->commit({{}, {}, {row.key}}).ok());
+  drain(later, east_, europe_);
+  EXPECT_TRUE(*europe_.accounts.exists(kAccount));
+}
+
+// The home was restored from a backup: what the region knows is newer, and must not be overwritten without a word.
+TEST_F(StateCourierTest, ARegionThatIsAheadIsLeftAloneUntilSomebodyAdopts) {
+  make_user(east_, "alice");
+  Way way = this->way(east_, west_);
+  drain(way, east_, west_);
+
+  TestRegion restored(world_, kEast);
+  ASSERT_TRUE(restored.accounts.create("payments", kAccount).ok());
+  Way back = this->way(restored, west_);
+  settle(back);
+  EXPECT_GT(restored.marks(kWest), 0u);
+  EXPECT_NE(back.replicator.status().last_error.find("coffer identity adopt-home"), std::string::npos);
+  EXPECT_EQ(west_.identities_of(kAccount), east_.identities_of(kAccount));
+
+  ASSERT_TRUE(restored.home.adopt().ok());
+  drain(back, restored, west_);
+  Way asking = this->way(west_, restored);
+  drain(asking, west_, restored);
+  EXPECT_EQ(west_.identities_of(kAccount), restored.identities_of(kAccount));
+}
+
+TEST_F(StateCourierTest, AHomeThatComesBackLearnsFromAnyRegionAndTellsNobodyAnyMore) {
+  Way to_europe = this->way(east_, europe_);
+  Way to_west = this->way(east_, west_);
+  drain(to_europe, east_, europe_);
+  drain(to_west, east_, west_);
+  make_user(east_, "unseen");
+  ASSERT_TRUE(west_.home.adopt().ok());
+  make_user(west_, "new");
+  Way from_west = this->way(west_, europe_);
+  drain(from_west, west_, europe_);
+
+  settle(to_europe);
+  EXPECT_EQ(east_.home.claim()->region, kWest) << "heard of it from a third region";
+  EXPECT_EQ(europe_.identities_of(kAccount), west_.identities_of(kAccount));
+  drain(to_europe, east_, europe_);
+  drain(to_west, east_, west_);
+  EXPECT_EQ(west_.identities_of(kAccount).find("unseen"), std::string::npos);
+  Way home = this->way(west_, east_);
+  drain(home, west_, east_);
+  EXPECT_EQ(east_.identities_of(kAccount), west_.identities_of(kAccount));
+}
+
+TEST_F(StateCourierTest, TwoHomesOfOneEpochSaySo) {
+  ASSERT_TRUE(east_.home.adopt().ok());
+  ASSERT_TRUE(west_.home.adopt().ok());
+  Way way = this->way(east_, west_);
+  settle(way);
+  EXPECT_NE(way.replicator.status().last_error.find("takes us-west-2 for the home"), std::string::npos);
+  EXPECT_GT(east_.marks(kWest), 0u);
+  ASSERT_TRUE(east_.home.adopt().ok());
+  drain(way, east_, west_);
+  EXPECT_EQ(west_.home.claim()->region, kEast);
+}
+
+}  // namespace
+}  // namespace coffer::replication::testing
