@@ -249,7 +249,7 @@ class RegionNode::Impl {
         admin_door_({config_.region, config_.home, *store_, accounts_, [this] { return runner_.status(); }, workers_,
                      clock_, log_}) {}
 
-  // Before anything is answered: who is home is settled, and what a crash broke off is ended.
+  // Before anything is answered: who is home is settled, and what a crash broke off is ended. No chore runs before.
   Result<void> begin() {
     COFFER_TRY(home_.start());
     COFFER_TRY(states_.settle_all());
@@ -258,6 +258,7 @@ class RegionNode::Impl {
       log_.warning("home_is_not_the_configured_one",
                    {{"home", claim.region.text()}, {"epoch", claim.epoch}, {"configured", config_.home.text()}});
     }
+    maintenance_.start();
     return {};
   }
 

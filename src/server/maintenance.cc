@@ -42,10 +42,14 @@ void Chores::run(Entry& entry) {
 }
 
 Maintenance::Maintenance(std::vector<Chore> chores, const Clock& clock, const Log& log)
-    : chores_(std::move(chores), clock, log), thread_([this] { run(); }) {}
+    : chores_(std::move(chores), clock, log) {}
 
 Maintenance::~Maintenance() {
   stop();
+}
+
+void Maintenance::start() {
+  thread_ = std::thread([this] { run(); });
 }
 
 void Maintenance::stop() {

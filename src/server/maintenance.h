@@ -51,6 +51,8 @@ class Maintenance {
   Maintenance(std::vector<Chore> chores, const Clock& clock, const Log& log);
   ~Maintenance();  // stops
 
+  // To be called once; nothing is done before.
+  void start();
   // Does what is wanted at the end, and joins. Idempotent.
   void stop();
 

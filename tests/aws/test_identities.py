@@ -382,7 +382,8 @@ def test_the_waiters_of_boto3(account):
 
 
 # Of what there is never anything, and of what there is one.
-EMPTY = {"ListInstanceProfilesForRole", "ListMFADevices", "ListSSHPublicKeys", "ListSigningCertificates"}
+EMPTY = {"ListInstanceProfilesForRole", "ListMFADevices", "ListSSHPublicKeys", "ListSigningCertificates",
+         "ListVirtualMFADevices"}
 ONE = {"ListAccountAliases"}
 
 
