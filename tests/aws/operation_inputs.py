@@ -1,18 +1,20 @@
 """Valid requests for every operation of every service, by the members that the cards say are required: members() makes one,
 and what must exist for it."""
 
+import functools
 import itertools
 import pathlib
 import re
 import sys
 import uuid
 
-from policies import ACCOUNT, allow, policy, trust
+from deployment import wait_until
+from policies import ACCOUNT, allow, deny, policy, trust
 
 sys.path.append(str(pathlib.Path(__file__).parents[1] / "model"))
 import cards  # noqa: E402
 
-SERVICES = ["iam", "kms", "secretsmanager", "sts"]
+SERVICES = ["iam", "kms", "organizations", "secretsmanager", "sts"]
 CARDS = {service: cards.load(service) for service in SERVICES}
 # Coffer's own service has no model of AWS's to compare with, so the program does not tell of it.
 CARDS["coffer"] = {"ExplainDecision": {"request": {"DecisionId": {"type": "string", "required": True}}}}
@@ -33,6 +35,7 @@ class Given:
     def __init__(self, deployment):
         root = lambda service: deployment.client("us-east-1", service=service)  # noqa: E731
         self.iam, self.kms, self.secretsmanager = root("iam"), root("kms"), root("secretsmanager")
+        self.organizations = root("organizations")
         self.numbers = itertools.count()
 
     def name(self):
@@ -69,6 +72,38 @@ class Given:
     def secret(self):
         return self.secretsmanager.create_secret(Name=self.name(), SecretString="v")["ARN"]
 
+    @functools.cached_property
+    def organization(self):
+        """Its root, as ListRoots tells. Made when it is first asked for; its own account is not limited by it."""
+        self.organizations.create_organization(FeatureSet="ALL")
+        root = self.organizations.list_roots()["Roots"][0]
+        self.organizations.enable_policy_type(RootId=root["Id"], PolicyType=CONTROL)
+        return root
+
+    def root(self):
+        return self.organization["Id"]
+
+    def unit(self):
+        made = self.organizations.create_organizational_unit(ParentId=self.root(), Name=self.name())
+        return made["OrganizationalUnit"]["Id"]
+
+    def account_request(self):
+        name = self.name() if self.organization else None
+        made = self.organizations.create_account(Email=f"{name}@example.com", AccountName=name)
+        return made["CreateAccountStatus"]["Id"]
+
+    def member_account(self):
+        request = self.account_request()
+        status = lambda: self.organizations.describe_create_account_status(  # noqa: E731
+            CreateAccountRequestId=request)["CreateAccountStatus"].get("AccountId")
+        return wait_until(status, what="the account being made")
+
+    def control_policy(self):
+        assert self.organization
+        made = self.organizations.create_policy(Name=self.name(), Description="", Type=CONTROL,
+                                                Content=policy(deny("s3:*")))
+        return made["Policy"]["PolicySummary"]["Id"]
+
     def members(self, service, operation):
         """A valid request: the required members, each by its name, and what is required without the model saying so."""
         made = {name: self.value(service, operation, name) for name in required(service, operation)}
@@ -94,6 +129,8 @@ class Given:
                 call("attach", "policy", PolicyArn=made["PolicyArn"])
             if operation == f"Delete{kind}PermissionsBoundary":
                 call("put", "permissions_boundary", PermissionsBoundary=self.policy())
+        if service == "organizations":
+            return self.arrange_organization(operation, made)
         match operation:
             case "RemoveUserFromGroup":
                 iam.add_user_to_group(GroupName=made["GroupName"], UserName=made["UserName"])
@@ -123,7 +160,23 @@ class Given:
             case "CreateSecret" | "PutSecretValue" | "UpdateSecret":
                 made["SecretString"] = "w"
 
+    def arrange_organization(self, operation, made):
+        root = self.root()
+        match operation:
+            case "DetachPolicy":
+                self.organizations.attach_policy(**made)
+            case "EnablePolicyType" | "DisablePolicyType":
+                enabled = self.organizations.list_roots()["Roots"][0]["PolicyTypes"]
+                if (made["PolicyType"] in [one["Type"] for one in enabled]) != (operation == "DisablePolicyType"):
+                    change = "enable" if operation == "DisablePolicyType" else "disable"
+                    getattr(self.organizations, f"{change}_policy_type")(RootId=root, PolicyType=made["PolicyType"])
+            case "UpdatePolicy":
+                made["Name"] = self.name()
+            case "UpdateOrganizationalUnit":
+                made["Name"] = self.name()
 
+
+CONTROL = "SERVICE_CONTROL_POLICY"
 DOCUMENT = policy(allow("s3:*"))
 TAGS = {"Tags": [{"Key": "k", "Value": "v"}], "TagKeys": ["k"]}
 
@@ -176,10 +229,33 @@ VALUES = {
         "TagKeys": ["k"],
         "TargetKeyId": Given.key,
     },
+    "organizations": {
+        **TAGS,
+        "AccountId": Given.member_account,
+        "AccountName": Given.name,
+        "ChildId": Given.unit,
+        "ChildType": "ORGANIZATIONAL_UNIT",
+        "Content": policy(deny("s3:*")),
+        "CreateAccountRequestId": Given.account_request,
+        "Description": "described",
+        "DestinationParentId": Given.unit,
+        "Email": lambda given: f"{given.name()}@example.com",
+        "Filter": CONTROL,
+        "Name": Given.name,
+        "OrganizationalUnitId": Given.unit,
+        "ParentId": Given.root,
+        "PolicyId": Given.control_policy,
+        "PolicyType": "RESOURCE_CONTROL_POLICY",
+        "ResourceId": Given.unit,
+        "RootId": Given.root,
+        "SourceParentId": Given.root,
+        "TargetId": Given.unit,
+        "Type": CONTROL,
+    },
     "secretsmanager": {
         **TAGS,
-        "ClientRequestToken": lambda given: str(uuid.uuid4()),
         "AddReplicaRegions": [{"Region": "eu-west-1"}],
+        "ClientRequestToken": lambda given: str(uuid.uuid4()),
         "Name": Given.name,
         "RemoveReplicaRegions": ["eu-west-1"],
         "ResourcePolicy": policy(allow("secretsmanager:GetSecretValue", Principal={"AWS": ACCOUNT})),
@@ -201,6 +277,8 @@ def resource(service, operation, made):
     ours = {"iam": f"arn:aws:iam::{ACCOUNT}:", "sts": f"arn:aws:sts::{ACCOUNT}:"}
     here = ours.get(service, f"arn:aws:{service}:us-east-1:{ACCOUNT}:")
     match service, operation:
+        case "organizations", _:
+            return organization_resource(made)
         case "coffer", "ExplainDecision":
             return f"{here}decision/{made['DecisionId']}"
         case "iam", "CreateOpenIDConnectProvider":
@@ -220,3 +298,15 @@ def resource(service, operation, made):
     named = [f"{here}{kind.lower()}/{made[kind + 'Name']}" for kind in ("Group", "Role", "User") if f"{kind}Name" in made]
     members = ("OpenIDConnectProviderArn", "PolicyArn", "PolicySourceArn", "KeyId", "SecretId", "RoleArn")
     return next(iter(named + [made[member] for member in members if member in made]), None)
+
+
+def organization_resource(made):
+    """The first thing that the request names, by the form of its id. What else it names is decided on afterwards."""
+    members = ("PolicyId", "AccountId", "ParentId", "OrganizationalUnitId", "RootId", "ChildId", "ResourceId", "TargetId")
+    named = next((made[member] for member in members if member in made), None)
+    if named is None:
+        return None
+    kinds = {"p-": "policy", "ou": "ou", "r-": "root"}
+    kind = kinds.get(named[:2], "account")
+    path = "service_control_policy/" if kind == "policy" else ""
+    return f"arn:aws:organizations::{ACCOUNT}:{kind}/o-[a-z0-9]{{10,32}}/{path}{named}"
