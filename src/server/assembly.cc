@@ -249,16 +249,18 @@ class RegionNode::Impl {
         admin_door_({config_.region, config_.home, *store_, accounts_, [this] { return runner_.status(); }, workers_,
                      clock_, log_}) {}
 
-  // Before anything is answered: who is home is settled, and what a crash broke off is ended. No chore runs before.
+  // Before anything is answered: who is home is settled, what a crash broke off is ended, and sessions can be made.
   Result<void> begin() {
     COFFER_TRY(home_.start());
     COFFER_TRY(states_.settle_all());
+    if (const auto made = session_keys_.step(clock_.now()); !made.ok()) {
+      log_.error("session_keys_not_made", {{"error", made.error().message}});
+    }
     COFFER_ASSIGN(const home::Claim claim, home_.claim());
     if (claim.region != config_.home) {
       log_.warning("home_is_not_the_configured_one",
                    {{"home", claim.region.text()}, {"epoch", claim.epoch}, {"configured", config_.home.text()}});
     }
-    maintenance_.start();
     return {};
   }
 
@@ -270,6 +272,7 @@ class RegionNode::Impl {
     end_started_requests();
     COFFER_ASSIGN(api_server_, net::HttpServer::start(api_options(config_), front_door_, clock_, log_));
     runner_.start();
+    maintenance_.start();
     return {};
   }
 

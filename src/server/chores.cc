@@ -18,7 +18,6 @@ std::vector<Chore> region_chores(const ChoreParts& parts) {
   using std::chrono::minutes;
   using std::chrono::seconds;
   std::vector<Chore> chores;
-  // First: tokens can be made as soon as there is a key.
   if (parts.session_keys != nullptr) {
     chores.push_back({.every = minutes(1),
                       .run = uncounted([keys = parts.session_keys, &clock = parts.clock]() -> Result<void> {

@@ -45,15 +45,14 @@ class Chores {
   const Log& log_;
 };
 
-// One thread that does them.
+// One thread that does them, from start() on.
 class Maintenance {
  public:
   Maintenance(std::vector<Chore> chores, const Clock& clock, const Log& log);
   ~Maintenance();  // stops
 
-  // To be called once; nothing is done before.
   void start();
-  // Does what is wanted at the end, and joins. Idempotent.
+  // Does what is wanted at the end, and joins; nothing unless it was started. Idempotent.
   void stop();
 
  private:

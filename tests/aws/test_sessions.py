@@ -62,6 +62,14 @@ def test_a_session_is_somebody_with_the_permissions_of_the_role(account, secret,
         account.read(session, secret)
 
 
+# The key that seals tokens was not there until a minute after the first start.
+def test_sessions_can_be_made_as_soon_as_a_region_is_ready(fresh, name):
+    account = Account(fresh(regions=["us-east-1"]))
+    user = account.user("caller", ASSUME)
+    answer = account.client("sts", user).assume_role(RoleArn=account.role(name, allow(READ)), RoleSessionName="first")
+    assert account.identity(credentials_of(answer))["Account"] == ACCOUNT
+
+
 def test_the_trust_policy_decides_who_may_assume(account, user, name):
     text = f"User: arn:aws:iam::{ACCOUNT}:user/caller is not authorized to perform: sts:AssumeRole on resource: "
     role = account.role(name, trusts=trust(f"arn:aws:iam::{ACCOUNT}:role/{account_role(account, name)}"))
