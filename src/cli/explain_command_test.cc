@@ -11,6 +11,7 @@ namespace {
 
 class FakeHttp final : public net::HttpClient {
  public:
+  Result<void> connect(Duration) override { return {}; }
   Result<net::ClientResponse> send(const net::ClientRequest& request, Duration) override {
     body = request.body;
     if (!failure.message.empty()) return failure;

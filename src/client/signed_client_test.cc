@@ -29,6 +29,7 @@ class Keys final : public auth::CredentialSource {
 // Answers what it was told to, and keeps the last request as a server sees it.
 class FakeHttp final : public net::HttpClient {
  public:
+  Result<void> connect(Duration) override { return {}; }
   Result<net::ClientResponse> send(const net::ClientRequest& request, Duration) override {
     target = request.target;
     body = request.body;

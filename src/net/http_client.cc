@@ -46,6 +46,12 @@ class BlockingClient final : public HttpClient {
     peer_ = options.unix_path.empty() ? host_ : options.unix_path;
   }
 
+  Result<void> connect(Duration timeout) override {
+    if (socket_.is_open() && !is_closed_by_peer()) return {};
+    disconnect();
+    return open_connection(Deadline(timeout));
+  }
+
   Result<ClientResponse> send(const ClientRequest& request, Duration timeout) override {
     const Deadline deadline(timeout);
     COFFER_TRY(format(request));
@@ -61,14 +67,14 @@ class BlockingClient final : public HttpClient {
   // Sets is_stale_ when a kept connection was closed before any byte of the answer.
   Result<ClientResponse> attempt(const ClientRequest& request, const Deadline& deadline);
   Result<void> format(const ClientRequest& request);
-  Result<void> connect(const Deadline& deadline);
+  Result<void> open_connection(const Deadline& deadline);
   Result<void> finish_connect(const Deadline& deadline);
   Result<void> start_tls(const Deadline& deadline);
   // Waits until the socket is ready for what `status` asks for; kTimeout at the deadline.
   Result<void> wait(Channel::Status status, const Deadline& deadline, const char* activity);
   Result<void> write_request(const Deadline& deadline);
   Result<ClientResponse> read_response(ResponseParser& parser, const Deadline& deadline);
-  bool is_closed_by_peer() const;
+  bool is_closed_by_peer();
   void disconnect();
   Error failure(const std::string& what) const { return {ErrorCode::kIo, peer_ + ": " + what}; }
 
@@ -86,7 +92,7 @@ Result<ClientResponse> BlockingClient::attempt(const ClientRequest& request, con
   is_stale_ = false;
   if (socket_.is_open() && is_closed_by_peer()) disconnect();
   const bool reused = socket_.is_open();
-  if (!reused) COFFER_TRY(connect(deadline));
+  if (!reused) COFFER_TRY(open_connection(deadline));
 
   ResponseParser parser(options_.max_body_bytes, request.method == "HEAD" ? ResponseParser::BodyRule::kNone
                                                                           : ResponseParser::BodyRule::kAsFramed);
@@ -141,7 +147,7 @@ Result<void> BlockingClient::format(const ClientRequest& request) {
   return {};
 }
 
-Result<void> BlockingClient::connect(const Deadline& deadline) {
+Result<void> BlockingClient::open_connection(const Deadline& deadline) {
   const Deadline soon = deadline.sooner(options_.connect_timeout);
   if (options_.tls) {
     auto context = TlsContext::client(*options_.tls);
@@ -258,11 +264,14 @@ Result<ClientResponse> BlockingClient::read_response(ResponseParser& parser, con
   }
 }
 
-bool BlockingClient::is_closed_by_peer() const {
-  // Over TLS the socket may be readable for other reasons (a session ticket); the attempt itself will tell.
-  if (channel_.is_tls()) return false;
+bool BlockingClient::is_closed_by_peer() {
   pollfd waiting{socket_.get(), POLLIN, 0};
-  return ::poll(&waiting, 1, 0) > 0;
+  if (::poll(&waiting, 1, 0) <= 0) return false;
+  if (!channel_.is_tls()) return true;
+  // Over TLS the socket may be readable for other reasons: a session ticket. An answer that nobody asked for ends the
+  // connection, too.
+  char scratch = 0;
+  return channel_.read({&scratch, 1}).status != Channel::Status::kWantRead;
 }
 
 void BlockingClient::disconnect() {

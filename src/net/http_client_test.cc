@@ -117,6 +117,18 @@ TEST(HttpClient, ARequestIsNotRepeatedOnceTheAnswerHasBegun) {
       << response.error().message;
 }
 
+// Whoever must not send twice connects first: what fails then was not sent.
+TEST(HttpClient, ConnectingFirstTellsWhatWasNotSent) {
+  TestServer server;
+  const auto client = HttpClient::make(server.client_options());
+  ASSERT_TRUE(client->connect(seconds(10)).ok());
+  ASSERT_TRUE(client->send({}, seconds(10)).ok());
+  ASSERT_TRUE(client->connect(seconds(10)).ok());
+  EXPECT_EQ(server->connections(), 1U) << "a connection that is good is kept";
+  server->stop(milliseconds(0));
+  EXPECT_EQ(client->connect(seconds(10)).error().code, ErrorCode::kIo);
+}
+
 TEST(HttpClient, OtherFramingsAreUnderstood) {
   Script server(
       {Replies{"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\ntransfer-encoding: "

@@ -57,6 +57,20 @@ TEST_F(HttpServerTls, RequestsAndLargeBodiesPassOverOneConnection) {
   EXPECT_EQ(server->connections(), 1U);
 }
 
+// A request that must not be sent twice would be lost on a connection that is closed: that must be seen before.
+TEST_F(HttpServerTls, AConnectionThatTheServerClosedWhileIdleIsReplaced) {
+  ServerOptions options = server_options();
+  options.idle_timeout = std::chrono::milliseconds(500);
+  TestServer server(echo, options);
+  const auto client = HttpClient::make(client_options(server));
+  ASSERT_TRUE(client->send({}, seconds(10)).ok());
+  ASSERT_TRUE(eventually([&] { return server->connections() == 0; }));
+  // The server counts a connection out a moment before it closes it.
+  ASSERT_TRUE(eventually([&] { return client->connect(seconds(10)).ok() && server->connections() == 1; }));
+  const auto response = client->send({}, seconds(10));
+  EXPECT_TRUE(response.ok()) << response.error().message;
+}
+
 TEST_F(HttpServerTls, AClientWithoutTlsGetsNothing) {
   TestServer server(echo, server_options());
   RawClient client(server.port());

@@ -18,6 +18,11 @@ class LoopbackClient final : public net::HttpClient {
 
   LoopbackClient(net::Handler*& handler, std::string peer_name) : handler_(handler), peer_name_(std::move(peer_name)) {}
 
+  Result<void> connect(Duration) override {
+    if (weather == Weather::kNoConnection) return Error{ErrorCode::kIo, "connection refused"};
+    return {};
+  }
+
   Result<net::ClientResponse> send(const net::ClientRequest& request, Duration) override {
     ++requests;
     if (weather == Weather::kNoConnection) return Error{ErrorCode::kIo, "connection refused"};
