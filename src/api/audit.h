@@ -25,6 +25,8 @@ struct AuditEntry {
   std::string_view error;  // empty on success
   int status = 200;
   int64_t microseconds = 0;
+  std::string_view forwarded_from{};  // the region where the request arrived, if it is another
+  std::string_view forwarded_to{};    // the region that was to answer it, if it is another
 };
 
 // Must be quick and must not block: called once per line, on I/O threads. Thread-safe.

@@ -80,6 +80,8 @@ void append_line(const AuditEntry& entry, std::string& out) {
   append_number(entry.status, out);
   out.append(",\"microseconds\":");
   append_number(entry.microseconds, out);
+  if (!entry.forwarded_from.empty()) append_text("forwarded_from", entry.forwarded_from, out);
+  if (!entry.forwarded_to.empty()) append_text("forwarded_to", entry.forwarded_to, out);
   out.append("}\n");
 }
 

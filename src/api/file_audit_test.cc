@@ -71,6 +71,24 @@ TEST_F(FileAudit, ALineTellsWhoAskedForWhatAndHowItEnded) {
                               "\"error\":\"AccessDeniedException\",\"status\":400,\"microseconds\":1000}\n");
 }
 
+// Each of the two regions has a line, and says where the other one is.
+TEST_F(FileAudit, AForwardedRequestSaysFromWhereAndToWhere) {
+  {
+    auto audit = make_file_audit(path(), log_);
+    ASSERT_TRUE(audit.ok());
+    AuditEntry forwarded = entry();
+    forwarded.forwarded_to = "us-east-1";
+    (*audit)->record(forwarded);
+    forwarded.forwarded_to = {};
+    forwarded.forwarded_from = "eu-west-1";
+    (*audit)->record(forwarded);
+  }
+  const std::string text = read(path());
+  const size_t second = text.find('\n') + 1;
+  EXPECT_TRUE(text.substr(0, second).ends_with(",\"microseconds\":1000,\"forwarded_to\":\"us-east-1\"}\n")) << text;
+  EXPECT_TRUE(text.ends_with(",\"microseconds\":1000,\"forwarded_from\":\"eu-west-1\"}\n")) << text;
+}
+
 // A claimed access key id is whatever a stranger sent: it must not be able to forge a line.
 TEST_F(FileAudit, HostileTextStaysInsideItsField) {
   {

@@ -6,11 +6,11 @@
 #include <span>
 #include <string>
 #include <typeinfo>
-#include <unordered_map>
 
 #include "api/dialect.h"
 #include "api/error_reply.h"
 #include "api/query_reply.h"
+#include "api/routes.h"
 #include "api/throttle.h"
 #include "auth/sigv4.h"
 #include "wire/encoder.h"
@@ -26,17 +26,6 @@ constexpr size_t kMaxClaimedKeyId = 128;
 constexpr size_t kMaxEcho = 128;
 constexpr std::string_view kGlobalRegion = "us-east-1";
 constexpr size_t kMaxToldLeftOut = 20;  // of one answer: one that leaves out thousands must not fill the disk
-
-struct Route {
-  const Service* service;
-  Operation operation;
-  std::optional<size_t> quota;  // of the throttle
-};
-
-struct TextHash {
-  using is_transparent = void;
-  size_t operator()(std::string_view text) const { return std::hash<std::string_view>()(text); }
-};
 
 // The access key that an Authorization header names, for the audit of requests that fail before anybody is known.
 std::string_view claimed_key_id(const net::Request& request) {
@@ -110,19 +99,6 @@ auth::VerifyOptions verify_options(const Service& service, Dialect dialect, cons
   return options;
 }
 
-std::string action_key(std::string_view version, std::string_view action) {
-  return std::string(version).append(" ").append(action);
-}
-
-std::vector<uint32_t> rates(const std::vector<Service>& services) {
-  std::vector<uint32_t> rates;
-  for (const Service& service : services) {
-    for (const RequestQuota& quota : service.quotas)
-      rates.push_back(quota.per_second);
-  }
-  return rates;
-}
-
 // A bug or exhausted memory is an answer like any other: this request fails, the process goes on.
 template <class Step>
 Result<void> caught(Step&& step) {
@@ -138,52 +114,23 @@ Result<void> caught(Step&& step) {
 
 }  // namespace
 
-struct FrontDoor::Routes {
-  explicit Routes(std::vector<Service> given) : services(std::move(given)), throttle(rates(services)) {}
-
-  // Of the quota that has the operation, in the order of rates().
-  std::optional<size_t> quota_of(const Service& of, std::string_view operation) const {
-    size_t index = 0;
-    for (const Service& service : services) {
-      for (const RequestQuota& quota : service.quotas) {
-        const bool has = std::ranges::find(quota.operations, operation) != quota.operations.end();
-        if (&service == &of && has) return index;
-        ++index;
-      }
-    }
-    return std::nullopt;
-  }
-
-  // Null when there is no such operation.
-  const Route* find_target(std::string_view target) const {
-    const auto found = by_target.find(target);
-    return found != by_target.end() ? &found->second : nullptr;
-  }
-  const Route* find_action(std::string_view version, std::string_view action) const {
-    const auto found = by_action.find(action_key(version, action));
-    return found != by_action.end() ? &found->second : nullptr;
-  }
-
-  const std::vector<Service> services;
-  Throttle throttle;
-  using Map = std::unordered_map<std::string, Route, TextHash, std::equal_to<>>;
-  Map by_target;  // "secretsmanager.GetSecretValue"
-  Map by_action;  // "2010-05-08 GetUser"
-};
-
 // A request on its way. Views into the connection's buffers stay valid until the reply is sent.
 struct FrontDoor::Exchange {
   net::Request request;
   Call call;
-  net::Responder responder;
-  std::string_view request_id;  // in the reply's headers
+  net::Reply& reply;
+  std::string_view request_id;  // that the client is told
   Time time;
   std::chrono::microseconds begin;
+  std::optional<net::Responder> responder{};  // absent: whoever forwarded the request sends the reply
+  const Origin* origin = nullptr;             // of a request that arrived elsewhere
+  std::optional<Forwarded> forwarded{};       // how another region answered
   std::string resource{};
   std::vector<Attempt> attempts{};
   std::vector<Error> left_out{};
   const Route* route = nullptr;
   std::shared_ptr<const auth::Credential> credential{};  // null: nobody signed
+  std::string_view error{};                              // that it was answered, once it was; empty: none
 
   const auth::Caller& caller() const {
     static const auth::Caller kAnonymous;
@@ -192,26 +139,17 @@ struct FrontDoor::Exchange {
 
   // In the words of its dialect.
   void write_error(const Error& error) {
-    if (call.dialect == Dialect::kJson) return api::write_error(error, responder.reply());
+    if (call.dialect == Dialect::kJson) return api::write_error(error, reply);
     const bool is_fault =
         route == nullptr || error.code == ErrorCode::kUnknownOperation || error.code == ErrorCode::kMissingAction;
-    write_query_error(error, {is_fault ? kFaultNamespace : route->service->query->xml_namespace, request_id},
-                      responder.reply());
+    write_query_error(error, {is_fault ? kFaultNamespace : route->service->query->xml_namespace, request_id}, reply);
   }
 };
 
 FrontDoor::FrontDoor(const Parts& parts, std::vector<Service> services)
-    : parts_(parts), routes_(std::make_unique<Routes>(std::move(services))) {
-  for (const Service& service : routes_->services) {
-    for (const Operation& operation : service.operations) {
-      const Route route{&service, operation, routes_->quota_of(service, operation.name)};
-      if (!service.target_prefix.empty()) {
-        routes_->by_target.emplace(std::string(service.target_prefix).append(".").append(operation.name), route);
-      }
-      if (service.query) routes_->by_action.emplace(action_key(service.query->version, operation.name), route);
-    }
-  }
-}
+    : parts_(parts),
+      routes_(std::make_unique<Routes>(std::move(services))),
+      throttle_(std::make_unique<Throttle>(routes_->rates())) {}
 
 FrontDoor::~FrontDoor() = default;
 
@@ -224,22 +162,55 @@ void FrontDoor::handle(const net::Request& request, net::Responder responder) {
 
   Exchange exchange{.request = request,
                     .call = *call,
-                    .responder = std::move(responder),
+                    .reply = reply,
                     .request_id = reply.headers.back().second,
                     .time = parts_.clock.now(),
-                    .begin = parts_.clock.stopwatch()};
-  const Result<void> admitted = caught([&] { return admit(exchange); });
+                    .begin = parts_.clock.stopwatch(),
+                    .responder = std::move(responder)};
+  bool elsewhere = false;
+  const Result<void> admitted = caught([&]() -> Result<void> {
+    COFFER_TRY(admit(exchange));
+    COFFER_ASSIGN(elsewhere, is_answered_elsewhere(exchange));
+    return {};
+  });
   if (!admitted.ok()) return finish(exchange, admitted);
   if (exchange.route->operation.effect == Effect::kReads) return answer(exchange);
 
   // Shared, so that the responder survives a refusal by the pool.
   const auto waiting = std::make_shared<Exchange>(std::move(exchange));
-  const bool scans = waiting->route->operation.effect == Effect::kScans;
-  WorkerPool& pool = scans ? parts_.scanners : parts_.workers;
-  if (!pool.submit([this, waiting] { answer(*waiting); })) {
-    const char* full = scans ? "the queue of scans is full" : "the queue of writes is full";
+  const auto queue = [&](WorkerPool& pool, void (FrontDoor::*step)(Exchange&), const char* full) {
+    if (pool.submit([this, step, waiting] { (this->*step)(*waiting); })) return;
     finish(*waiting, Error{ErrorCode::kServiceUnavailable, full});
+  };
+  if (elsewhere) return queue(parts_.to_home->workers, &FrontDoor::forward, "the queue to the home region is full");
+  if (waiting->route->operation.effect == Effect::kScans) {
+    return queue(parts_.scanners, &FrontDoor::answer, "the queue of scans is full");
   }
+  queue(parts_.workers, &FrontDoor::answer, "the queue of writes is full");
+}
+
+Result<std::string> FrontDoor::run_forwarded(const net::Request& request, const Origin& origin, net::Reply& reply) {
+  const std::optional<Call> call = call_of(request);
+  if (!call) return Error{ErrorCode::kPermission, "no call of an operation"};
+  reply.content_type = content_type(call->dialect);
+  Exchange exchange{.request = request,
+                    .call = *call,
+                    .reply = reply,
+                    .request_id = origin.request_id,
+                    .time = parts_.clock.now(),
+                    .begin = parts_.clock.stopwatch(),
+                    .origin = &origin};
+  const bool is_known = find_route(exchange).ok();
+  if (!is_known || !exchange.route->is_done_at_home()) {
+    return Error{ErrorCode::kPermission, "no operation that is done at home"};
+  }
+  const Result<void> admitted = caught([&] { return admit(exchange); });
+  if (admitted.ok()) {
+    answer(exchange);
+  } else {
+    finish(exchange, admitted);
+  }
+  return std::string(exchange.error);
 }
 
 void FrontDoor::handle_plain(const net::Request& request, net::Responder responder) {
@@ -287,34 +258,49 @@ Result<void> FrontDoor::admit(Exchange& exchange) const {
       parts_.key_uses->note(exchange.caller(), exchange.route->service->signing_name, exchange.time);
     }
   }
-  const std::optional<Region>& changed_in = exchange.route->service->changed_in;
-  if (changed_in && *changed_in != parts_.region && exchange.route->operation.effect == Effect::kWrites) {
-    return Error{ErrorCode::kUnsupportedOperation, "This is changed in " + changed_in->text() +
-                                                       ", the home region of identities, and not in " +
-                                                       parts_.region.text() + "."};
-  }
   const std::optional<size_t> quota = exchange.route->quota;
-  if (!quota || routes_->throttle.admit(exchange.caller().account, *quota, exchange.begin)) return {};
+  if (!quota || throttle_->admit(exchange.caller().account, *quota, exchange.begin)) return {};
   return Error{ErrorCode::kThrottling, "Rate exceeded"};
 }
 
+// Asked for each request: who is home changes while the region runs.
+Result<bool> FrontDoor::is_answered_elsewhere(const Exchange& exchange) const {
+  if (!parts_.to_home || !exchange.route->is_done_at_home()) return false;
+  COFFER_ASSIGN(const bool is_home, parts_.to_home->forwarder.is_home());
+  return !is_home;
+}
+
 void FrontDoor::answer(Exchange& exchange) {
+  const bool uses_tls = exchange.origin != nullptr ? exchange.origin->uses_tls : parts_.uses_tls;
   const Invocation invocation{.caller = exchange.caller(),
                               .now = exchange.time,
                               .request_id = exchange.request_id,
                               .authorizer = parts_.authorizer,
-                              .client = client_of(exchange.request, parts_.uses_tls),
+                              .client = client_of(exchange.request, uses_tls),
                               .resource = &exchange.resource,
                               .attempts = &exchange.attempts,
                               .left_out = &exchange.left_out};
-  finish(exchange,
-         caught([&] { return run(*exchange.route, invocation, exchange.call, exchange.responder.reply().body); }));
+  finish(exchange, caught([&] { return run(*exchange.route, invocation, exchange.call, exchange.reply.body); }));
+}
+
+void FrontDoor::forward(Exchange& exchange) {
+  const Origin here{parts_.region, exchange.request_id, parts_.uses_tls};
+  const auto waited = std::chrono::ceil<Duration>(parts_.clock.stopwatch() - exchange.begin);
+  finish(exchange, caught([&]() -> Result<void> {
+           exchange.forwarded = parts_.to_home->forwarder.forward({exchange.request, here, waited}, exchange.reply);
+           if (exchange.forwarded->failure) return *exchange.forwarded->failure;
+           return {};
+         }));
 }
 
 void FrontDoor::finish(Exchange& exchange, const Result<void>& result) {
-  net::Reply& reply = exchange.responder.reply();
   const Error* const error = result.ok() ? nullptr : &result.error();
   if (error != nullptr) exchange.write_error(*error);
+  if (error != nullptr) {
+    exchange.error = error_name(public_code(error->code));
+  } else if (exchange.forwarded) {
+    exchange.error = exchange.forwarded->error;
+  }
   AuditEntry entry{.time = exchange.time,
                    .request_id = exchange.request_id,
                    .caller_arn = exchange.caller().arn,
@@ -323,15 +309,19 @@ void FrontDoor::finish(Exchange& exchange, const Result<void>& result) {
                    .microseconds = (parts_.clock.stopwatch() - exchange.begin).count()};
   if (error != nullptr && entry.access_key_id.empty()) entry.access_key_id = claimed_key_id(exchange.request);
   if (exchange.route != nullptr) entry.service = exchange.route->service->signing_name;
+  if (exchange.origin != nullptr) entry.forwarded_from = exchange.origin->region.text();
+  if (exchange.forwarded) entry.forwarded_to = exchange.forwarded->home.text();
   for (const Attempt& attempt : exchange.attempts) {
     entry.operation = attempt.operation;
     entry.resource = attempt.resource;
     entry.status = attempt.error ? http_status(public_code(attempt.error->code)) : 200;
+    entry.error = attempt.error ? error_name(public_code(attempt.error->code)) : std::string_view();
     tell(entry, attempt.error ? &*attempt.error : nullptr);
   }
   entry.operation = exchange.route != nullptr ? exchange.route->operation.name : std::string_view();
   entry.resource = exchange.resource;
-  entry.status = reply.status;
+  entry.status = exchange.reply.status;
+  entry.error = exchange.error;
   tell(entry, error);
   const size_t told = std::min(exchange.left_out.size(), kMaxToldLeftOut);
   for (const Error& reason : std::span(exchange.left_out).first(told)) {
@@ -341,12 +331,11 @@ void FrontDoor::finish(Exchange& exchange, const Result<void>& result) {
                                            {"message", reason.message},
                                            {"count", exchange.left_out.size()}});
   }
-  exchange.responder.send();
+  if (exchange.responder) exchange.responder->send();
 }
 
-void FrontDoor::tell(AuditEntry& entry, const Error* error) {
-  entry.error = error != nullptr ? error_name(public_code(error->code)) : std::string_view();
-  if (entry.status >= 500) {
+void FrontDoor::tell(const AuditEntry& entry, const Error* error) {
+  if (entry.status >= 500 && error != nullptr) {
     parts_.log.error("request_failed", {{"request_id", entry.request_id},
                                         {"operation", entry.operation},
                                         {"error", error_name(error->code)},

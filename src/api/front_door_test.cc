@@ -372,19 +372,5 @@ TEST_F(FrontDoorTest, WhatNeverBecameARequestIsRefusedInAwsShape) {
   }
 }
 
-// Identities that are changed in two places at once would be two identities.
-TEST_F(FrontDoorTest, AServiceMayBeChangedInOneRegionOnly) {
-  changed_in_ = Region::parse("us-east-1");
-  use_workers(1, 4);
-  EXPECT_EQ(
-      call("things.WriteThing", R"({"Name":"a"})"),
-      R"(400 {"__type":"UnsupportedOperationException","Message":"This is changed in us-east-1, the home region of )"
-      R"(identities, and not in eu-west-1."})");
-  EXPECT_TRUE(call("things.ReadThing", R"({"Name":"a"})").starts_with("200"));
-  changed_in_ = Region::parse("eu-west-1");
-  use_workers(1, 4);
-  EXPECT_EQ(call("things.WriteThing", R"({"Name":"a"})"), R"(200 {"Name":"a"})");
-}
-
 }  // namespace
 }  // namespace coffer::api

@@ -8,7 +8,6 @@
 #include <vector>
 
 #include "api/operation.h"
-#include "base/ids.h"
 
 namespace coffer::api {
 
@@ -29,6 +28,10 @@ struct QueryProtocol {
 // is global (IAM); either (STS, whose global endpoint is in us-east-1).
 enum class ScopeRegion { kEndpoint, kGlobal, kEndpointOrGlobal };
 
+// Where operations that change something are done: where they were asked for, or in the home region only
+// (forwarding.h).
+enum class Writes { kEverywhere, kAtHome };
+
 struct Service {
   // "secretsmanager" in X-Amz-Target: secretsmanager.GetSecretValue. Empty: it does not speak JSON.
   std::string_view target_prefix;
@@ -38,8 +41,7 @@ struct Service {
   std::vector<RequestQuota> quotas;    // an operation in none of them is not limited
   std::optional<QueryProtocol> query;  // of a service that speaks Query
   ScopeRegion scope_region = ScopeRegion::kEndpoint;
-  // The only region in which operations that change something are taken; everywhere if there is none.
-  std::optional<Region> changed_in{};
+  Writes writes = Writes::kEverywhere;
 };
 
 }  // namespace coffer::api

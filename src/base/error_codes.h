@@ -3,6 +3,7 @@
 // What only IAM and STS answer follows the errors of their API references; see query_code() for how they spell it.
 // What only KMS answers follows the KMS API reference; its NotFoundException is kNotFoundOnWire here. What only
 // Organizations answers follows the Organizations API reference.
+// kHomeUnavailable is the ServiceUnavailable whose text clients may see.
 // A code exists only if somebody reacts to it. Codes of the second group never leave the process under their own name:
 // a client sees InternalServiceError or ServiceUnavailable, the log sees the message.
 #pragma once
@@ -37,6 +38,7 @@ namespace coffer {
   X(kEntityTemporarilyUnmodifiable, "EntityTemporarilyUnmodifiableException", 409) \
   X(kExpiredToken, "ExpiredTokenException", 400)                                   \
   X(kExpiredWebIdentityToken, "ExpiredTokenException", 400)                        \
+  X(kHomeUnavailable, "ServiceUnavailable", 503)                                   \
   X(kIdpCommunication, "IDPCommunicationErrorException", 400)                      \
   X(kIdpRejectedClaim, "IDPRejectedClaimException", 403)                           \
   X(kIncompleteSignature, "IncompleteSignatureException", 400)                     \

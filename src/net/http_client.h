@@ -50,8 +50,8 @@ class HttpClient {
   static std::unique_ptr<HttpClient> make(const ClientOptions& options);
   virtual ~HttpClient() = default;
 
-  // Connects, unless a connection is kept that the peer has not closed. What fails here was certainly not sent. Errors as
-  // of send().
+  // Connects, unless a connection is kept that the peer has not closed. What fails here was certainly not sent. Errors
+  // as of send().
   virtual Result<void> connect(Duration timeout) = 0;
 
   // Connects if need be; every new connection reads the TLS files again. kIo (cannot connect, reset, TLS refused) or

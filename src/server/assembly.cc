@@ -142,8 +142,8 @@ api::Service secretsmanager_service(secretsmanager::Rooms& rooms, const RegionCo
 }
 
 // Identities have one home.
-api::Service at_home(api::Service service, const RegionConfig& config) {
-  service.changed_in = config.home;
+api::Service at_home(api::Service service) {
+  service.writes = api::Writes::kAtHome;
   return service;
 }
 
@@ -231,10 +231,10 @@ class RegionNode::Impl {
              .key_uses = &noted_uses_,
              .uses_tls = config_.tls.has_value()},
             {secretsmanager_service(secretsmanager_, config_), throttled(kms_service::make_service(kms_), config_),
-             at_home(throttled(iam_service::make_service(iam_), config_), config_),
+             at_home(throttled(iam_service::make_service(iam_), config_)),
              throttled(sts_service::make_service(sts_), config_),
              throttled(coffer_service::make_service(coffer_), config_),
-             at_home(throttled(organizations_service::make_service(organizations_service_), config_), config_)}),
+             at_home(throttled(organizations_service::make_service(organizations_service_), config_))}),
         account_states_({*store_, region_key_, random_}),
         identity_states_({*store_, region_key_, random_}),
         organization_states_(*store_),

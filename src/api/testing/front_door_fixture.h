@@ -229,6 +229,8 @@ class RecordingAudit final : public Audit {
     lines_.push_back(line);
     last_request_id_ = entry.request_id;
     last_resource_ = entry.resource;
+    last_source_ = entry.source_address;
+    last_way_ = std::string(entry.forwarded_from).append(">").append(entry.forwarded_to);
     std::string outcome(entry.operation);
     outcome.append(" ").append(entry.resource).append(" ").append(entry.error).append(" ");
     outcomes_[last_request_id_].push_back(outcome + std::to_string(entry.status));
@@ -246,6 +248,15 @@ class RecordingAudit final : public Audit {
     std::lock_guard lock(mutex_);
     return last_resource_;
   }
+  std::string last_source() {
+    std::lock_guard lock(mutex_);
+    return last_source_;
+  }
+  // "us-east-1>" when it came from there, ">us-east-1" when it went there.
+  std::string last_way() {
+    std::lock_guard lock(mutex_);
+    return last_way_;
+  }
   std::string last_request_id() {
     std::lock_guard lock(mutex_);
     return last_request_id_;
@@ -257,6 +268,8 @@ class RecordingAudit final : public Audit {
   std::map<std::string, std::vector<std::string>> outcomes_;  // by request id
   std::string last_request_id_;
   std::string last_resource_;
+  std::string last_source_;
+  std::string last_way_;
 };
 
 class FakeConnection final : public net::Responder::Connection {
@@ -309,7 +322,7 @@ class FrontDoorTest : public ::testing::Test {
                                        operation<TouchThing>(), operation<ReadThings>()},
                         .rooms = &rooms_,
                         .quotas = quotas_,
-                        .changed_in = changed_in_});
+                        .writes = writes_});
     services.insert(services.end(), more_services_.begin(), more_services_.end());
     door_ = std::make_unique<FrontDoor>(FrontDoor::Parts{.region = *Region::parse("eu-west-1"),
                                                          .credentials = keys_,
@@ -320,7 +333,8 @@ class FrontDoorTest : public ::testing::Test {
                                                          .scanners = *scanners_,
                                                          .healthy = [this] { return healthy_.load(); },
                                                          .audit = audit_,
-                                                         .log = log_},
+                                                         .log = log_,
+                                                         .to_home = to_home_},
                                         std::move(services));
   }
   FrontDoorTest() { use_workers(1, 4); }
@@ -367,9 +381,10 @@ class FrontDoorTest : public ::testing::Test {
   // Of doors that use_workers() makes from then on.
   std::vector<RequestQuota> quotas_;
   std::vector<Service> more_services_;
+  Writes writes_ = Writes::kEverywhere;
+  std::optional<FrontDoor::ToHome> to_home_;
   std::atomic<bool> healthy_ = true;
   Keys keys_;
-  std::optional<Region> changed_in_;
   testing::OwnerAuthorizer authorizer_;
   ManualClock clock_{*parse_iso_basic("20150830T123600Z")};
   SeededRandom random_{1};
