@@ -62,8 +62,9 @@ Arrivals::Arrivals(store::Store& store) : store_(store), bell_(std::make_shared<
 }
 
 Result<bool> Arrivals::wait(const std::vector<Arrival>& states, Duration patience) const {
-  // Conditions wait in real time.
-  const auto deadline = std::chrono::steady_clock::now() + patience;
+  // Conditions wait in real time, whatever clock the caller works with.
+  const SystemClock clock;
+  const Duration deadline = clock.monotonic() + patience;
   for (;;) {
     uint64_t times = 0;
     {
@@ -74,8 +75,8 @@ Result<bool> Arrivals::wait(const std::vector<Arrival>& states, Duration patienc
     if (here) return true;
     std::unique_lock lock(bell_->mutex);
     // Not before the state is looked at again: what came meanwhile has rung.
-    const bool rung =
-        bell_->rung.wait_until(lock, deadline, [&] { return bell_->times != times || bell_->is_stopped; });
+    const bool rung = bell_->rung.wait_for(lock, deadline - clock.monotonic(),
+                                           [&] { return bell_->times != times || bell_->is_stopped; });
     if (!rung || bell_->is_stopped) return false;
   }
 }

@@ -11,6 +11,7 @@
 #include "crypto/certificates.h"
 #include "crypto/system_random.h"
 #include "net/http_server.h"
+#include "replication/home_forwarder.h"
 #include "replication/peer_door.h"
 #include "replication/region_link.h"
 #include "replication/runner.h"
@@ -28,6 +29,18 @@ const Region kWest = *Region::parse("us-west-2");
 struct LinkFiles {
   std::string certificate;
   std::string private_key;
+};
+
+// Answers with what it was asked, and where.
+class EchoingRequests final : public api::ForwardedRequests {
+ public:
+  Result<std::string> run_forwarded(const net::Request& request, const api::Origin& origin,
+                                    net::Reply& reply) override {
+    reply.body.append(origin.region.text());
+    reply.body.append(" ");
+    reply.body.append(request.body);
+    return std::string();
+  }
 };
 
 class EndToEnd : public ::testing::Test {
@@ -62,8 +75,14 @@ class EndToEnd : public ::testing::Test {
   // The link listener of us-west-2.
   void listen(uint16_t port = 0) {
     workers_ = std::make_unique<WorkerPool>(2, 16);
-    door_ = std::make_unique<PeerDoor>(PeerDoor::Parts{
-        .applier = west_.applier, .workers = *workers_, .random = random_, .log = log_, .peers = {kEast}});
+    forwards_ = std::make_unique<ForwardDoor>(
+        ForwardDoor::Parts{requests_, west_.home, *west_.store, west_.kinds, *workers_, clock_, log_});
+    door_ = std::make_unique<PeerDoor>(PeerDoor::Parts{.applier = west_.applier,
+                                                       .workers = *workers_,
+                                                       .random = random_,
+                                                       .log = log_,
+                                                       .peers = {kEast},
+                                                       .forwards = forwards_.get()});
     net::ServerOptions options;
     options.port = port;
     options.max_body_bytes = kMaxFrameBytes;
@@ -78,15 +97,19 @@ class EndToEnd : public ::testing::Test {
     server_.reset();
     workers_.reset();
     door_.reset();
+    forwards_.reset();
   }
 
+  RegionLink::Endpoint endpoint(const LinkFiles& files, const Region& expected = kWest) const {
+    return {.region = expected,
+            .host = "127.0.0.1",
+            .port = port_,
+            .authority_file = authority_file_,
+            .certificate_file = files.certificate,
+            .private_key_file = files.private_key};
+  }
   std::unique_ptr<RegionLink> link(const LinkFiles& files, const Region& expected = kWest) {
-    return RegionLink::make({.region = expected,
-                             .host = "127.0.0.1",
-                             .port = port_,
-                             .authority_file = authority_file_,
-                             .certificate_file = files.certificate,
-                             .private_key_file = files.private_key});
+    return RegionLink::make(endpoint(files, expected));
   }
 
   const int null_ = ::open("/dev/null", O_WRONLY | O_CLOEXEC);
@@ -100,7 +123,9 @@ class EndToEnd : public ::testing::Test {
   const testing::World world_{clock_, random_, {kEast, kWest}, log_};
   TestRegion east_{world_, kEast};
   TestRegion west_{world_, kWest};
+  EchoingRequests requests_;
   std::unique_ptr<WorkerPool> workers_;
+  std::unique_ptr<ForwardDoor> forwards_;
   std::unique_ptr<PeerDoor> door_;
   std::unique_ptr<net::HttpServer> server_;
   uint16_t port_ = 0;
@@ -140,6 +165,39 @@ TEST_F(EndToEnd, ASecretCrossesTheRealLinkAndSurvivesARestartOfTheReceiver) {
   ASSERT_TRUE(in_sync()) << runner.status().front().last_error;
   EXPECT_EQ(west_.contents("db"), east_.contents("db"));
   runner.stop();
+}
+
+// us-west-2 is home. Of the kept connection that its restart has closed nobody hears anything.
+TEST_F(EndToEnd, AForwardedRequestCrossesTheRealLinkAndSurvivesARestartOfTheHome) {
+  ASSERT_TRUE(west_.home.adopt().ok());
+  ASSERT_TRUE(*east_.home.learn(*west_.home.claim()));
+  const LinkFiles files = issue(authority_, "us-east-1");
+  const home::Arrivals arrivals(*east_.store);
+  HomeForwarder forwarder(
+      {.home = east_.home, .arrivals = arrivals, .clock = clock_, .log = log_, .make_client = [&](const Region&) {
+         return make_forward_client(endpoint(files));
+       }});
+  const auto forward = [&](std::string_view body) {
+    net::Request request;
+    request.method = "POST";
+    request.target = "/";
+    request.body = body;
+    const api::Origin origin{kEast, "1", false};
+    net::Reply reply;
+    const api::Forwarded forwarded = forwarder.forward({request, origin, {}}, reply);
+    return forwarded.failure ? forwarded.failure->message : std::string(reply.body.view());
+  };
+  ASSERT_NO_FATAL_FAILURE(listen());
+  const std::string large(kMaxForwardBodyBytes - 64, 'x');
+  EXPECT_EQ(forward("first"), "us-east-1 first");
+  EXPECT_EQ(forward(large), "us-east-1 " + large);
+  stop_listening();
+  EXPECT_EQ(forward("second"), "Identities are changed in us-west-2, which does not answer. Nothing was changed.");
+  ASSERT_NO_FATAL_FAILURE(listen(port_));
+  EXPECT_EQ(forward("third"), "us-east-1 third");
+  stop_listening();
+  ASSERT_NO_FATAL_FAILURE(listen(port_));
+  EXPECT_EQ(forward("fourth"), "us-east-1 fourth");
 }
 
 // The certificate is the identity: without one of our authority there is no talking at all.

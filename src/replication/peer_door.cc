@@ -62,7 +62,8 @@ void PeerDoor::handle(const net::Request& request, net::Responder responder) {
     }
     return responder.send();
   }
-  if (request.target != "/replicate" || request.method != "POST") {
+  const bool is_forward = request.target == "/forward" && parts_.forwards != nullptr;
+  if ((request.target != "/replicate" && !is_forward) || request.method != "POST") {
     answer(responder.reply(), 404, "this is the link between regions\n");
     return responder.send();
   }
@@ -75,6 +76,7 @@ void PeerDoor::handle(const net::Request& request, net::Responder responder) {
     answer(responder.reply(), 403, "the certificate is not one of another region of this deployment\n");
     return responder.send();
   }
+  if (is_forward) return parts_.forwards->handle(peer->region, request, std::move(responder));
   // Shared, because a pool that is full destroys the task and the responder is still needed then.
   auto shared = std::make_shared<net::Responder>(std::move(responder));
   const bool queued = parts_.workers.submit([this, peer, shared, frame = request.body] {

@@ -1,4 +1,5 @@
-// What a region's link listener answers: POST /replicate with a frame from another region, GET /health.
+// What a region's link listener answers: POST /replicate with a frame from another region, POST /forward with a request
+// for the home of identities (forward_door.h), GET /health.
 // Promises: nothing is applied unless the verified client certificate names a region of the deployment that may send
 // this very message (a secret's primary region; of what flows from the identity home, that home, whose epoch the
 // applier judges; a question, any); messages of one region are applied one after the other, and none of an older
@@ -15,6 +16,7 @@
 #include "base/worker_pool.h"
 #include "net/message.h"
 #include "replication/applier.h"
+#include "replication/forward_door.h"
 #include "replication/link_codec.h"
 
 namespace coffer::replication {
@@ -26,7 +28,8 @@ class PeerDoor final : public net::Handler {
     WorkerPool& workers;  // stopped before the door goes away
     Random& random;       // for session numbers
     const Log& log;
-    std::vector<Region> peers;  // the other regions of the deployment
+    std::vector<Region> peers;        // the other regions of the deployment
+    ForwardDoor* forwards = nullptr;  // null: nobody takes forwarded requests
   };
   // The server that calls it must allow bodies of kMaxFrameBytes.
   explicit PeerDoor(const Parts& parts);

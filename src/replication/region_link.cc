@@ -17,7 +17,7 @@ std::string link_host_name(const Region& region) {
   return region.text() + ".coffer.internal";
 }
 
-std::unique_ptr<RegionLink> RegionLink::make(const Endpoint& endpoint) {
+net::ClientOptions client_options(const RegionLink::Endpoint& endpoint) {
   net::ClientOptions options;
   options.host = endpoint.host;
   options.port = endpoint.port;
@@ -25,6 +25,11 @@ std::unique_ptr<RegionLink> RegionLink::make(const Endpoint& endpoint) {
                                       .certificate_file = endpoint.certificate_file,
                                       .private_key_file = endpoint.private_key_file,
                                       .server_name = link_host_name(endpoint.region)};
+  return options;
+}
+
+std::unique_ptr<RegionLink> RegionLink::make(const Endpoint& endpoint) {
+  net::ClientOptions options = client_options(endpoint);
   options.max_body_bytes = kMaxAnswerBytes;
   // States and removals may arrive twice.
   options.on_stale_connection = net::OnStaleConnection::kSendAgain;

@@ -62,4 +62,7 @@ class RegionLink final : public Link {
   uint64_t session_ = 0;  // 0: none open
 };
 
+// How to reach the region's link listener and be known there.
+net::ClientOptions client_options(const RegionLink::Endpoint& endpoint);
+
 }  // namespace coffer::replication

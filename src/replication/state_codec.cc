@@ -19,23 +19,6 @@ bool is_kind(std::string_view text) {
          std::ranges::all_of(text, [](char c) { return (c >= 'a' && c <= 'z') || c == '_'; });
 }
 
-void encode_id(const home::StateId& from, wire::StateId& to) {
-  to.set_kind(from.kind);
-  to.set_account(from.account.text());
-  to.set_name(from.name);
-}
-
-Result<home::StateId> decode_id(const wire::StateId& from) {
-  COFFER_TRY(check(is_kind(from.kind()), "kind of state"));
-  // It becomes part of keys.
-  const bool is_key = from.name().find('\0') == std::string::npos;
-  COFFER_TRY(check(is_key && from.name().size() <= kMaxNameBytes, "name of a state"));
-  home::StateId to{from.kind(), {}, from.name()};
-  if (from.account().empty()) return to;
-  COFFER_ASSIGN(to.account, parse_id<AccountId>(from.account(), "account"));
-  return to;
-}
-
 void encode_stamp(const home::Stamp& from, wire::Stamp& to) {
   to.set_generation(from.generation);
   to.set_epoch(from.epoch);
@@ -44,19 +27,6 @@ void encode_stamp(const home::Stamp& from, wire::Stamp& to) {
 
 home::Stamp decode_stamp(const wire::Stamp& from) {
   return {from.generation(), from.epoch(), from.id()};
-}
-
-void encode_claim(const home::Claim& from, wire::Claim& to) {
-  to.set_region(from.region.text());
-  to.set_epoch(from.epoch);
-}
-
-Result<home::Claim> decode_claim(const wire::Claim& from) {
-  home::Claim to;
-  COFFER_ASSIGN(to.region, parse_id<Region>(from.region(), "home region"));
-  COFFER_TRY(check(from.epoch() > 0, "epoch"));
-  to.epoch = from.epoch();
-  return to;
 }
 
 Result<home::StateRow> decode_row(wire::StateRow& from, std::string_view& tail) {
@@ -74,6 +44,36 @@ Result<home::StateRow> decode_row(wire::StateRow& from, std::string_view& tail) 
 }
 
 }  // namespace
+
+void encode_id(const home::StateId& from, wire::StateId& to) {
+  to.set_kind(from.kind);
+  to.set_account(from.account.text());
+  to.set_name(from.name);
+}
+
+Result<home::StateId> decode_id(const wire::StateId& from) {
+  COFFER_TRY(check(is_kind(from.kind()), "kind of state"));
+  // It becomes part of keys.
+  const bool is_key = from.name().find('\0') == std::string::npos;
+  COFFER_TRY(check(is_key && from.name().size() <= kMaxNameBytes, "name of a state"));
+  home::StateId to{from.kind(), {}, from.name()};
+  if (from.account().empty()) return to;
+  COFFER_ASSIGN(to.account, parse_id<AccountId>(from.account(), "account"));
+  return to;
+}
+
+void encode_claim(const home::Claim& from, wire::Claim& to) {
+  to.set_region(from.region.text());
+  to.set_epoch(from.epoch);
+}
+
+Result<home::Claim> decode_claim(const wire::Claim& from) {
+  home::Claim to;
+  COFFER_ASSIGN(to.region, parse_id<Region>(from.region(), "home region"));
+  COFFER_TRY(check(from.epoch() > 0, "epoch"));
+  to.epoch = from.epoch();
+  return to;
+}
 
 void encode_part(const home::StatePart& from, wire::StatePart& to) {
   encode_id(from.of, *to.mutable_of());

@@ -10,13 +10,22 @@
 namespace coffer::replication {
 
 namespace wire {
+class Claim;
 class StateAnswer;
+class StateId;
 class StatePart;
 class StateQuestion;
 }  // namespace wire
 
+void encode_id(const home::StateId& from, wire::StateId& to);
+// kCorrupt, as all of these.
+Result<home::StateId> decode_id(const wire::StateId& from);
+
+void encode_claim(const home::Claim& from, wire::Claim& to);
+Result<home::Claim> decode_claim(const wire::Claim& from);
+
 void encode_part(const home::StatePart& from, wire::StatePart& to);
-// Takes the names and values out of `from`, and the secrets off the tail. kCorrupt, as the others.
+// Takes the names and values out of `from`, and the secrets off the tail.
 Result<home::StatePart> decode_part(wire::StatePart& from, std::string_view& tail);
 
 void encode_question(const home::StateQuestion& from, wire::StateQuestion& to);

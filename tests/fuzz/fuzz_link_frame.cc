@@ -4,9 +4,12 @@
 #include <cstdlib>
 #include <string_view>
 
+#include "replication/forward_codec.h"
 #include "replication/link_codec.h"
 
 using coffer::replication::decode_answer;
+using coffer::replication::decode_forwarded_answer;
+using coffer::replication::decode_forwarded_request;
 using coffer::replication::decode_message;
 using coffer::replication::encode;
 
@@ -19,6 +22,14 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   }
   if (const auto answer = decode_answer(frame); answer.ok()) {
     if (!decode_answer(encode(*answer).view()).ok()) std::abort();
+  }
+  if (const auto request = decode_forwarded_request(frame); request.ok()) {
+    const auto again = encode(*request);
+    if (!again.ok() || !decode_forwarded_request(again->view()).ok()) std::abort();
+  }
+  if (const auto answer = decode_forwarded_answer(frame); answer.ok()) {
+    const auto again = encode(*answer);
+    if (!again.ok() || !decode_forwarded_answer(again->view()).ok()) std::abort();
   }
   return 0;
 }
