@@ -51,7 +51,12 @@ struct ExplainDecision {
     }
     if (!response.decisions.empty()) return response;
     // The same for what there never was, is forgotten, or concerns others only.
-    return Error{ErrorCode::kResourceNotFound, "Coffer can't find the specified decision in this region."};
+    std::string message = "Coffer can't find the specified decision in this region.";
+    COFFER_ASSIGN(const home::Claim home, rooms.home.claim());
+    if (home.region != rooms.region) {
+      message += " Changes of identities are decided in " + home.region.text() + ", their home region.";
+    }
+    return Error{ErrorCode::kResourceNotFound, std::move(message)};
   }
 };
 

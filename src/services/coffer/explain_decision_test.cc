@@ -5,6 +5,7 @@
 #include "api/testing/owner_authorizer.h"
 #include "base/time_text.h"
 #include "services/coffer/rooms.h"
+#include "store/memory_store.h"
 #include "wire/json.h"
 
 namespace coffer::coffer_service {
@@ -72,7 +73,12 @@ class ExplainDecisionTest : public ::testing::Test {
   int log_file_ = ::memfd_create("log", MFD_CLOEXEC);
   Log log_{clock_, log_file_, LogLevel::kInfo};
   access::ExplanationStore explanations_{log_, 1 << 20};
-  Rooms rooms_{explanations_, *Region::parse("us-east-1")};
+  const std::unique_ptr<store::Store> store_ = store::make_memory_store();
+  SeededRandom random_{1};
+  const Region home_name_ = *Region::parse("us-east-1");
+  const Region other_ = *Region::parse("eu-west-1");
+  home::HomeRegion home_{{*store_, random_, home_name_, {other_}, home_name_}};
+  Rooms rooms_{explanations_, home_name_, home_};
   api::testing::OwnerAuthorizer authorizer_;
   std::string resource_;
 };
@@ -110,6 +116,12 @@ TEST_F(ExplainDecisionTest, OtherAccountsSeeNothing) {
   explanations_.add("7d0c", denial());
   EXPECT_EQ(ask(*AccountId::parse("333333333333"), "7d0c"), kNotFound);
   EXPECT_EQ(ask(kOther, "none"), kNotFound);
+}
+
+// The region where a change of identities was asked for has only passed it on.
+TEST_F(ExplainDecisionTest, ElsewhereThanInTheHomeTheHomeIsNamed) {
+  ASSERT_TRUE(*home_.learn({other_, 2}));
+  EXPECT_EQ(ask(kOther, "none"), kNotFound + " Changes of identities are decided in eu-west-1, their home region.");
 }
 
 // A BatchGetSecretValue has denials of several accounts.

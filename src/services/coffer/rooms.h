@@ -7,12 +7,14 @@
 #include "access/explanation_store.h"
 #include "api/service.h"
 #include "base/ids.h"
+#include "home/home_region.h"
 
 namespace coffer::coffer_service {
 
 struct Rooms {
   const access::ExplanationStore& explanations;
   Region region;
+  const home::HomeRegion& home;  // where changes of identities are decided
 };
 
 // All cards, in the order of the folder's list.
