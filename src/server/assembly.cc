@@ -7,6 +7,7 @@
 #include "api/audit.h"
 #include "api/front_door.h"
 #include "base/worker_pool.h"
+#include "home/arrivals.h"
 #include "home/home_region.h"
 #include "home/state_receiver.h"
 #include "iam/access_key_uses.h"
@@ -24,6 +25,8 @@
 #include "kms/keyring.h"
 #include "net/http_server.h"
 #include "organizations/organization_states.h"
+#include "replication/forward_door.h"
+#include "replication/home_forwarder.h"
 #include "replication/peer_door.h"
 #include "replication/region_link.h"
 #include "replication/runner.h"
@@ -60,6 +63,9 @@ constexpr size_t kQueuedRequests = 4096;
 constexpr size_t kScanners = 2;
 constexpr size_t kQueuedScans = 64;
 constexpr size_t kPeerWorkers = 8;
+// Identities change seldom: few threads in each direction, so that a slow home keeps nothing else busy.
+constexpr size_t kForwarders = 8;
+constexpr size_t kQueuedForwards = 256;
 constexpr size_t kExplanationBytes = 16 << 20;
 
 Error sealed(const Error& error) {
@@ -115,18 +121,29 @@ net::ServerOptions link_options(const RegionConfig& config) {
   return options;
 }
 
+replication::RegionLink::Endpoint endpoint(const RegionConfig& config, const RegionConfig::Peer& peer) {
+  return {.region = peer.region,
+          .host = peer.host,
+          .port = peer.port,
+          .authority_file = config.link->ca,
+          .certificate_file = config.link->certificate,
+          .private_key_file = config.link->private_key};
+}
+
 // One link to each other region.
 std::vector<replication::Runner::Destination> destinations(const RegionConfig& config) {
   std::vector<replication::Runner::Destination> all;
-  for (const RegionConfig::Peer& peer : config.peers) {
-    all.push_back({peer.region, replication::RegionLink::make({.region = peer.region,
-                                                               .host = peer.host,
-                                                               .port = peer.port,
-                                                               .authority_file = config.link->ca,
-                                                               .certificate_file = config.link->certificate,
-                                                               .private_key_file = config.link->private_key})});
-  }
+  for (const RegionConfig::Peer& peer : config.peers)
+    all.push_back({peer.region, replication::RegionLink::make(endpoint(config, peer))});
   return all;
+}
+
+// Null when there is no such peer.
+std::unique_ptr<net::HttpClient> forward_client(const RegionConfig& config, const Region& region) {
+  for (const RegionConfig::Peer& peer : config.peers) {
+    if (peer.region == region) return replication::make_forward_client(endpoint(config, peer));
+  }
+  return nullptr;
 }
 
 api::Service throttled(api::Service service, const RegionConfig& config) {
@@ -210,13 +227,20 @@ class RegionNode::Impl {
                         random_,  config_.region, config_.deployment(), config_.limits.replica_regions},
         kms_{keyring_, grants_, {principals_, identities_}, random_, config_.region},
         iam_{identity_store_, accounts_, key_uses_},
-        coffer_{explanations_, config_.region},
+        coffer_{explanations_, config_.region, home_},
         organization_store_({*store_, random_, clock_, organizations_, home_}),
         organizations_service_{organization_store_, accounts_, identity_store_},
         sts_{identity_cache_, *store_, session_issuer_, web_identities_},
         audit_(std::move(audit)),
         workers_(config_.limits.worker_threads, kQueuedRequests),
         scanners_(kScanners, kQueuedScans),
+        arrivals_(*store_),
+        forwarder_({.home = home_,
+                    .arrivals = arrivals_,
+                    .clock = clock_,
+                    .log = log_,
+                    .make_client = [this](const Region& region) { return forward_client(config_, region); }}),
+        forwarders_(kForwarders, kQueuedForwards),
         front_door_(
             {.region = config_.region,
              .credentials = credentials_,
@@ -229,7 +253,8 @@ class RegionNode::Impl {
              .audit = *audit_,
              .log = log_,
              .key_uses = &noted_uses_,
-             .uses_tls = config_.tls.has_value()},
+             .uses_tls = config_.tls.has_value(),
+             .to_home = api::FrontDoor::ToHome{forwarder_, forwarders_}},
             {secretsmanager_service(secretsmanager_, config_), throttled(kms_service::make_service(kms_), config_),
              at_home(throttled(iam_service::make_service(iam_), config_)),
              throttled(sts_service::make_service(sts_), config_),
@@ -243,7 +268,9 @@ class RegionNode::Impl {
         states_({*store_, home_, state_kinds_, log_}),
         applier_(secrets_, states_),
         peer_workers_(kPeerWorkers, kQueuedRequests),
-        peer_door_({applier_, peer_workers_, random_, log_, config_.peer_regions()}),
+        forwarded_workers_(kForwarders, kQueuedForwards),
+        forward_door_({front_door_, home_, *store_, state_kinds_, forwarded_workers_, clock_, log_}),
+        peer_door_({applier_, peer_workers_, random_, log_, config_.peer_regions(), &forward_door_}),
         runner_({*store_, secrets_, states_, clock_, random_, log_, config_.region, destinations(config_)}),
         maintenance_(region_chores({secrets_, keyring_, rotator_, key_uses_, &session_keys_, clock_}), clock_, log_),
         admin_door_({config_.region, config_.home, *store_, accounts_, [this] { return runner_.status(); }, workers_,
@@ -276,9 +303,10 @@ class RegionNode::Impl {
     return {};
   }
 
-  // Takes as long as the slowest of: the servers' grace, 7 s together; a message to another region, its time-out. Then
-  // the rest, quickly.
+  // Takes as long as the slowest of: the servers' grace, 7 s together; a message or a request to another region, its
+  // time-out. Then the rest, quickly.
   void stop() {
+    arrivals_.stop();
     {
       const std::jthread runner([this] { runner_.stop(); });
       if (api_server_) api_server_->stop(kStopGrace);
@@ -287,7 +315,9 @@ class RegionNode::Impl {
     }
     workers_.stop();
     scanners_.stop();
+    forwarders_.stop();
     peer_workers_.stop();
+    forwarded_workers_.stop();
     maintenance_.stop();
   }
 
@@ -345,6 +375,9 @@ class RegionNode::Impl {
   std::unique_ptr<api::Audit> audit_;
   WorkerPool workers_;
   WorkerPool scanners_;
+  home::Arrivals arrivals_;
+  replication::HomeForwarder forwarder_;
+  WorkerPool forwarders_;
   api::FrontDoor front_door_;
   iam::AccountStates account_states_;
   iam::IdentityStates identity_states_;
@@ -354,6 +387,8 @@ class RegionNode::Impl {
   home::StateReceiver states_;
   replication::StoreApplier applier_;
   WorkerPool peer_workers_;  // apart, so that requests of clients and of regions do not wait for each other
+  WorkerPool forwarded_workers_;
+  replication::ForwardDoor forward_door_;
   replication::PeerDoor peer_door_;
   replication::Runner runner_;
   Maintenance maintenance_;
