@@ -11,13 +11,15 @@ namespace {
 
 constexpr size_t kScanPage = 1000;
 
-// Also those of which only the stamp is left: others may still have their rows.
-Result<std::vector<StateId>> all_states(const store::Store& store, const StateKinds& kinds) {
+}  // namespace
+
+Result<std::vector<StateId>> all_states(const StateReceiver& receiver) {
+  const StateKinds& kinds = receiver.kinds();
   std::vector<StateId> states;
   std::set<std::string> keys;
   store::ScanRange range = store::ScanRange::prefix(state_family(), kScanPage);
   for (;;) {
-    COFFER_ASSIGN(const auto rows, store.scan(range));
+    COFFER_ASSIGN(const auto rows, receiver.store().scan(range));
     for (const store::Row& row : rows) {
       const auto id = state_of_key(row.key);
       if (!id || find_kind(kinds, id->kind) == nullptr) continue;
@@ -36,13 +38,11 @@ Result<std::vector<StateId>> all_states(const store::Store& store, const StateKi
   return states;
 }
 
-}  // namespace
-
 Result<bool> announce_everything(const StateReceiver& states, const Region& peer) {
   HomeRegion& home = states.home();
   COFFER_ASSIGN(const std::vector<Region> untold, home.untold());
   if (std::ranges::count(untold, peer) == 0) return false;
-  COFFER_ASSIGN(std::vector<StateId> ids, all_states(states.store(), states.kinds()));
+  COFFER_ASSIGN(std::vector<StateId> ids, all_states(states));
   COFFER_ASSIGN(const Claim claim, home.claim());
   // A region that has nothing to tell still says who is home, by asking about nothing.
   if (ids.empty() && claim.epoch > 1 && !states.kinds().empty()) {

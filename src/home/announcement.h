@@ -3,10 +3,16 @@
 // Only marks are written; the replicators do the rest.
 #pragma once
 
+#include <vector>
+
 #include "base/result.h"
 #include "home/state_receiver.h"
 
 namespace coffer::home {
+
+// Every state of the receiver's kinds that is or was here, also those of which only the stamp is left: others may still
+// have their rows. kIo, kCorrupt.
+Result<std::vector<StateId>> all_states(const StateReceiver& states);
 
 // Marks every state of the receiver's kinds for `peer`, if it is one of HomeRegion::untold(); true then. May be broken
 // off anywhere and begun again. kIo, kCorrupt; kConflict when who is home changed meanwhile.

@@ -1,7 +1,10 @@
 // What one region exports is what another one applies.
 #include <fcntl.h>
 #include <gtest/gtest.h>
+#include <sys/mman.h>
 #include <unistd.h>
+
+#include <ranges>
 
 #include "home/announcement.h"
 #include "home/testing/test_kind.h"
@@ -324,6 +327,45 @@ TEST_F(StateExchange, AHomeThatWasLeftBehindIsToldSoAndTakesTheNewOnesState) {
   expect_equal(west_, east_, "a");
   EXPECT_FALSE(*east_.home.is_here());
   EXPECT_FALSE(east_.change("a", {{"three", "3"}}).ok());
+}
+
+// An operator who looks at the log of the region that came back must see what happened, and see it once.
+TEST_F(StateExchange, AHomeThatWasLeftBehindSaysInItsLogWhatItLost) {
+  const int file = ::memfd_create("log", MFD_CLOEXEC);
+  const Log log(clock_, file, LogLevel::kInfo);
+  const auto lines = [&](const std::string& event) {
+    std::string text(1 << 16, '\0');
+    text.resize(static_cast<size_t>(::pread(file, text.data(), text.size(), 0)));
+    std::vector<std::string> found;
+    for (const auto line : std::views::split(text, '\n')) {
+      std::string one(line.begin(), line.end());
+      if (one.find("\"level\":\"warning\",\"event\":\"" + event + "\"") != std::string::npos) found.push_back(one);
+    }
+    return found;
+  };
+  TestSite old(random_, log, kEast, {kWest}, kEast);
+  ASSERT_TRUE(old.change("a", {{"one", "1"}}).ok());
+  bring(old, west_, "a");
+  ASSERT_TRUE(old.change("a", {{"two", "unseen"}}).ok());
+  ASSERT_TRUE(old.change("a", {{"three", "unseen"}}).ok());
+  ASSERT_TRUE(west_.home.adopt().ok());
+
+  for (int i = 0; i < 2; ++i)
+    EXPECT_TRUE(old.receiver.answer({state_id("a"), *west_.home.claim()}).ok());
+  const StatePart part = std::move(west_.export_since("a", old.stamp("a"))->parts.at(0));
+  for (int i = 0; i < 2; ++i)
+    EXPECT_TRUE(old.receiver.apply(part).ok());
+
+  ASSERT_EQ(lines("no_longer_home").size(), 1u);
+  EXPECT_NE(lines("no_longer_home")[0].find(R"("home":"us-west-2","epoch":2,"before":"us-east-1")"), std::string::npos);
+  ASSERT_EQ(lines("home_changes_dropped").size(), 1u);
+  EXPECT_NE(lines("home_changes_dropped")[0].find(R"("name":"a","count":2,"home":"us-west-2")"), std::string::npos);
+
+  // Whoever was not home only hears of another one.
+  EXPECT_TRUE(*old.receiver.learn({west_.region, 3}));
+  EXPECT_EQ(lines("no_longer_home").size(), 1u);
+  EXPECT_EQ(lines("home_region_moved").size(), 1u);
+  ::close(file);
 }
 
 // Its own row says that it is home: only the epoch tells who is right.

@@ -92,9 +92,18 @@ Result<StateAnswer> StateReceiver::apply(const StatePart& part) {
   }
 }
 
-Result<Claim> StateReceiver::hear(const Claim& claim) {
+Result<bool> StateReceiver::learn(const Claim& claim) {
+  COFFER_ASSIGN(const Claim before, parts_.home.claim());
   COFFER_ASSIGN(const bool is_news, parts_.home.learn(claim));
-  if (is_news) parts_.log.warning("home_region_moved", {{"home", claim.region.text()}, {"epoch", claim.epoch}});
+  if (!is_news) return false;
+  const bool was_home = before.region == parts_.home.region() && claim.region != before.region;
+  parts_.log.warning(was_home ? "no_longer_home" : "home_region_moved",
+                     {{"home", claim.region.text()}, {"epoch", claim.epoch}, {"before", before.region.text()}});
+  return true;
+}
+
+Result<Claim> StateReceiver::hear(const Claim& claim) {
+  COFFER_TRY(learn(claim));
   return parts_.home.claim();
 }
 

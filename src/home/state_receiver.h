@@ -35,6 +35,10 @@ class StateReceiver {
   // What this region has of it. kIo, kCorrupt; kPermission as above.
   Result<StateAnswer> answer(const StateQuestion& question);
 
+  // What another region says about who is home, as HomeRegion::learn(). If it is news, the log says so; of a region
+  // that was home until then it says that it is home no longer.
+  Result<bool> learn(const Claim& claim);
+
   // The home knows nothing of this state, and so there is none any more: what a former home made and nobody took over.
   // `home`: who said so. kConflict when that one is not home any more; kIo, kCorrupt.
   Result<void> drop(const StateId& id, const Claim& home);
@@ -43,7 +47,7 @@ class StateReceiver {
   Result<void> settle_all();
 
  private:
-  // Learns of a newer home.
+  // Who is home, now that this was said.
   Result<Claim> hear(const Claim& claim);
   Result<StateAnswer> attempt(const StatePart& part, const StateKind& kind);
   Result<StateVerdict> receive(const StatePart& part, const StateKind& kind);

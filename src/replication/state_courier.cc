@@ -71,7 +71,7 @@ Result<Delivery> StateCourier::send(const Shipment& shipment) {
           parts_.destination.text() +
               " knows changes that are not known here, in the home region of "
               "identities, which may have been restored from a backup. Nothing is overwritten: coffer identity "
-              "adopt-home, here or there, says whose state is to stay"};
+              "adopt-home --force, here or there, says whose state is to stay"};
     }
     std::optional<StateAnswer> refusal;
     for (home::StatePart& part : made.parts) {
@@ -102,15 +102,12 @@ Result<Delivery> StateCourier::ask_home(const Shipment& shipment) {
 
 Result<Delivery> StateCourier::follow(const Shipment& shipment, const home::Claim& other) {
   known_.erase(shipment.row.key);
-  COFFER_ASSIGN(const bool is_news, parts_.states.home().learn(other));
-  if (is_news) {
-    parts_.log.warning("home_region_moved", {{"home", other.region.text()}, {"epoch", other.epoch}});
-    return Delivery{};  // the mark is looked at again, with other eyes
-  }
+  COFFER_ASSIGN(const bool is_news, parts_.states.learn(other));
+  if (is_news) return Delivery{};  // the mark is looked at again, with other eyes
   return Delivery{Kind::kSetAside, parts_.destination.text() + " takes " + other.region.text() +
                                        " for the home region of identities since epoch " + std::to_string(other.epoch) +
                                        ", as " + shipment.home.region.text() +
-                                       " is here: coffer identity adopt-home in one of them ends that"};
+                                       " is here: coffer identity adopt-home --force in one of them ends that"};
 }
 
 void StateCourier::remember(const Shipment& shipment, const home::Stamp& stamp) {
