@@ -1,0 +1,61 @@
+// Asks the other regions who is home of identities, and makes this region home. What they say is learned on the way, so
+// that an adoption is of a higher epoch than any that somebody in reach knows of.
+// Promises: no region becomes home while another one answers that it is, unless whoever asks overrules that.
+// Thread-safe.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "home/state_receiver.h"
+#include "replication/link.h"
+
+namespace coffer::replication {
+
+// What a region said; an error when it did not answer, or not to this question.
+struct Witness {
+  Region region;
+  Result<home::Claim> home;
+};
+
+enum class Objections : uint8_t { kCount, kAreOverruled };
+
+struct Adoption {
+  home::Claim before;
+  home::Claim now;  // the same when this region was home already
+};
+
+class HomeSurvey {
+ public:
+  struct Peer {
+    Region region;
+    std::function<std::unique_ptr<Link>()>
+        connect;  // a link of its own, for one question; its time-out is the survey's
+  };
+  struct Parts {
+    home::StateReceiver& states;
+    std::vector<Peer> peers;
+    const Log& log;
+  };
+  explicit HomeSurvey(Parts parts) : parts_(std::move(parts)) {}
+
+  // All at once, each on a thread of its own; in the order of the peers. Takes as long as the slowest link's time-out.
+  // kIo, kCorrupt: of this region's store.
+  Result<std::vector<Witness>> ask() const;
+
+  // Makes this region home, and says so in the log. Waits for the commit. Nothing changes when it is home, unless
+  // objections are overruled: then a new epoch begins, in which its state replaces whatever others know beyond it.
+  // kConflict, with a text for the operator, when another region answers that it is home, or the home cannot be asked
+  // because no link leads there; kIo, kCorrupt.
+  Result<Adoption> adopt(Objections objections) const;
+
+ private:
+  Result<void> look_for_objections(const home::Claim& known, const std::vector<Witness>& witnesses) const;
+
+  const Parts parts_;
+};
+
+}  // namespace coffer::replication
