@@ -1,9 +1,9 @@
 // Closes an account for good: it stays in the organization, suspended, and none of its access keys and sessions is
 // known any more. What it has stays. It is done when the answer comes.
 // https://docs.aws.amazon.com/organizations/latest/APIReference/API_CloseAccount.html
-#include "organizations/accounts.h"
 #include "organizations/refusals.h"
 #include "services/organizations/common.h"
+#include "services/organizations/common_accounts.h"
 
 namespace coffer::organizations_service {
 namespace {
@@ -32,18 +32,9 @@ struct CloseAccount : CardBasics {
 
   static Result<Response> handle(const api::Authorized<CloseAccount>& authorized, Rooms& rooms) {
     COFFER_ASSIGN(const auto id, managed_id(authorized));
-    const AccountId account = *AccountId::parse(authorized.request().account_id);
     const organizations::Node* const member = found(authorized.resource()).node;
     if (member == nullptr) return organizations::account_not_found();
-    COFFER_ASSIGN(const auto status, rooms.accounts.status(account));
-    if (!status) return organizations::account_not_found();
-    const bool is_suspended = member->membership->status == organizations::MemberStatus::kSuspended;
-    if (is_suspended && status == iam::AccountStatus::kSuspended) {
-      return Error{ErrorCode::kAccountAlreadyClosed, "The provided account is already closed."};
-    }
-    // In this order, which says first whether it may be closed; called again, it ends what a crash left half done.
-    COFFER_TRY(organizations::suspend_account(rooms.organizations, id, account));
-    COFFER_TRY(rooms.accounts.close(account));
+    COFFER_TRY(close_member(rooms, id, *member));
     return Response{};
   }
 };

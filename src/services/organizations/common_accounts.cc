@@ -2,7 +2,9 @@
 
 #include "iam/attachments.h"
 #include "iam/roles.h"
+#include "organizations/accounts.h"
 #include "organizations/lifecycle.h"
+#include "organizations/refusals.h"
 
 namespace coffer::organizations_service {
 namespace {
@@ -18,7 +20,10 @@ Result<void> make_once(const Rooms& rooms, const AccountRequest& request) {
   if (!made.ok() && made.error().code == ErrorCode::kUsage) {
     made = rooms.accounts.create(request.account.text(), request.account);
   }
-  return made.ok() ? Result<void>() : Result<void>(std::move(made).error());
+  if (made.ok()) return {};
+  // Whoever asked for it and whoever ends started requests may be at it at once.
+  COFFER_ASSIGN(const bool exists_now, rooms.accounts.exists(request.account));
+  return exists_now ? Result<void>() : Result<void>(std::move(made).error());
 }
 
 Result<void> give_access(const Rooms& rooms, const AccountId& management, const AccountRequest& request) {
@@ -29,6 +34,10 @@ Result<void> give_access(const Rooms& rooms, const AccountId& management, const 
   const Result<iam::Role> made = iam::create_role(rooms.identities, request.account, role);
   if (!made.ok() && made.error().code != ErrorCode::kEntityAlreadyExists) return made.error();
   return iam::attach_policy(rooms.identities, {request.account, iam::EntityKind::kRole, request.role}, kAdministrator);
+}
+
+Error already_closed() {
+  return Error{ErrorCode::kAccountAlreadyClosed, "The provided account is already closed."};
 }
 
 }  // namespace
@@ -48,6 +57,31 @@ Result<AccountRequest> make_account(const Rooms& rooms, const organizations::Org
   if (done.ok()) return organizations::finish_request(rooms.organizations, organization.id, request.id);
   if (!is_wire_error(done.error().code) && done.error().code != ErrorCode::kUsage) return done.error();
   return organizations::fail_request(rooms.organizations, organization.id, {request.id, "INTERNAL_FAILURE"});
+}
+
+Result<void> close_member(const Rooms& rooms, const organizations::OrganizationId& organization,
+                          const organizations::Node& member) {
+  const AccountId account = organizations::account_of(member.id);
+  COFFER_ASSIGN(const auto status, rooms.accounts.status(account));
+  if (!status) return organizations::account_not_found();
+  const bool is_suspended = member.membership->status == organizations::MemberStatus::kSuspended;
+  if (is_suspended && status == iam::AccountStatus::kSuspended) return already_closed();
+  // In this order, which says first whether it may be closed; called again, it ends what a crash left half done.
+  COFFER_TRY(organizations::suspend_account(rooms.organizations, organization, account));
+  return rooms.accounts.close(account);
+}
+
+Result<void> end_account(Rooms& rooms, const AccountId& account) {
+  COFFER_ASSIGN(const auto snapshot, rooms.organizations.parts().cache.snapshot_of(account));
+  if (snapshot != nullptr) {
+    const organizations::Node* const member = snapshot->node(organizations::node_of(account));
+    if (member == nullptr) return organizations::account_not_found();
+    return close_member(rooms, snapshot->organization().id, *member);
+  }
+  COFFER_ASSIGN(const auto status, rooms.accounts.status(account));
+  if (!status) return organizations::account_not_found();
+  if (status == iam::AccountStatus::kSuspended) return already_closed();
+  return rooms.accounts.close(account);
 }
 
 Result<size_t> end_started_requests(Rooms& rooms) {

@@ -1,5 +1,6 @@
 // The making of an account that was asked for: the account, the role by which the management account gets into it, and
-// its membership. Each step finds out whether it was done before, so that it can be begun again after a crash.
+// its membership; and its end. Each step finds out whether it was done before, so that it can be begun again after a
+// crash, and by two at once.
 #pragma once
 
 #include "organizations/account_requests.h"
@@ -16,5 +17,10 @@ Result<AccountId> draw_account_id(const Rooms& rooms);
 // says, or by its id if that is no name for an account here, or another's.
 Result<organizations::AccountRequest> make_account(const Rooms& rooms, const organizations::Organization& organization,
                                                    const organizations::AccountRequest& request);
+
+// Suspends the account and its membership. kAccountNotFound; kAccountAlreadyClosed; kConstraintViolation for the
+// management account; as OrganizationStore::change().
+Result<void> close_member(const Rooms& rooms, const organizations::OrganizationId& organization,
+                          const organizations::Node& member);
 
 }  // namespace coffer::organizations_service

@@ -130,6 +130,29 @@ TEST_F(AccountsOfTheService, AnAccountThatIsClosedByHalfIsClosedByTheNextCall) {
   EXPECT_EQ(must(world_.site.accounts.status(half)), iam::AccountStatus::kSuspended);
 }
 
+// What an operator's command does, which may do no more than the organization's own call.
+TEST_F(AccountsOfTheService, AnOperatorClosesAccountsByTheSameRules) {
+  const AccountId member = *AccountId::parse("444444444444");
+  const AccountId alone = *AccountId::parse("555555555555");
+  begin(member, "member");
+  must(end_started_requests(world_.rooms));
+  must(world_.site.accounts.create("alone", alone));
+  const auto refusal = [this](const AccountId& account) {
+    const Result<void> done = end_account(world_.rooms, account);
+    return done.ok() ? std::string("closed") : done.error().message;
+  };
+  for (const AccountId& account : {member, alone}) {
+    EXPECT_EQ(refusal(account), "closed");
+    EXPECT_EQ(must(world_.site.accounts.status(account)), iam::AccountStatus::kSuspended);
+    EXPECT_EQ(refusal(account), "The provided account is already closed.");
+  }
+  EXPECT_EQ(snapshot()->node(organizations::node_of(member))->membership->status,
+            organizations::MemberStatus::kSuspended);
+  EXPECT_TRUE(refusal(kManagement).starts_with("You can't close the management account.")) << refusal(kManagement);
+  EXPECT_EQ(must(world_.site.accounts.status(kManagement)), iam::AccountStatus::kActive);
+  EXPECT_EQ(refusal(*AccountId::parse("999999999999")), "You specified an account that doesn't exist.");
+}
+
 TEST(PageTokens, FitTheListThatTheyWereMadeFor) {
   const std::optional<std::string> none;
   EXPECT_EQ(must(decode_page_token({"ListAccounts", none})), "");
