@@ -24,6 +24,10 @@ namespace coffer::iam {
 
 // Nothing leads back from kSuspended: a closed account's identities and resources stay, and nobody can use them.
 enum class AccountStatus { kActive, kSuspended };
+// As Organizations spells it.
+constexpr std::string_view status_word(AccountStatus status) {
+  return status == AccountStatus::kActive ? "ACTIVE" : "SUSPENDED";
+}
 
 struct AccountSummary {
   AccountId id;

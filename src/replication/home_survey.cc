@@ -67,7 +67,7 @@ Result<Adoption> HomeSurvey::adopt(Objections objections) const {
   }
   if (objections == Objections::kCount) {
     if (known->region == home.region()) return Adoption{*known, *known};
-    COFFER_TRY(look_for_objections(*known, witnesses));
+    COFFER_TRY(objection(witnesses));
   }
   COFFER_ASSIGN(const home::Claim now, home.adopt());
   parts_.log.warning("home_adopted", {{"home", now.region.text()},
@@ -77,7 +77,9 @@ Result<Adoption> HomeSurvey::adopt(Objections objections) const {
   return Adoption{*known, now};
 }
 
-Result<void> HomeSurvey::look_for_objections(const home::Claim& known, const std::vector<Witness>& witnesses) const {
+Result<void> HomeSurvey::objection(const std::vector<Witness>& witnesses) const {
+  COFFER_ASSIGN(const home::Claim known, parts_.states.home().claim());
+  if (known.region == parts_.states.home().region()) return {};
   for (const Witness& witness : witnesses) {
     if (witness.home.ok() && witness.home->region == witness.region) return still_home(witness);
   }

@@ -46,6 +46,9 @@ class HomeSurvey {
   // kIo, kCorrupt: of this region's store.
   Result<std::vector<Witness>> ask() const;
 
+  // Why this region may not become home, after what the others have said: the error of adopt(), if there is one.
+  Result<void> objection(const std::vector<Witness>& witnesses) const;
+
   // Makes this region home, and says so in the log. Waits for the commit. Nothing changes when it is home, unless
   // objections are overruled: then a new epoch begins, in which its state replaces whatever others know beyond it.
   // kConflict, with a text for the operator, when another region answers that it is home, or the home cannot be asked
@@ -53,8 +56,6 @@ class HomeSurvey {
   Result<Adoption> adopt(Objections objections) const;
 
  private:
-  Result<void> look_for_objections(const home::Claim& known, const std::vector<Witness>& witnesses) const;
-
   const Parts parts_;
 };
 

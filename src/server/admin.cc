@@ -60,26 +60,43 @@ void AdminDoor::refuse(int status, net::Reply& reply) {
 
 void AdminDoor::answer(const net::Request& request, net::Reply& reply) {
   constexpr std::string_view kAccounts = "/accounts";
-  constexpr std::string_view kCredentials = "/root-credentials";
   const std::string_view target = request.target;
   const bool get = request.method == "GET";
+  const bool post = request.method == "POST";
   Result<void> done;
   if (get && target == "/status") {
-    status(reply);
+    done = status(reply);
   } else if (get && target == kAccounts) {
     done = list_accounts(reply);
-  } else if (request.method == "POST" && target == kAccounts) {
+  } else if (post && target == kAccounts) {
     done = create_account(request.body, reply);
-  } else if (get && target.starts_with("/accounts/") && target.ends_with(kCredentials) && target.size() > 27) {
-    const size_t prefix = kAccounts.size() + 1;
-    done = root_credentials(target.substr(prefix, target.size() - prefix - kCredentials.size()), reply);
+  } else if (get && target == "/identity-home") {
+    done = parts_.identity_home.report(reply);
+  } else if (post && target == "/identity-home/adopt") {
+    done = parts_.identity_home.adopt(request.body, reply);
   } else {
-    done = Error{ErrorCode::kNotFound, "there is no " + std::string(request.method) + " " + std::string(target)};
+    done = answer_about_account(request, reply);
   }
   if (!done.ok()) reply_json_error(reply, done.error());
 }
 
-void AdminDoor::status(net::Reply& reply) {
+Result<void> AdminDoor::answer_about_account(const net::Request& request, net::Reply& reply) {
+  constexpr std::string_view kPrefix = "/accounts/";
+  const std::string_view target = request.target;
+  const size_t slash = target.rfind('/');
+  const std::string_view verb = target.substr(slash == target.npos ? target.size() : slash);
+  const bool tells = request.method == "GET" && verb == "/root-credentials";
+  const bool closes = request.method == "POST" && verb == "/close";
+  if (!target.starts_with(kPrefix) || slash <= kPrefix.size() || !(tells || closes)) {
+    return Error{ErrorCode::kNotFound, "there is no " + std::string(request.method) + " " + std::string(target)};
+  }
+  const auto account = AccountId::parse(target.substr(kPrefix.size(), slash - kPrefix.size()));
+  if (!account) return Error{ErrorCode::kUsage, "the id of an account is 12 digits"};
+  return tells ? root_credentials(*account, reply) : close_account(*account, reply);
+}
+
+Result<void> AdminDoor::status(net::Reply& reply) {
+  COFFER_ASSIGN(const home::Claim home, parts_.identity_home.claim());
   const Time now = parts_.clock.now();
   const auto links = parts_.links();
   reply_json(reply, [&](wire::JsonEncoder& out) {
@@ -92,6 +109,10 @@ void AdminDoor::status(net::Reply& reply) {
     out.integer(::getpid());
     out.key("revision");
     out.integer(static_cast<int64_t>(parts_.store.revision()));
+    out.key("home");
+    out.string(home.region.text());
+    out.key("epoch");
+    out.integer(static_cast<int64_t>(home.epoch));
     out.key("links");
     out.begin_list();
     for (const LinkStatus& link : links)
@@ -99,6 +120,7 @@ void AdminDoor::status(net::Reply& reply) {
     out.end_list();
     out.end_object();
   });
+  return {};
 }
 
 Result<void> AdminDoor::list_accounts(net::Reply& reply) {
@@ -111,6 +133,8 @@ Result<void> AdminDoor::list_accounts(net::Reply& reply) {
       out.string(account.id.text());
       out.key("Name");
       out.string(account.name);
+      out.key("Status");
+      out.string(iam::status_word(account.status));
       out.end_object();
     }
     out.end_list();
@@ -119,10 +143,7 @@ Result<void> AdminDoor::list_accounts(net::Reply& reply) {
 }
 
 Result<void> AdminDoor::create_account(std::string_view body, net::Reply& reply) {
-  if (parts_.region != parts_.home) {
-    return Error{ErrorCode::kUsage, "accounts are made in " + parts_.home.text() +
-                                        ", the home region of identities, not in " + parts_.region.text()};
-  }
+  COFFER_TRY(parts_.identity_home.require_here());
   wire::Document document;
   if (!wire::parse_json(body, wire::JsonLimits{}, document).ok()) {
     return Error{ErrorCode::kUsage, "the body must be a JSON object with name and id"};
@@ -138,11 +159,24 @@ Result<void> AdminDoor::create_account(std::string_view body, net::Reply& reply)
   return {};
 }
 
-Result<void> AdminDoor::root_credentials(std::string_view id, net::Reply& reply) {
-  const auto account = AccountId::parse(id);
-  if (!account) return Error{ErrorCode::kUsage, "the id of an account is 12 digits"};
-  COFFER_ASSIGN(const auto credentials, parts_.accounts.root_credentials(*account));
-  parts_.log.info("root_credentials_told", {{"account", account->text()}});
+Result<void> AdminDoor::close_account(const AccountId& id, net::Reply& reply) {
+  COFFER_TRY(parts_.identity_home.require_here());
+  COFFER_TRY(organizations_service::end_account(parts_.organizations, id));
+  parts_.log.warning("account_closed", {{"account", id.text()}});
+  reply_json(reply, [&id](wire::JsonEncoder& out) {
+    out.begin_object();
+    out.key("AccountId");
+    out.string(id.text());
+    out.key("Status");
+    out.string(iam::status_word(iam::AccountStatus::kSuspended));
+    out.end_object();
+  });
+  return {};
+}
+
+Result<void> AdminDoor::root_credentials(const AccountId& id, net::Reply& reply) {
+  COFFER_ASSIGN(const auto credentials, parts_.accounts.root_credentials(id));
+  parts_.log.info("root_credentials_told", {{"account", id.text()}});
   write_account(credentials, reply);
   return {};
 }

@@ -1,9 +1,12 @@
 // The admin socket of a region: a Unix socket in the data directory. Whoever may open it could read the root key too,
 // so the permission of the file (0600) is the authority.
 //   GET  /status                              the region, its revision, and the lag of every link
-//   GET  /accounts                            [{"AccountId", "Name"}]
+//   GET  /accounts                            [{"AccountId", "Name", "Status"}]
 //   POST /accounts                            {"name", "id"?} -> account and root access key; in the identity home only
-//   GET  /accounts/ID/root-credentials        the same, for an account that exists
+//   POST /accounts/ID/close                   for good; in the identity home only
+//   GET  /accounts/ID/root-credentials        as POST /accounts, for an account that exists
+//   GET  /identity-home                       who is home, what is known here, who answers
+//   POST /identity-home/adopt                 {"force"?}: this region becomes home
 // Must never be reachable over the network.
 #pragma once
 
@@ -17,6 +20,8 @@
 #include "iam/account_store.h"
 #include "net/message.h"
 #include "replication/replicator.h"
+#include "server/identity_home.h"
+#include "services/organizations/rooms.h"
 #include "store/store.h"
 
 namespace coffer::server {
@@ -25,9 +30,10 @@ class AdminDoor final : public net::Handler {
  public:
   struct Parts {
     Region region;
-    Region home;
     const store::Store& store;
     iam::AccountStore& accounts;
+    organizations_service::Rooms& organizations;  // accounts are closed by its rules
+    const IdentityHome& identity_home;
     std::function<std::vector<replication::LinkStatus>()> links;
     WorkerPool& workers;  // account commits wait
     const Clock& clock;
@@ -40,10 +46,13 @@ class AdminDoor final : public net::Handler {
 
  private:
   void answer(const net::Request& request, net::Reply& reply);
-  void status(net::Reply& reply);
+  Result<void> status(net::Reply& reply);
   Result<void> list_accounts(net::Reply& reply);
   Result<void> create_account(std::string_view body, net::Reply& reply);
-  Result<void> root_credentials(std::string_view id, net::Reply& reply);
+  // /accounts/ID/...
+  Result<void> answer_about_account(const net::Request& request, net::Reply& reply);
+  Result<void> close_account(const AccountId& id, net::Reply& reply);
+  Result<void> root_credentials(const AccountId& id, net::Reply& reply);
 
   Parts parts_;
 };

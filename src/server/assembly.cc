@@ -27,6 +27,7 @@
 #include "organizations/organization_states.h"
 #include "replication/forward_door.h"
 #include "replication/home_forwarder.h"
+#include "replication/home_survey.h"
 #include "replication/peer_door.h"
 #include "replication/region_link.h"
 #include "replication/runner.h"
@@ -35,6 +36,8 @@
 #include "server/admin.h"
 #include "server/chores.h"
 #include "server/files.h"
+#include "server/home_duties.h"
+#include "server/identity_home.h"
 #include "server/maintenance.h"
 #include "server/memory.h"
 #include "services/coffer/rooms.h"
@@ -66,6 +69,7 @@ constexpr size_t kPeerWorkers = 8;
 // Identities change seldom: few threads in each direction, so that a slow home keeps nothing else busy.
 constexpr size_t kForwarders = 8;
 constexpr size_t kQueuedForwards = 256;
+constexpr Duration kSurveyTimeout = std::chrono::seconds(3);
 constexpr size_t kExplanationBytes = 16 << 20;
 
 Error sealed(const Error& error) {
@@ -135,6 +139,18 @@ std::vector<replication::Runner::Destination> destinations(const RegionConfig& c
   std::vector<replication::Runner::Destination> all;
   for (const RegionConfig::Peer& peer : config.peers)
     all.push_back({peer.region, replication::RegionLink::make(endpoint(config, peer))});
+  return all;
+}
+
+// And one to each for a question that somebody waits for.
+std::vector<replication::HomeSurvey::Peer> survey_peers(const RegionConfig& config) {
+  std::vector<replication::HomeSurvey::Peer> all;
+  for (const RegionConfig::Peer& peer : config.peers) {
+    auto asked = endpoint(config, peer);
+    asked.timeout = kSurveyTimeout;
+    all.push_back({peer.region,
+                   [asked]() -> std::unique_ptr<replication::Link> { return replication::RegionLink::make(asked); }});
+  }
   return all;
 }
 
@@ -266,23 +282,24 @@ class RegionNode::Impl {
         session_key_states_({*store_, region_key_, random_}),
         state_kinds_{&account_states_, &identity_states_, &organization_states_, &session_key_states_},
         states_({*store_, home_, state_kinds_, log_}),
+        survey_({states_, survey_peers(config_), log_}),
+        home_duties_({home_, session_keys_, organizations_service_, clock_}),
         applier_(secrets_, states_),
         peer_workers_(kPeerWorkers, kQueuedRequests),
         forwarded_workers_(kForwarders, kQueuedForwards),
         forward_door_({front_door_, home_, *store_, state_kinds_, forwarded_workers_, clock_, log_}),
         peer_door_({applier_, peer_workers_, random_, log_, config_.peer_regions(), &forward_door_}),
         runner_({*store_, secrets_, states_, clock_, random_, log_, config_.region, destinations(config_)}),
-        maintenance_(region_chores({secrets_, keyring_, rotator_, key_uses_, &session_keys_, clock_}), clock_, log_),
-        admin_door_({config_.region, config_.home, *store_, accounts_, [this] { return runner_.status(); }, workers_,
-                     clock_, log_}) {}
+        maintenance_(region_chores({secrets_, keyring_, rotator_, key_uses_, &session_keys_, &home_duties_, clock_}),
+                     clock_, log_),
+        identity_home_({config_.home, states_, accounts_, survey_, [this] { do_home_duties(); }}),
+        admin_door_({config_.region, *store_, accounts_, organizations_service_, identity_home_,
+                     [this] { return runner_.status(); }, workers_, clock_, log_}) {}
 
-  // Before anything is answered: who is home is settled, what a crash broke off is ended, and sessions can be made.
+  // Before anything is answered: who is home is settled, and what a crash broke off is ended.
   Result<void> begin() {
     COFFER_TRY(home_.start());
     COFFER_TRY(states_.settle_all());
-    if (const auto made = session_keys_.step(clock_.now()); !made.ok()) {
-      log_.error("session_keys_not_made", {{"error", made.error().message}});
-    }
     COFFER_ASSIGN(const home::Claim claim, home_.claim());
     if (claim.region != config_.home) {
       log_.warning("home_is_not_the_configured_one",
@@ -291,12 +308,16 @@ class RegionNode::Impl {
     return {};
   }
 
+  // A home that was left behind while it was down must hear of it before it changes anything: from the others, if one
+  // of them answers.
   Result<void> listen() {
-    COFFER_ASSIGN(admin_server_, net::HttpServer::start(admin_options(config_), admin_door_, clock_, log_));
     if (config_.link) {
       COFFER_ASSIGN(link_server_, net::HttpServer::start(link_options(config_), peer_door_, clock_, log_));
     }
-    end_started_requests();
+    COFFER_ASSIGN(const bool is_home, home_.is_here());
+    if (is_home) COFFER_TRY(survey_.ask());
+    do_home_duties();
+    COFFER_ASSIGN(admin_server_, net::HttpServer::start(admin_options(config_), admin_door_, clock_, log_));
     COFFER_ASSIGN(api_server_, net::HttpServer::start(api_options(config_), front_door_, clock_, log_));
     runner_.start();
     maintenance_.start();
@@ -328,12 +349,11 @@ class RegionNode::Impl {
   }
 
  private:
-  // Accounts that Organizations was making when the region stopped.
-  void end_started_requests() {
-    const Result<bool> is_home = home_.is_here();
-    if (!is_home.ok() || !*is_home) return;
-    const auto ended = organizations_service::end_started_requests(organizations_service_);
-    if (!ended.ok()) log_.error("account_requests_not_ended", {{"error", ended.error().message}});
+  // At once, where a chore would come in its time; it also tries again what fails.
+  void do_home_duties() {
+    const auto ended = home_duties_.step();
+    if (!ended.ok()) log_.error("home_duties_not_done", {{"error", ended.error().message}});
+    if (ended.ok() && *ended > 0) log_.info("account_requests_ended", {{"count", *ended}});
   }
 
   const RegionConfig config_;
@@ -385,6 +405,8 @@ class RegionNode::Impl {
   sts::SessionKeyStates session_key_states_;
   home::StateKinds state_kinds_;
   home::StateReceiver states_;
+  replication::HomeSurvey survey_;
+  HomeDuties home_duties_;
   replication::StoreApplier applier_;
   WorkerPool peer_workers_;  // apart, so that requests of clients and of regions do not wait for each other
   WorkerPool forwarded_workers_;
@@ -392,6 +414,7 @@ class RegionNode::Impl {
   replication::PeerDoor peer_door_;
   replication::Runner runner_;
   Maintenance maintenance_;
+  IdentityHome identity_home_;
   AdminDoor admin_door_;
   std::unique_ptr<net::HttpServer> admin_server_;
   std::unique_ptr<net::HttpServer> link_server_;

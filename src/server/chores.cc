@@ -27,6 +27,12 @@ std::vector<Chore> region_chores(const ChoreParts& parts) {
                       .done = {},
                       .failed = "session_keys_not_made"});
   }
+  if (parts.home_duties != nullptr) {
+    chores.push_back({.every = seconds(1),
+                      .run = [duties = parts.home_duties] { return duties->step(); },
+                      .done = "account_requests_ended",
+                      .failed = "home_duties_not_done"});
+  }
   chores.push_back({.every = minutes(1),
                     .run = [&secrets = parts.secrets] { return secrets.erase_expired(); },
                     .done = "expired_secrets_erased",

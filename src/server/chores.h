@@ -7,6 +7,7 @@
 #include "kms/key_rotation.h"
 #include "kms/keyring.h"
 #include "secrets/secret_store.h"
+#include "server/home_duties.h"
 #include "server/maintenance.h"
 #include "sts/session_keys.h"
 
@@ -18,11 +19,13 @@ struct ChoreParts {
   kms::Rotator& rotator;
   iam::AccessKeyUses& key_uses;
   sts::SessionKeys* session_keys;  // null: there are none
+  HomeDuties* home_duties;         // likewise
   const Clock& clock;
 };
 
-// Writes noted accesses every second; erases secrets past their recovery window and KMS keys past their date, gives KMS
-// keys new material and makes session keys every minute; writes when access keys were used every ten seconds.
+// Does what a new home has to do, within a second; writes noted accesses every second; erases secrets past their
+// recovery window and KMS keys past their date, gives KMS keys new material and makes session keys every minute; writes
+// when access keys were used every ten seconds.
 std::vector<Chore> region_chores(const ChoreParts& parts);
 
 }  // namespace coffer::server

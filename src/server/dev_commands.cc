@@ -18,38 +18,10 @@ constexpr Duration kStatusTimeout = std::chrono::seconds(3);
 // "is not running" rather than "nobody answers at ...control.sock".
 Result<void> call_deployment(const Deployment& deployment, const LocalCall& call, wire::Document& answer) {
   auto done = call_local(deployment.control_socket(), call, answer);
-  if (done.ok() || done.error().code != ErrorCode::kNotFound || !done.error().message.starts_with("nobody"))
-    return done;
+  if (done.ok() || !nobody_answered(done.error())) return done;
   return Error{ErrorCode::kNotFound, "the deployment in " + deployment.directory +
                                          " is not running; start it with: coffer dev --data " +
                                          shell_word(deployment.directory)};
-}
-
-void write_value(const wire::Value& value, wire::JsonEncoder& out) {
-  switch (value.kind()) {
-    case wire::Kind::kObject:
-      out.begin_object();
-      for (const wire::Member& member : value.as_object()) {
-        out.key(member.name);
-        write_value(member.value, out);
-      }
-      return out.end_object();
-    case wire::Kind::kList:
-      out.begin_list();
-      for (const wire::Value& item : value.as_list())
-        write_value(item, out);
-      return out.end_list();
-    case wire::Kind::kString:
-      return out.string(value.as_string());
-    case wire::Kind::kInteger:
-      return out.integer(value.as_integer());
-    case wire::Kind::kBoolean:
-      return out.boolean(value.as_boolean());
-    case wire::Kind::kReal:
-      return out.time(Time(Duration(static_cast<int64_t>(value.as_real() * 1000))));
-    case wire::Kind::kNull:
-      return out.string("");
-  }
 }
 
 // One region as the supervisor sees it, and as it describes itself if it runs.
@@ -76,7 +48,7 @@ void write_status_json(const wire::Value& control, std::span<const std::unique_p
       out.key(member.name);
       write_value(member.value, out);
     }
-    for (std::string_view name : {"version", "revision", "links"}) {
+    for (std::string_view name : {"version", "revision", "home", "epoch", "links"}) {
       const wire::Value* value = report->answers ? report->own.root().find(name) : nullptr;
       if (value == nullptr) continue;
       out.key(name);
@@ -125,40 +97,19 @@ void print_region(const RegionReport& report) {
 }
 
 void print_status_table(const wire::Value& control, std::span<const std::unique_ptr<RegionReport>> reports) {
-  std::printf("endpoint %s   account %s\n\n", std::string(text_member(control, "endpoint")).c_str(),
-              std::string(text_member(control, "account")).c_str());
+  std::string home;
+  int64_t epoch = 0;
+  for (const auto& report : reports) {
+    if (!report->answers || integer_member(report->own.root(), "epoch") <= epoch) continue;
+    epoch = integer_member(report->own.root(), "epoch");
+    home = text_member(report->own.root(), "home");
+  }
+  std::printf("endpoint %s   account %s   home of identities %s\n\n",
+              std::string(text_member(control, "endpoint")).c_str(),
+              std::string(text_member(control, "account")).c_str(), home.empty() ? "-" : home.c_str());
   std::printf("%-18s %-8s %8s  %-24s %s\n", "REGION", "STATE", "PID", "ENDPOINT", "REPLICATION TO OTHERS");
   for (const auto& report : reports)
     print_region(*report);
-}
-
-Result<std::string> admin_socket_of(const AccountTarget& target) {
-  if (!target.config.empty()) {
-    COFFER_ASSIGN(const auto config, load_region_config(target.config));
-    return config.admin_socket();
-  }
-  const std::string socket = admin_socket_in(absolute_path(target.data));
-  if (path_exists(socket)) return socket;
-  COFFER_ASSIGN(const auto deployment, read_deployment(target.data));
-  return deployment.admin_socket(deployment.home());
-}
-
-int print_account_answer(const AccountTarget& target, const LocalCall& call) {
-  const auto socket = admin_socket_of(target);
-  if (!socket.ok()) return report_failure(socket.error());
-  wire::Document answer;
-  const auto done = call_local(*socket, call, answer);
-  if (!done.ok() && done.error().code == ErrorCode::kNotFound) {
-    return report_failure(ExitCode::kNotRunning, "the region is not running: " + done.error().message);
-  }
-  if (!done.ok()) return report_failure(done.error());
-  SecretBuffer text;
-  wire::JsonEncoder out(text);
-  write_value(answer.root(), out);
-  text.push_back('\n');
-  std::fwrite(text.data(), 1, text.size(), stdout);
-  return std::fflush(stdout) == 0 ? exit_status(ExitCode::kOk)
-                                  : report_failure(ExitCode::kFailure, "cannot write the answer");
 }
 
 }  // namespace
@@ -201,22 +152,6 @@ int show_status(const std::string& directory, OutputForm form) {
   write_status_json(control.root(), reports, text);
   std::printf("%.*s\n", static_cast<int>(text.size()), text.data());
   return exit_status(ExitCode::kOk);
-}
-
-int create_account(const AccountTarget& target, const std::string& name, const std::string& id) {
-  std::string body = "{\"name\":";
-  append_json_string(name, body);
-  if (!id.empty()) {
-    body += ",\"id\":";
-    append_json_string(id, body);
-  }
-  body += "}";
-  return print_account_answer(
-      target, {.method = "POST", .target = "/accounts", .body = body, .timeout = std::chrono::seconds(30)});
-}
-
-int list_accounts(const AccountTarget& target) {
-  return print_account_answer(target, {.target = "/accounts"});
 }
 
 int make_certificates(const std::string& directory, const std::vector<std::string>& regions, const Clock& clock,

@@ -17,15 +17,6 @@ enum class OutputForm { kTable, kJson };
 int command_region(const std::string& directory, const std::string& region, const std::string& verb);
 int show_status(const std::string& directory, OutputForm form);
 
-// Where accounts are made: the home region of a deployment in `data`, the region whose data directory `data` is, or the
-// region that `config` configures.
-struct AccountTarget {
-  std::string data;
-  std::string config;  // wins
-};
-int create_account(const AccountTarget& target, const std::string& name, const std::string& id);
-int list_accounts(const AccountTarget& target);
-
 // Makes the authority in `directory` once, and a link certificate for each region.
 int make_certificates(const std::string& directory, const std::vector<std::string>& regions, const Clock& clock,
                       Random& random);

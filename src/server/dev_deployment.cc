@@ -7,6 +7,7 @@
 
 #include "base/log.h"
 #include "net/http_server.h"
+#include "server/admin_target.h"
 #include "server/control.h"
 #include "server/exit_codes.h"
 #include "server/gateway.h"
@@ -103,7 +104,7 @@ class LocalDeployment {
 
   // The account exists, every region knows it, and DIR/env tells its key.
   Result<void> provide_account() {
-    const std::string home = deployment_.admin_socket(deployment_.home());
+    const std::string home = deployment_.admin_socket(home_of(deployment_));
     COFFER_ASSIGN(const bool exists, knows_account(home));
     wire::Document answer;
     if (!exists) {

@@ -3,15 +3,12 @@
 #include <gtest/gtest.h>
 
 #include "base/clock.h"
-#include "crypto/aead.h"
-#include "crypto/system_random.h"
-#include "seal/region_key.h"
+#include "organizations/lifecycle.h"
 #include "server/admin.h"
 #include "server/control.h"
 #include "server/json_door.h"
+#include "server/testing/admin_site.h"
 #include "server/testing/fake_exchange.h"
-#include "server/testing/temporary_directory.h"
-#include "store/memory_store.h"
 #include "wire/json.h"
 
 namespace coffer::server {
@@ -21,52 +18,11 @@ const Time kNow = std::chrono::sys_days(std::chrono::year(2026) / 3 / 1);
 
 class AdminDoorTest : public testing::Test {
  protected:
-  void SetUp() override {
-    ASSERT_TRUE(seal::RootKey::generate_file(directory_ / "root.key", random_).ok());
-    seal::SealOptions options;
-    options.root_key = [this](const crypto::ScryptParameters&) {
-      return seal::RootKey::from_file(directory_ / "root.key");
-    };
-    options.region = "us-east-1";
-    auto key = seal::RegionKey::open(*store_, options, random_);
-    ASSERT_TRUE(key.ok()) << key.error().message;
-    region_key_.emplace(std::move(key).value());
-    accounts_.emplace(iam::AccountStore::Parts{*store_, *region_key_, random_, clock_, home_});
-  }
-
-  AdminDoor door(std::string_view region) {
-    return AdminDoor({.region = *Region::parse(region),
-                      .home = *Region::parse("us-east-1"),
-                      .store = *store_,
-                      .accounts = *accounts_,
-                      .links =
-                          [] {
-                            replication::LinkStatus link;
-                            link.destination = *Region::parse("eu-west-1");
-                            link.dirty = 3;
-                            link.oldest_dirty = kNow - std::chrono::milliseconds(1500);
-                            link.last_error = "connection refused";
-                            return std::vector{link};
-                          },
-                      .workers = workers_,
-                      .clock = clock_,
-                      .log = log_});
-  }
-
-  TemporaryDirectory directory_;
-  ManualClock clock_{kNow};
-  Log log_{clock_, 2, LogLevel::kError};
-  crypto::SystemRandom random_;
-  std::unique_ptr<store::Store> store_ = store::make_memory_store();
-  std::optional<seal::RegionKey> region_key_;
-  const Region home_name_ = *Region::parse("us-east-1");
-  const home::HomeRegion home_{{*store_, random_, home_name_, {}, home_name_}};
-  std::optional<iam::AccountStore> accounts_;
-  WorkerPool workers_{1, 16};
+  AdminSite east_{"us-east-1", {"eu-west-1"}, "us-east-1"};
 };
 
 TEST_F(AdminDoorTest, MakesAnAccountOnceAndTellsItsCredentialsAgain) {
-  AdminDoor admin = door("us-east-1");
+  AdminDoor admin = east_.door();
   FakeExchange create("POST", "/accounts", {}, R"({"name":"dev","id":"123456789012"})");
   ASSERT_EQ(create.send_to(admin).status, 200) << create.body();
   wire::Document made;
@@ -84,19 +40,62 @@ TEST_F(AdminDoorTest, MakesAnAccountOnceAndTellsItsCredentialsAgain) {
   EXPECT_EQ(credentials.body(), create.body());
   FakeExchange list("GET", "/accounts");
   list.send_to(admin);
-  EXPECT_EQ(list.body(), R"([{"AccountId":"123456789012","Name":"dev"}])");
+  EXPECT_EQ(list.body(), R"([{"AccountId":"123456789012","Name":"dev","Status":"ACTIVE"}])");
 }
 
-// Two homes would make two accounts of one id.
-TEST_F(AdminDoorTest, OnlyTheHomeRegionMakesAccounts) {
-  AdminDoor admin = door("eu-west-1");
-  FakeExchange create("POST", "/accounts", {}, R"({"name":"dev"})");
+// Two homes would make two accounts of one id. The store knows who is home, whatever the configuration says.
+TEST_F(AdminDoorTest, OnlyTheHomeRegionMakesAndClosesAccounts) {
+  const std::string elsewhere =
+      R"({"error":"accounts are made and closed in us-west-2, the home region of identities, not in us-east-1"})";
+  AdminSite moved("us-east-1", {"us-west-2"}, "us-east-1");
+  ASSERT_TRUE(moved.accounts.create("dev", AccountId::parse("123456789012")).ok());
+  ASSERT_TRUE(moved.home.learn({*Region::parse("us-west-2"), 2}).ok());
+  AdminDoor admin = moved.door();
+  FakeExchange create("POST", "/accounts", {}, R"({"name":"other"})");
   EXPECT_EQ(create.send_to(admin).status, 400);
-  EXPECT_NE(create.body().find("made in us-east-1"), std::string::npos) << create.body();
+  EXPECT_EQ(create.body(), elsewhere);
+  FakeExchange close("POST", "/accounts/123456789012/close");
+  EXPECT_EQ(close.send_to(admin).status, 400);
+  EXPECT_EQ(close.body(), elsewhere);
+
+  AdminSite made_home("us-west-2", {"us-east-1"}, "us-east-1");
+  ASSERT_TRUE(made_home.home.adopt().ok());
+  AdminDoor its_admin = made_home.door();
+  FakeExchange create_there("POST", "/accounts", {}, R"({"name":"dev"})");
+  EXPECT_EQ(create_there.send_to(its_admin).status, 200) << create_there.body();
 }
 
-TEST_F(AdminDoorTest, StatusTellsTheLagOfEveryLink) {
-  AdminDoor admin = door("us-east-1");
+TEST_F(AdminDoorTest, ClosesAnAccountForGood) {
+  AdminDoor admin = east_.door();
+  ASSERT_TRUE(east_.accounts.create("dev", AccountId::parse("123456789012")).ok());
+  const auto organization = organizations::create_organization(
+      east_.organizations, {*AccountId::parse("123456789012"), "management", "m@example.com"});
+  ASSERT_TRUE(organization.ok());
+  ASSERT_TRUE(east_.accounts.create("work", AccountId::parse("210987654321")).ok());
+  const auto close = [&admin](const std::string& id) {
+    FakeExchange exchange("POST", "/accounts/" + id + "/close");
+    const int status = exchange.send_to(admin).status;
+    return std::to_string(status) + " " + exchange.body();
+  };
+  EXPECT_EQ(close("210987654321"), R"(200 {"AccountId":"210987654321","Status":"SUSPENDED"})");
+  EXPECT_EQ(close("210987654321"), R"(409 {"error":"The provided account is already closed."})");
+  EXPECT_EQ(close("333333333333"), R"(404 {"error":"You specified an account that doesn't exist."})");
+  EXPECT_TRUE(close("123456789012").starts_with(R"(409 {"error":"You can't close the management account.)"));
+  FakeExchange list("GET", "/accounts");
+  list.send_to(admin);
+  EXPECT_EQ(list.body(), R"([{"AccountId":"123456789012","Name":"dev","Status":"ACTIVE"},)"
+                         R"({"AccountId":"210987654321","Name":"work","Status":"SUSPENDED"}])");
+}
+
+TEST_F(AdminDoorTest, StatusTellsWhoIsHomeAndTheLagOfEveryLink) {
+  replication::LinkStatus link;
+  link.destination = *Region::parse("eu-west-1");
+  link.dirty = 3;
+  link.oldest_dirty = east_.clock.now() - std::chrono::milliseconds(1500);
+  link.last_error = "connection refused";
+  east_.links = {link};
+  ASSERT_TRUE(east_.home.learn({*Region::parse("eu-west-1"), 4}).ok());
+  AdminDoor admin = east_.door();
   FakeExchange status("GET", "/status");
   EXPECT_EQ(status.send_to(admin).status, 200);
   EXPECT_NE(
@@ -104,16 +103,20 @@ TEST_F(AdminDoorTest, StatusTellsTheLagOfEveryLink) {
           R"("links":[{"destination":"eu-west-1","dirty":3,"lag_milliseconds":1500,"last_error":"connection refused"}])"),
       std::string::npos)
       << status.body();
+  EXPECT_NE(status.body().find(R"("home":"eu-west-1","epoch":4)"), std::string::npos) << status.body();
 }
 
 TEST_F(AdminDoorTest, RefusesWhatItDoesNotKnow) {
-  AdminDoor admin = door("us-east-1");
+  AdminDoor admin = east_.door();
   for (const auto& [method, target, body, status] :
        {std::tuple("GET", "/nothing", "", 404), std::tuple("DELETE", "/accounts", "", 404),
         std::tuple("POST", "/accounts", "{", 400), std::tuple("POST", "/accounts", R"({"name":"x","id":"12"})", 400),
         std::tuple("GET", "/accounts/12/root-credentials", "", 400),
         std::tuple("GET", "/accounts/root-credentials", "", 404),
-        std::tuple("GET", "/accounts/000000000000/root-credentials", "", 404)}) {
+        std::tuple("GET", "/accounts/000000000000/root-credentials", "", 404),
+        std::tuple("GET", "/accounts/123456789012/close", "", 404), std::tuple("POST", "/accounts/12/close", "", 400),
+        std::tuple("POST", "/accounts//close", "", 404), std::tuple("POST", "/identity-home", "", 404),
+        std::tuple("POST", "/identity-home/adopt", "[]", 400)}) {
     FakeExchange exchange(method, target, {}, body);
     EXPECT_EQ(exchange.send_to(admin).status, status) << method << " " << target << " " << exchange.body();
     EXPECT_TRUE(exchange.body().starts_with("{\"error\":\"")) << exchange.body();

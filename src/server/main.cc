@@ -8,9 +8,11 @@
 #include "base/clock.h"
 #include "cli/explain_command.h"
 #include "crypto/system_random.h"
+#include "server/account_commands.h"
 #include "server/dev_commands.h"
 #include "server/dev_deployment.h"
 #include "server/exit_codes.h"
+#include "server/identity_commands.h"
 #include "server/policy_commands.h"
 #include "server/process.h"
 #include "server/serve.h"
@@ -37,6 +39,8 @@ struct CommandLine {
   bool no_throttle = false;
   bool kill = false;
   bool json = false;
+  bool force = false;
+  bool yes = false;
 };
 
 const CLI::Validator kRegion(
@@ -58,8 +62,25 @@ void add_target(CLI::App* command, CommandLine& line) {
   command->add_option("--config", line.config, "Configuration of the region, instead of --data")->excludes(data);
 }
 
-AccountTarget target_of(const CommandLine& line) {
-  return {.data = line.account_data.empty() ? line.data : line.account_data, .config = line.config};
+AdminTarget target_of(const CommandLine& line) {
+  return {.data = line.account_data.empty() ? line.data : line.account_data,
+          .config = line.config,
+          .region = Region::parse(line.region)};
+}
+
+Consent consent_of(const CommandLine& line) {
+  return line.yes ? Consent::kYes : Consent::kAsk;
+}
+
+OutputForm form_of(const CommandLine& line) {
+  return line.json ? OutputForm::kJson : OutputForm::kTable;
+}
+
+AdoptionRequest adoption_of(const CommandLine& line) {
+  return {.target = target_of(line),
+          .force = line.force ? Force::kYes : Force::kNo,
+          .consent = consent_of(line),
+          .form = form_of(line)};
 }
 
 DeploymentRequest request_of(const CommandLine& line) {
@@ -133,6 +154,23 @@ int run(int argc, char** argv) {
   add_target(create, line);
   CLI::App* list = account->add_subcommand("list", "List accounts as JSON");
   add_target(list, line);
+  CLI::App* close = account->add_subcommand("close", "Close an account for good: its access keys and sessions end");
+  close->add_option("id", line.id, "Its id")->required()->check(kAccountId);
+  close->add_flag("--yes", line.yes, "Do not ask");
+  add_target(close, line);
+
+  CLI::App* identity = app.add_subcommand("identity", "The home region of identities");
+  identity->require_subcommand(1);
+  CLI::App* home = identity->add_subcommand("home", "Show which region is home, and what is known of it");
+  CLI::App* adopt = identity->add_subcommand("adopt-home", "Make a region home, because the one that was is lost");
+  adopt->add_flag("--force", line.force, "Also while another region answers that it is home");
+  adopt->add_flag("--yes", line.yes, "Do not ask");
+  for (CLI::App* command : {home, adopt}) {
+    add_target(command, line);
+    command->add_option("--region", line.region, "Region of a deployment in --data (home: the home itself)")
+        ->check(kRegion);
+    command->add_flag("--json", line.json, "As JSON");
+  }
 
   CLI::App* certificates = app.add_subcommand("certificates", "Make the certificates of the links between regions");
   certificates->add_option("--out", line.out, "Directory for ca.pem and REGION.pem with their keys")->required();
@@ -169,9 +207,12 @@ int run(int argc, char** argv) {
   }
   if (stop->parsed()) return command_region(line.data, line.region, line.kill ? "kill" : "stop");
   if (start->parsed()) return command_region(line.data, line.region, "start");
-  if (status->parsed()) return show_status(line.data, line.json ? OutputForm::kJson : OutputForm::kTable);
+  if (status->parsed()) return show_status(line.data, form_of(line));
   if (create->parsed()) return create_account(target_of(line), line.name, line.id);
   if (list->parsed()) return list_accounts(target_of(line));
+  if (close->parsed()) return close_account(target_of(line), line.id, consent_of(line));
+  if (home->parsed()) return show_home(target_of(line), form_of(line));
+  if (adopt->parsed()) return adopt_home(adoption_of(line));
   if (evaluate->parsed()) return evaluate_policies(std::cin, std::cout);
   if (explain->parsed()) return print(cli::explain_decision(explain_request_of(line), std::getenv, clock));
   if (certificates->parsed()) return make_certificates(line.out, line.regions, clock, random);
