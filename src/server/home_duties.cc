@@ -1,17 +1,29 @@
 #include "server/home_duties.h"
 
 namespace coffer::server {
+namespace {
+
+constexpr int kAttempts = 8;
+
+}  // namespace
 
 Result<size_t> HomeDuties::step() {
   const std::lock_guard lock(mutex_);
   COFFER_ASSIGN(const home::Claim claim, parts_.home.claim());
   if (claim.region != parts_.home.region() || claim.epoch == done_) return size_t{0};
-  const Result<Time> keys = parts_.session_keys.step(parts_.clock.now());
-  // Whoever was faster has seen to it.
-  if (!keys.ok() && keys.error().code != ErrorCode::kConflict) return keys.error();
+  COFFER_TRY(make_session_keys());
   COFFER_ASSIGN(const size_t ended, organizations_service::end_started_requests(parts_.organizations));
   done_ = claim.epoch;
   return ended;
+}
+
+Result<void> HomeDuties::make_session_keys() {
+  for (int attempt = 1;; ++attempt) {
+    const Result<Time> made = parts_.session_keys.step(parts_.clock.now());
+    if (made.ok()) return {};
+    // A chore was faster, or the regions are being told of the new home at this moment.
+    if (made.error().code != ErrorCode::kConflict || attempt == kAttempts) return made.error();
+  }
 }
 
 }  // namespace coffer::server

@@ -27,6 +27,8 @@ class HomeDuties {
   Result<size_t> step();
 
  private:
+  Result<void> make_session_keys();
+
   const Parts parts_;
   std::mutex mutex_;
   uint64_t done_ = 0;  // the epoch in which they are done; 0: none yet
