@@ -6,6 +6,7 @@
 #include <cerrno>
 
 #include "net/channel.h"
+#include "net/look_up.h"
 #include "net/message.h"
 #include "net/response_parser.h"
 #include "net/socket_address.h"
@@ -23,10 +24,8 @@ class Deadline {
     other.end_ = std::min(other.end_, end_);
     return other;
   }
-  int poll_milliseconds() const {
-    const auto left = (end_ - SystemClock().monotonic()).count();
-    return static_cast<int>(std::clamp<decltype(left)>(left, 0, 1'000'000));
-  }
+  Duration left() const { return std::max(end_ - SystemClock().monotonic(), Duration::zero()); }
+  int poll_milliseconds() const { return static_cast<int>(std::min<int64_t>(left().count(), 1'000'000)); }
 
  private:
   Duration end_;
@@ -68,6 +67,7 @@ class BlockingClient final : public HttpClient {
   Result<ClientResponse> attempt(const ClientRequest& request, const Deadline& deadline);
   Result<void> format(const ClientRequest& request);
   Result<void> open_connection(const Deadline& deadline);
+  Result<void> connect_to_host(const Deadline& deadline);
   Result<void> finish_connect(const Deadline& deadline);
   Result<void> start_tls(const Deadline& deadline);
   // Waits until the socket is ready for what `status` asks for; kTimeout at the deadline.
@@ -158,25 +158,36 @@ Result<void> BlockingClient::open_connection(const Deadline& deadline) {
   if (!options_.unix_path.empty()) {
     COFFER_ASSIGN(socket_, start_connect_unix(options_.unix_path));
   } else {
-    COFFER_ASSIGN(const std::vector<Endpoint> endpoints, resolve(options_.host, options_.port));
-    Error last{ErrorCode::kIo, "no address"};
-    for (const Endpoint& endpoint : endpoints) {
-      auto started = start_connect(endpoint);
-      if (started.ok()) {
-        socket_ = std::move(*started);
-        const auto connected = finish_connect(soon);
-        if (connected.ok()) break;
-        last = connected.error();
-        socket_.close();
-      } else {
-        last = started.error();
-      }
+    const auto connected = connect_to_host(soon);
+    if (!connected.ok()) {
+      return Error{connected.error().code, "cannot connect to " + peer_ + ": " + connected.error().message};
     }
-    if (!socket_.is_open()) return Error{last.code, "cannot connect to " + peer_ + ": " + last.message};
   }
   if (options_.tls) return start_tls(soon);
   channel_ = Channel(socket_.get());
   return {};
+}
+
+Result<void> BlockingClient::connect_to_host(const Deadline& deadline) {
+  COFFER_ASSIGN(std::vector<Endpoint> endpoints, look_up(options_.host, options_.port, deadline.left()));
+  if (options_.may_reach != nullptr) {
+    std::erase_if(endpoints, [this](const Endpoint& endpoint) { return !options_.may_reach(kind_of(endpoint)); });
+    if (endpoints.empty()) return Error{ErrorCode::kPermission, "its address may not be reached"};
+  }
+  Error last{ErrorCode::kIo, "no address"};
+  for (const Endpoint& endpoint : endpoints) {
+    auto started = start_connect(endpoint);
+    if (started.ok()) {
+      socket_ = std::move(*started);
+      const auto connected = finish_connect(deadline);
+      if (connected.ok()) return {};
+      last = connected.error();
+      socket_.close();
+    } else {
+      last = started.error();
+    }
+  }
+  return last;
 }
 
 Result<void> BlockingClient::finish_connect(const Deadline& deadline) {

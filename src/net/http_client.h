@@ -13,6 +13,7 @@
 #include "base/clock.h"
 #include "base/result.h"
 #include "base/secret_bytes.h"
+#include "net/address_kind.h"
 #include "net/tls.h"
 
 namespace coffer::net {
@@ -29,6 +30,9 @@ struct ClientOptions {
   Duration connect_timeout = std::chrono::seconds(5);
   size_t max_body_bytes = 16 * 1024 * 1024;
   OnStaleConnection on_stale_connection = OnStaleConnection::kFail;
+  // Asked of each address of the host, whenever it is connected to: what a name led to before proves nothing. Null:
+  // all.
+  bool (*may_reach)(AddressKind) = nullptr;
 };
 
 struct ClientRequest {
@@ -54,8 +58,9 @@ class HttpClient {
   // as of send().
   virtual Result<void> connect(Duration timeout) = 0;
 
-  // Connects if need be; every new connection reads the TLS files again. kIo (cannot connect, reset, TLS refused) or
-  // kTimeout, with a message naming the peer.
+  // Connects if need be; every new connection reads the TLS files again. Waits no longer than `timeout`, looking up the
+  // host's name included. kIo (cannot connect, reset, TLS refused), kTimeout, or kPermission (the host has only
+  // addresses that may not be reached), with a message naming the peer. Redirections are answers like any other.
   virtual Result<ClientResponse> send(const ClientRequest& request, Duration timeout) = 0;
 };
 

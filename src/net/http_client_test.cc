@@ -178,6 +178,24 @@ TEST(HttpClient, ARefusedConnectionNamesThePeer) {
             "cannot connect to 127.0.0.1:" + std::to_string(options.port) + ": connection refused");
 }
 
+// The address counts and not the name: a name leads where its owner wants, and elsewhere a moment later.
+TEST(HttpClient, AnAddressThatMayNotBeReachedIsNotConnectedTo) {
+  TestServer server;
+  ClientOptions options = server.client_options();
+  options.may_reach = [](AddressKind kind) { return kind != AddressKind::kLoopback; };
+  for (const char* host : {"localhost", "127.0.0.1", "127.1", "::ffff:127.0.0.1"}) {
+    options.host = host;
+    const auto refused = HttpClient::make(options)->send({}, seconds(10));
+    ASSERT_FALSE(refused.ok()) << host;
+    EXPECT_EQ(refused.error().code, ErrorCode::kPermission);
+    EXPECT_TRUE(refused.error().message.ends_with(": its address may not be reached")) << refused.error().message;
+  }
+  EXPECT_EQ(server->connections(), 0U);
+  options.host = "127.0.0.1";
+  options.may_reach = [](AddressKind kind) { return kind == AddressKind::kLoopback; };
+  EXPECT_TRUE(HttpClient::make(options)->send({}, seconds(10)).ok());
+}
+
 TEST(HttpClient, AUnixSocketWithALongPathIsReached) {
   const TemporaryFolder folder;
   const std::string deep = folder.path(std::string(120, 'd'));

@@ -95,14 +95,22 @@ struct FreeAddresses {
 };
 using Addresses = std::unique_ptr<addrinfo, FreeAddresses>;
 
-Result<Addresses> look_up(const std::string& host, uint16_t port, int flags, const std::string& purpose) {
+Result<Addresses> find_addresses(const std::string& host, uint16_t port, int flags, const std::string& purpose) {
   addrinfo hints{};
   hints.ai_socktype = SOCK_STREAM;
   hints.ai_flags = flags | AI_NUMERICSERV;
   addrinfo* list = nullptr;
   const int error = ::getaddrinfo(host.c_str(), std::to_string(port).c_str(), &hints, &list);
-  if (error != 0) return io_error(purpose + host_and_port(host, port) + ": " + ::gai_strerror(error));
+  if (error != 0) return io_error(purpose + ::gai_strerror(error));
   return Addresses(list);
+}
+
+Endpoint endpoint_of(const addrinfo& info) {
+  Endpoint endpoint;
+  static_assert(sizeof endpoint.address >= sizeof(sockaddr_storage));
+  std::memcpy(endpoint.address, info.ai_addr, info.ai_addrlen);
+  endpoint.size = info.ai_addrlen;
+  return endpoint;
 }
 
 uint16_t local_port(int fd) {
@@ -134,11 +142,9 @@ void Listener::unlink() const {
 }
 
 Result<Listener> listen_tcp(const std::string& address, uint16_t port, unsigned count) {
-  const std::string purpose = "cannot listen on ";
-  const auto refuse = [&](int error) {
-    return io_error(purpose + host_and_port(address, port) + ": " + errno_text(error) + listen_hint(error));
-  };
-  COFFER_ASSIGN(const Addresses found, look_up(address, port, AI_PASSIVE, purpose));
+  const std::string purpose = "cannot listen on " + host_and_port(address, port) + ": ";
+  const auto refuse = [&](int error) { return io_error(purpose + errno_text(error) + listen_hint(error)); };
+  COFFER_ASSIGN(const Addresses found, find_addresses(address, port, AI_PASSIVE, purpose));
   sockaddr_storage bound{};
   std::memcpy(&bound, found->ai_addr, found->ai_addrlen);
 
@@ -200,15 +206,16 @@ Result<Descriptor> start_connect_unix(const std::string& path) {
   return fd;
 }
 
+std::optional<Endpoint> resolve_address(const std::string& host, uint16_t port) {
+  const auto found = find_addresses(host, port, AI_NUMERICHOST, {});
+  return found.ok() ? std::optional(endpoint_of(**found)) : std::nullopt;
+}
+
 Result<std::vector<Endpoint>> resolve(const std::string& host, uint16_t port) {
-  COFFER_ASSIGN(const Addresses found, look_up(host, port, 0, "cannot connect to "));
+  COFFER_ASSIGN(const Addresses found, find_addresses(host, port, 0, {}));
   std::vector<Endpoint> endpoints;
-  for (const addrinfo* info = found.get(); info != nullptr; info = info->ai_next) {
-    Endpoint& endpoint = endpoints.emplace_back();
-    static_assert(sizeof endpoint.address >= sizeof(sockaddr_storage));
-    std::memcpy(endpoint.address, info->ai_addr, info->ai_addrlen);
-    endpoint.size = info->ai_addrlen;
-  }
+  for (const addrinfo* info = found.get(); info != nullptr; info = info->ai_next)
+    endpoints.push_back(endpoint_of(*info));
   return endpoints;
 }
 

@@ -5,6 +5,7 @@
 #include <sys/types.h>
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -57,6 +58,8 @@ struct Endpoint {
 // Starts to connect; the socket becomes writable when it is decided (connect_outcome()). kIo.
 Result<Descriptor> start_connect_unix(const std::string& path);
 Result<Descriptor> start_connect(const Endpoint& endpoint);
+// `host` as an address; nullopt when it is a name.
+std::optional<Endpoint> resolve_address(const std::string& host, uint16_t port);
 // All addresses of `host`, to be tried in order. Blocks while the name is resolved. kIo when there is none.
 Result<std::vector<Endpoint>> resolve(const std::string& host, uint16_t port);
 // errno of a connect that has been decided; 0 when connected.
