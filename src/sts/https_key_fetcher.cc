@@ -1,5 +1,6 @@
 #include "sts/https_key_fetcher.h"
 
+#include <algorithm>
 #include <optional>
 
 #include "net/http_client.h"
@@ -24,8 +25,15 @@ std::string host_header(const WebAddress& address) {
   return host;
 }
 
-Error misunderstood(const char* what) {
-  return Error{ErrorCode::kCorrupt, what};
+Error misunderstood(std::string what) {
+  return Error{ErrorCode::kCorrupt, std::move(what)};
+}
+
+bool is_elsewhere(net::AddressKind kind) {
+  return kind == net::AddressKind::kOrdinary;
+}
+bool is_elsewhere_or_here(net::AddressKind kind) {
+  return kind == net::AddressKind::kOrdinary || kind == net::AddressKind::kLoopback;
 }
 
 }  // namespace
@@ -48,12 +56,18 @@ Result<std::vector<JsonWebKey>> HttpsKeyFetcher::fetch(std::string_view issuer) 
 }
 
 Result<std::string> HttpsKeyFetcher::get(const WebAddress& address) const {
+  const auto allows = [&](const std::string& pattern) { return matches_host(pattern, address.host); };
+  if (!options_.allowed_hosts.empty() && std::ranges::none_of(options_.allowed_hosts, allows)) {
+    return misunderstood(address.host + " is none of the hosts that may be asked");
+  }
   net::ClientOptions client_options{.host = address.host,
                                     .port = address.port,
                                     .unix_path = {},
                                     .tls = std::nullopt,
                                     .connect_timeout = options_.timeout,
-                                    .max_body_bytes = options_.max_body_bytes};
+                                    .max_body_bytes = options_.max_body_bytes,
+                                    .may_reach = is_elsewhere};
+  if (options_.loopback == LoopbackHttp::kAllowed) client_options.may_reach = is_elsewhere_or_here;
   if (address.uses_tls) {
     client_options.tls = net::TlsClientOptions{
         .ca_file = options_.ca_file, .certificate_file = {}, .private_key_file = {}, .server_name = address.host};
@@ -65,10 +79,13 @@ Result<std::string> HttpsKeyFetcher::get(const WebAddress& address) const {
       .target = address.path.empty() ? std::string_view("/") : std::string_view(address.path),
       .headers = {{"host", host}, {"accept", "application/json"}, {"connection", "close"}},
       .body = {}};
-  COFFER_ASSIGN(const net::ClientResponse response, client->send(request, options_.timeout));
-  if (response.status == 200) return std::string(response.body.view());
-  const ErrorCode code = response.status >= 500 ? ErrorCode::kIo : ErrorCode::kCorrupt;
-  return Error{code, host + address.path + " answered " + std::to_string(response.status)};
+  const auto response = client->send(request, options_.timeout);
+  // Trying again would not help.
+  if (!response.ok() && response.error().code == ErrorCode::kPermission) return misunderstood(response.error().message);
+  if (!response.ok()) return response.error();
+  if (response->status == 200) return std::string(response->body.view());
+  const ErrorCode code = response->status >= 500 ? ErrorCode::kIo : ErrorCode::kCorrupt;
+  return Error{code, host + address.path + " answered " + std::to_string(response->status)};
 }
 
 }  // namespace coffer::sts

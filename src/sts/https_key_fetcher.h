@@ -1,9 +1,11 @@
 // Fetches a provider's keys as OpenID Connect Discovery says: the issuer's configuration, then the key set that it
 // names. Over TLS, with a certificate that one of the configured authorities vouches for; answers and times are
-// bounded, and redirections are not followed.
+// bounded, and redirections are not followed. Whoever may register a provider chooses what is asked: must never reach
+// what answers only on this machine or on its wire, whatever a name leads to.
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "base/clock.h"
 #include "sts/key_fetcher.h"
@@ -16,6 +18,7 @@ class HttpsKeyFetcher final : public KeyFetcher {
   struct Options {
     std::string ca_file = "/etc/ssl/certs/ca-certificates.crt";  // PEM
     LoopbackHttp loopback = LoopbackHttp::kRefused;
+    std::vector<std::string> allowed_hosts{};    // see matches_host(); empty: all
     Duration timeout = std::chrono::seconds(4);  // of each of the two requests
     size_t max_body_bytes = 256 * 1024;          // of each of the two answers
   };
@@ -24,7 +27,7 @@ class HttpsKeyFetcher final : public KeyFetcher {
   Result<std::vector<JsonWebKey>> fetch(std::string_view issuer) const override;
 
  private:
-  // The body of an answer with status 200.
+  // The body of an answer with status 200. kCorrupt when the host is not one that may be asked.
   Result<std::string> get(const WebAddress& address) const;
 
   const Options options_;

@@ -157,9 +157,45 @@ TEST_F(HttpsKeyFetcherTest, ACertificateMustBeOfAConfiguredAuthority) {
   const TestAuthority authority(random_);
   const TestAuthority stranger(random_);
   const LoopbackIssuer issuer(authority.server());
-  EXPECT_EQ(fetched(issuer, HttpsKeyFetcher({.ca_file = authority.ca_file()})), "ok");
-  EXPECT_EQ(fetched(issuer, HttpsKeyFetcher({.ca_file = stranger.ca_file()})).substr(0, 2), "Io");
+  const auto trusting = [](const TestAuthority& trusted) {
+    return HttpsKeyFetcher({.ca_file = trusted.ca_file(), .loopback = LoopbackHttp::kAllowed});
+  };
+  EXPECT_EQ(fetched(issuer, trusting(authority)), "ok");
+  EXPECT_EQ(fetched(issuer, trusting(stranger)).substr(0, 2), "Io");
   EXPECT_EQ(HttpsKeyFetcher({.ca_file = "/nonexistent"}).fetch(issuer.url()).ok(), false);
+}
+
+// Whoever may register a provider would otherwise have this machine's own services asked, and its cloud's.
+TEST_F(HttpsKeyFetcherTest, WhatAnswersOnlyHereIsNotAsked) {
+  const TestAuthority authority(random_);
+  LoopbackIssuer issuer(authority.server());
+  EXPECT_EQ(fetched(issuer, HttpsKeyFetcher({.ca_file = authority.ca_file()})),
+            "Corrupt: cannot connect to " + issuer.url().substr(8) + ": its address may not be reached");
+  EXPECT_TRUE(issuer.requests().empty());
+  for (const char* url : {"https://localhost", "https://127.1", "https://2130706433", "https://0", "https://[::1]",
+                          "https://[::ffff:127.0.0.1]", "https://169.254.169.254", "https://[fe80::1]"}) {
+    const auto keys = HttpsKeyFetcher({.ca_file = authority.ca_file()}).fetch(url);
+    ASSERT_FALSE(keys.ok()) << url;
+    EXPECT_EQ(keys.error().code, ErrorCode::kCorrupt) << url;
+    EXPECT_TRUE(keys.error().message.ends_with(": its address may not be reached")) << keys.error().message;
+  }
+}
+
+// For tests this machine may be asked, but not what is on its wire.
+TEST_F(HttpsKeyFetcherTest, LinkLocalAddressesAreNeverAsked) {
+  configure(issuer_.url(), "https://169.254.169.254/latest/meta-data");
+  EXPECT_EQ(fetched(), "Corrupt: cannot connect to 169.254.169.254:443: its address may not be reached");
+}
+
+TEST_F(HttpsKeyFetcherTest, HostsCanBeLimited) {
+  const auto limited = [](std::vector<std::string> hosts) {
+    return HttpsKeyFetcher({.loopback = LoopbackHttp::kAllowed, .allowed_hosts = std::move(hosts)});
+  };
+  EXPECT_EQ(fetched(issuer_, limited({"*.example.com", "127.0.0.*"})), "ok");
+  EXPECT_EQ(fetched(issuer_, limited({"*.example.com"})), "Corrupt: 127.0.0.1 is none of the hosts that may be asked");
+  // Also where the keys are.
+  configure(issuer_.url(), "https://keys.example/keys");
+  EXPECT_EQ(fetched(issuer_, limited({"127.0.0.1"})), "Corrupt: keys.example is none of the hosts that may be asked");
 }
 
 }  // namespace

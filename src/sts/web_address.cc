@@ -37,7 +37,38 @@ std::optional<uint16_t> parse_port(std::string_view text) {
   return port;
 }
 
+char small_letter(char c) {
+  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+}
+
 }  // namespace
+
+bool is_host_pattern(std::string_view pattern) {
+  std::string host(pattern);
+  std::ranges::replace(host, '*', '0');
+  return is_name(host) || is_ipv6(host);
+}
+
+bool matches_host(std::string_view pattern, std::string_view host) {
+  // Where to go on when what follows the last "*" does not match: one character further.
+  std::optional<std::pair<size_t, size_t>> star;
+  size_t at = 0;
+  size_t in = 0;
+  while (in < host.size()) {
+    if (at < pattern.size() && pattern[at] == '*') {
+      star = {++at, in};
+    } else if (at < pattern.size() && small_letter(pattern[at]) == small_letter(host[in])) {
+      ++at;
+      ++in;
+    } else if (star) {
+      at = star->first;
+      in = ++star->second;
+    } else {
+      return false;
+    }
+  }
+  return pattern.find_first_not_of('*', at) == pattern.npos;
+}
 
 std::optional<WebAddress> parse_web_address(std::string_view url, LoopbackHttp loopback) {
   if (url.size() > kMaxSize) return std::nullopt;
