@@ -10,9 +10,10 @@
 #include "api/dialect.h"
 #include "api/error_reply.h"
 #include "api/query_reply.h"
+#include "api/request_rates.h"
 #include "api/routes.h"
-#include "api/throttle.h"
 #include "auth/sigv4.h"
+#include "base/arn.h"
 #include "wire/encoder.h"
 #include "wire/json.h"
 #include "wire/query.h"
@@ -99,6 +100,13 @@ auth::VerifyOptions verify_options(const Service& service, Dialect dialect, cons
   return options;
 }
 
+// The account on whose rate a request counts that nobody signed: whose the thing is that it asks for.
+AccountId rated_account(const Operation& operation, const Call& call) {
+  if (operation.rated_by.empty() || call.dialect != Dialect::kQuery) return {};
+  const auto arn = Arn::parse(wire::query_parameter(call.content, operation.rated_by).value_or(""));
+  return arn ? AccountId::parse(arn->account).value_or(AccountId()) : AccountId();
+}
+
 // A bug or exhausted memory is an answer like any other: this request fails, the process goes on.
 template <class Step>
 Result<void> caught(Step&& step) {
@@ -149,7 +157,7 @@ struct FrontDoor::Exchange {
 FrontDoor::FrontDoor(const Parts& parts, std::vector<Service> services)
     : parts_(parts),
       routes_(std::make_unique<Routes>(std::move(services))),
-      throttle_(std::make_unique<Throttle>(routes_->rates())) {}
+      rates_(std::make_unique<RequestRates>(routes_->services())) {}
 
 FrontDoor::~FrontDoor() = default;
 
@@ -248,7 +256,7 @@ Result<void> FrontDoor::find_route(Exchange& exchange) const {
 }
 
 // AWS asks in this order: an unknown operation is reported whether or not the signature is good. Nobody uses up an
-// account's rate without one of its keys; those who need none share a rate.
+// account's rate without one of its keys; see request_rates.h for those who need none.
 Result<void> FrontDoor::admit(Exchange& exchange) const {
   COFFER_TRY(find_route(exchange));
   if (!exchange.route->operation.is_unsigned) {
@@ -258,8 +266,11 @@ Result<void> FrontDoor::admit(Exchange& exchange) const {
       parts_.key_uses->note(exchange.caller(), exchange.route->service->signing_name, exchange.time);
     }
   }
-  const std::optional<size_t> quota = exchange.route->quota;
-  if (!quota || throttle_->admit(exchange.caller().account, *quota, exchange.begin)) return {};
+  const Route& route = *exchange.route;
+  const AccountId account =
+      route.operation.is_unsigned ? rated_account(route.operation, exchange.call) : exchange.caller().account;
+  const RequestRates::Asker asker{account, without_port(exchange.request.peer_address)};
+  if (rates_->admit(route.counted, asker, exchange.begin)) return {};
   return Error{ErrorCode::kThrottling, "Rate exceeded"};
 }
 

@@ -26,8 +26,8 @@
 
 namespace coffer::api {
 
+class RequestRates;
 class Routes;
-class Throttle;
 
 // The body of an error answer in JSON: {"__type":"<name>","Message":"<message>"}, without Message when it is empty, and
 // with "message" for errors that AWS's front end makes itself (signature, serialization, validation, unknown
@@ -87,7 +87,7 @@ class FrontDoor final : public net::Handler, public ForwardedRequests {
 
   Parts parts_;
   const std::unique_ptr<const Routes> routes_;
-  const std::unique_ptr<Throttle> throttle_;
+  const std::unique_ptr<RequestRates> rates_;
 };
 
 }  // namespace coffer::api

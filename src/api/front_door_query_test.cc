@@ -360,10 +360,28 @@ TEST_F(FrontDoorQueryTest, ASignatureThatIsNotAskedForIsNotLookedAt) {
   EXPECT_EQ(json->connection.body(), R"({"Subject":"proven"})");
 }
 
-TEST_F(FrontDoorQueryTest, ThoseWhoSignNothingShareARate) {
+// Those who name no account share a rate, and cannot take any from those who do.
+TEST_F(FrontDoorQueryTest, WhatIsNotSignedCountsOnTheAccountThatItNames) {
   shape_quotas_ = {{.name = "prove", .per_second = 1, .operations = {"ProveShape"}}};
   serve(ScopeRegion::kEndpoint);
-  for (const char* status : {"200 ", "400 "}) {
+  const auto status = [&](std::string_view more) {
+    Sent sent;
+    sent.body = "Action=ProveShape&Proof=good&Version=2010-05-08" + std::string(more);
+    sent.headers = {{"Content-Type", std::string(kForm)}};
+    return answer(sent).substr(0, 3);
+  };
+  EXPECT_EQ(status(""), "200");
+  EXPECT_EQ(status(""), "400");
+  EXPECT_EQ(status("&Shape=nonsense"), "400");
+  EXPECT_EQ(status("&Shape=arn%3Aaws%3Ashapes%3A%3A111111111111%3Around"), "200");
+  EXPECT_EQ(status("&Shape=arn%3Aaws%3Ashapes%3A%3A111111111111%3Asquare"), "400");
+  EXPECT_EQ(status("&Shape=arn%3Aaws%3Ashapes%3A%3A222222222222%3Around"), "200");
+}
+
+TEST_F(FrontDoorQueryTest, WhatIsNotSignedCountsOnTheAddressThatItComesFrom) {
+  shape_quotas_ = {{.name = "prove", .per_second = 2, .operations = {"ProveShape"}, .counted_by = CountedBy::kSource}};
+  serve(ScopeRegion::kEndpoint);
+  for (const char* status : {"200 ", "200 ", "400 "}) {
     Sent sent;
     sent.body = "Action=ProveShape&Proof=good&Version=2010-05-08";
     sent.headers = {{"Content-Type", std::string(kForm)}};

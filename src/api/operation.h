@@ -12,6 +12,8 @@
 //                                                          // what a request means; unknown ones are ignored
 //     static constexpr bool kUnsigned = true;              // optional: needs no signature. The caller is anonymous and
 //                                                          // handle() itself decides by what the request proves
+//     static constexpr std::string_view kRatedBy = "RoleArn";  // optional, of such a card: the parameter of a form
+//                                                          // whose ARN names the account on whose rate it counts
 //     static Error violation(const Error&);                // optional: what is answered in place of the
 //                                                          // ValidationException that violated constraints give
 //     using Rooms = SecretsManagerRooms;                   // what the service's cards may use
@@ -76,6 +78,15 @@ constexpr bool is_unsigned() {
     return Card::kUnsigned;
   } else {
     return false;
+  }
+}
+
+template <class Card>
+constexpr std::string_view rated_by() {
+  if constexpr (requires { Card::kRatedBy; }) {
+    return Card::kRatedBy;
+  } else {
+    return {};
   }
 }
 
@@ -155,6 +166,7 @@ struct Operation {
   std::span<const wire::Field> response_fields;
   std::span<const ErrorCode> errors;
   bool is_unsigned;
+  std::string_view rated_by;  // empty: no parameter
   // decode, check, resource, authorize, handle, encode. `rooms` is the service's own.
   Result<void> (*run)(const Invocation& invocation, void* rooms, const wire::Value& input, wire::Encoder& output);
 };
@@ -293,6 +305,7 @@ Operation operation() {
                    .response_fields = Card::Response::kFields,
                    .errors = Card::kErrors,
                    .is_unsigned = is_unsigned<Card>(),
+                   .rated_by = rated_by<Card>(),
                    .run = &Pipeline::run<Card>};
 }
 

@@ -1,7 +1,5 @@
 #include "api/routes.h"
 
-#include <algorithm>
-
 namespace coffer::api {
 namespace {
 
@@ -16,32 +14,11 @@ std::string joined(std::string_view left, char between, std::string_view right) 
 Routes::Routes(std::vector<Service> services) : services_(std::move(services)) {
   for (const Service& service : services_) {
     for (const Operation& operation : service.operations) {
-      const Route route{&service, operation, quota_of(service, operation.name)};
+      const Route route{&service, operation, RequestRates::counted(services_, service, operation)};
       if (!service.target_prefix.empty()) by_target_.emplace(joined(service.target_prefix, '.', operation.name), route);
       if (service.query) by_action_.emplace(joined(service.query->version, ' ', operation.name), route);
     }
   }
-}
-
-std::vector<uint32_t> Routes::rates() const {
-  std::vector<uint32_t> rates;
-  for (const Service& service : services_) {
-    for (const RequestQuota& quota : service.quotas)
-      rates.push_back(quota.per_second);
-  }
-  return rates;
-}
-
-std::optional<size_t> Routes::quota_of(const Service& of, std::string_view operation) const {
-  size_t index = 0;
-  for (const Service& service : services_) {
-    for (const RequestQuota& quota : service.quotas) {
-      const bool has = std::ranges::find(quota.operations, operation) != quota.operations.end();
-      if (&service == &of && has) return index;
-      ++index;
-    }
-  }
-  return std::nullopt;
 }
 
 const Route* Routes::find(const Map& map, std::string_view key) {

@@ -1,14 +1,14 @@
-// Which operation a request means, and which quota counts it. Inside of this room only.
+// Which operation a request means, and which quotas count it. Inside of this room only.
 #pragma once
 
 #include <functional>
 #include <memory>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
 #include <vector>
 
+#include "api/request_rates.h"
 #include "api/service.h"
 
 namespace coffer::api {
@@ -16,7 +16,7 @@ namespace coffer::api {
 struct Route {
   const Service* service;
   Operation operation;
-  std::optional<size_t> quota;  // an index into rates()
+  RequestRates::Counted counted;
 
   // Whether the home region answers, wherever it is asked.
   bool is_done_at_home() const { return service->writes == Writes::kAtHome && operation.effect == Effect::kWrites; }
@@ -30,8 +30,7 @@ class Routes {
   const Route* find_target(std::string_view target) const;
   const Route* find_action(std::string_view version, std::string_view action) const;
 
-  // Of all quotas of all services, in requests per second.
-  std::vector<uint32_t> rates() const;
+  const std::vector<Service>& services() const { return services_; }
 
  private:
   struct TextHash {
@@ -40,7 +39,6 @@ class Routes {
   };
   using Map = std::unordered_map<std::string, Route, TextHash, std::equal_to<>>;
 
-  std::optional<size_t> quota_of(const Service& of, std::string_view operation) const;
   static const Route* find(const Map& map, std::string_view key);
 
   const std::vector<Service> services_;

@@ -11,11 +11,15 @@
 
 namespace coffer::api {
 
-// Operations that share a number of requests per second, which each account has for itself.
+// Who has a quota for itself: each account, or each address that requests come from.
+enum class CountedBy { kAccount, kSource };
+
+// Operations that share a number of requests per second.
 struct RequestQuota {
   std::string_view name;  // in the configuration
   uint32_t per_second;    // 1 to Throttle::kMaxRate
   std::vector<std::string_view> operations;
+  CountedBy counted_by = CountedBy::kAccount;
 };
 
 // The Query dialect: how a request finds the service, whose name it does not say, and how answers name it.

@@ -9,14 +9,6 @@ constexpr int64_t kSecond = 1'000'000'000;
 // Far longer than a thread can stand between finding an account's counters and using them.
 constexpr int64_t kSilence = 10 * kSecond;
 
-// The id as a number, never zero.
-uint64_t number_of(const AccountId& account) {
-  uint64_t number = 1;
-  for (const char digit : account.text())
-    number = number * 10 + static_cast<uint64_t>(digit - '0');
-  return number;
-}
-
 }  // namespace
 
 Throttle::Throttle(const std::vector<uint32_t>& rates, size_t sets)
@@ -30,10 +22,10 @@ Throttle::Throttle(const std::vector<uint32_t>& rates, size_t sets)
   }
 }
 
-bool Throttle::admit(const AccountId& account, size_t quota, std::chrono::microseconds now) {
+bool Throttle::admit(uint64_t holder, size_t quota, std::chrono::microseconds now) {
   const int64_t time = std::chrono::nanoseconds(now).count();
   const Rate& rate = rates_[quota];
-  Due& due = counters(number_of(account), time)[quota];
+  Due& due = counters(holder, time)[quota];
   int64_t known = due.load(std::memory_order_relaxed);
   for (;;) {
     const int64_t begin = std::max(known, time);
@@ -42,34 +34,34 @@ bool Throttle::admit(const AccountId& account, size_t quota, std::chrono::micros
   }
 }
 
-Throttle::Due* Throttle::counters(uint64_t account, int64_t now) {
+Throttle::Due* Throttle::counters(uint64_t holder, int64_t now) {
   constexpr uint64_t kSpread = 0x9e3779b97f4a7c15;  // neighbouring ids fall into different sets
-  const size_t set = (account * kSpread >> 32) % sets_;
+  const size_t set = (holder * kSpread >> 32) % sets_;
   const std::atomic<uint64_t>* const owners = &owners_[set * kWays];
   for (size_t way = 0; way < kWays; ++way) {
     const uint64_t owner = owners[way].load(std::memory_order_acquire);
-    if (owner == account) return row(set, way);
+    if (owner == holder) return row(set, way);
     if (owner == 0) break;
   }
-  return claim(set, account, now);
+  return claim(set, holder, now);
 }
 
-Throttle::Due* Throttle::claim(size_t set, uint64_t account, int64_t now) {
+Throttle::Due* Throttle::claim(size_t set, uint64_t holder, int64_t now) {
   std::lock_guard lock(claiming_);
   std::atomic<uint64_t>* const owners = &owners_[set * kWays];
   size_t free = kWays;
   for (size_t way = 0; way < kWays; ++way) {
     const uint64_t owner = owners[way].load(std::memory_order_relaxed);
-    if (owner == account) return row(set, way);  // another thread was faster
+    if (owner == holder) return row(set, way);  // another thread was faster
     if (free == kWays && (owner == 0 || silent(set, way, now))) free = way;
     if (owner == 0) break;
   }
   if (free == kWays) return row(set, kWays);
-  // Counters of the past owe nothing. What the shared ones owe may be this account's: it has used them until now.
+  // Counters of the past owe nothing. What the shared ones owe may be this holder's: it has used them until now.
   const Due* const shared = row(set, kWays);
   for (size_t quota = 0; quota < rates_.size(); ++quota)
     row(set, free)[quota].store(shared[quota].load(std::memory_order_relaxed), std::memory_order_relaxed);
-  owners[free].store(account, std::memory_order_release);
+  owners[free].store(holder, std::memory_order_release);
   return row(set, free);
 }
 

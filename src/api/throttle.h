@@ -1,7 +1,7 @@
-// Requests per second, counted for each account and quota (AWS: per account and Region). A quota that was silent holds
-// one second's worth, which may be used at once; then requests pass at the quota's rate (GCRA). Promises: an account
-// that is known costs one atomic compare-and-exchange and neither a lock nor an allocation; memory does not grow with
-// the number of accounts. Must never serve more than the rate, whatever the clock does: time is the caller's stopwatch,
+// Requests per second, counted for each holder (an account, an address) and quota. A quota that was silent holds one
+// second's worth, which may be used at once; then requests pass at the quota's rate (GCRA). Promises: a holder that is
+// known costs one atomic compare-and-exchange and neither a lock nor an allocation; memory does not grow with the
+// number of holders. Must never serve more than the rate, whatever the clock does: time is the caller's stopwatch,
 // and one that goes back refuses more, not less. Thread-safe.
 #pragma once
 
@@ -13,8 +13,6 @@
 #include <mutex>
 #include <vector>
 
-#include "base/ids.h"
-
 namespace coffer::api {
 
 class Throttle {
@@ -22,13 +20,14 @@ class Throttle {
   static constexpr uint32_t kMaxRate = 1'000'000;
 
   // `rates`: of each quota, in requests per second, 1 to kMaxRate; to within one in a thousand, exactly where a billion
-  // is a multiple of it. `sets` times 16 accounts have counters of their own, if they meet evenly; counters of an
-  // account that was silent for ten seconds are given to the next one. An account that finds none free shares one set
-  // of counters with others of its kind: it may be refused early, and is never served too much.
+  // is a multiple of it. `sets` times 16 holders have counters of their own, if they meet evenly; counters of a holder
+  // that was silent for ten seconds are given to the next one. A holder that finds none free shares one set of counters
+  // with others of its kind: it may be refused early, and is never served too much.
   explicit Throttle(const std::vector<uint32_t>& rates, size_t sets = 256);
 
-  // Whether a request that arrives at `now` is within the rate; it is then counted. `quota`: an index into `rates`.
-  bool admit(const AccountId& account, size_t quota, std::chrono::microseconds now);
+  // Whether a request that arrives at `now` is within the rate; it is then counted. `holder`: any number but 0.
+  // `quota`: an index into `rates`.
+  bool admit(uint64_t holder, size_t quota, std::chrono::microseconds now);
 
  private:
   static constexpr size_t kWays = 16;
@@ -40,15 +39,15 @@ class Throttle {
   // When the next request would be due if all came evenly, in nanoseconds. The past: nothing is owed.
   using Due = std::atomic<int64_t>;
 
-  // The account's counters, one for each quota.
-  Due* counters(uint64_t account, int64_t now);
-  Due* claim(size_t set, uint64_t account, int64_t now);
+  // The holder's counters, one for each quota.
+  Due* counters(uint64_t holder, int64_t now);
+  Due* claim(size_t set, uint64_t holder, int64_t now);
   Due* row(size_t set, size_t way) { return &due_[(set * (kWays + 1) + way) * rates_.size()]; }
   bool silent(size_t set, size_t way, int64_t now);
 
   const size_t sets_;
   std::vector<Rate> rates_;
-  // kWays for each set; 0: free. They are taken from the first on and never become free again, only another account's.
+  // kWays for each set; 0: free. They are taken from the first on and never become free again, only another holder's.
   const std::unique_ptr<std::atomic<uint64_t>[]> owners_;
   const std::unique_ptr<Due[]> due_;  // for each set kWays rows, and one that is shared
   std::mutex claiming_;

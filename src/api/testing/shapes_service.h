@@ -101,10 +101,13 @@ struct ProveShape {
   static constexpr Effect kEffect = Effect::kReads;
   static constexpr ErrorCode kErrors[] = {ErrorCode::kAccessDenied};
   static constexpr bool kUnsigned = true;
+  static constexpr std::string_view kRatedBy = "Shape";
   using Rooms = ShapesRooms;
   struct Request {
     std::string proof;
-    static constexpr wire::Field kFields[] = {wire::field<&Request::proof>("Proof")};
+    std::optional<std::string> shape;  // an ARN
+    static constexpr wire::Field kFields[] = {wire::field<&Request::proof>("Proof"),
+                                              wire::field<&Request::shape>("Shape")};
   };
   struct Response {
     std::string subject;
