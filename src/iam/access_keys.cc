@@ -24,7 +24,7 @@ Result<NewAccessKey> create_access_key(IdentityStore& store, const EntityRef& re
   const IdentityStore::Parts& parts = store.parts();
   NewAccessKey made{{draw_access_key_id(parts.random), AccessKeyStatus::kActive, {}}, draw_access_secret(parts.random)};
   COFFER_TRY(store.change(ref.account, [&](IdentityChange& change) {
-    return edit_user(change, ref.name, [&](User& user) -> Result<void> {
+    return edit_user(change, ref, [&](User& user) -> Result<void> {
       if (user.access_keys.size() >= kAccessKeysPerUser) return quota_exceeded("AccessKeysPerUser", kAccessKeysPerUser);
       made.key.created = change.time();
       user.access_keys.push_back(made.key);
@@ -42,14 +42,14 @@ Result<NewAccessKey> create_access_key(IdentityStore& store, const EntityRef& re
 Result<void> update_access_key(IdentityStore& store, const EntityRef& ref, const AccessKeyId& id,
                                AccessKeyStatus status) {
   return store.change(ref.account, [&](IdentityChange& change) {
-    return edit_user(change, ref.name,
+    return edit_user(change, ref,
                      [&](User& user) { return edit_key(user, id, [status](auto key) { key->status = status; }); });
   });
 }
 
 Result<void> delete_access_key(IdentityStore& store, const EntityRef& ref, const AccessKeyId& id) {
   return store.change(ref.account, [&](IdentityChange& change) {
-    return edit_user(change, ref.name, [&](User& user) {
+    return edit_user(change, ref, [&](User& user) {
       return edit_key(user, id, [&](auto key) {
         user.access_keys.erase(key);
         change.erase_row(access_key_key(id.text()));

@@ -61,8 +61,8 @@ Result<void> check_inline_size(const PolicyHolder& holder, EntityKind kind) {
 
 template <class Edit>
 Result<void> edit_bounded(IdentityChange& change, const EntityRef& ref, const Edit& edit) {
-  if (ref.kind == EntityKind::kUser) return edit_user(change, ref.name, edit);
-  return edit_role(change, ref.name, edit);
+  if (ref.kind == EntityKind::kUser) return edit_user(change, ref, edit);
+  return edit_role(change, ref, edit);
 }
 
 }  // namespace

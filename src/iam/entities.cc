@@ -90,6 +90,13 @@ std::string arn_of(const AccountId& account, const OidcProvider& provider) {
   return arn_with(account, "oidc-provider", provider);
 }
 
+bool is_meant(const EntityBasics& found, const EntityRef& ref) {
+  if (!ref.decided_on) return true;
+  const EntityBasics* const decided_on = *ref.decided_on;
+  // Providers have no unique id, but none is made in the millisecond in which its predecessor was.
+  return decided_on != nullptr && found.unique_id == decided_on->unique_id && found.created == decided_on->created;
+}
+
 std::string small(std::string_view name) {
   std::string result(name);
   std::ranges::transform(result, result.begin(), small_letter);

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -130,11 +131,17 @@ std::string small(std::string_view name);
 // The letter is the kind's in row keys.
 enum class EntityKind : char { kGroup = 'g', kProvider = 'o', kPolicy = 'p', kRole = 'r', kUser = 'u' };
 
-// An entity as a request names it.
+// An entity as a request names it. Who has decided on the entity says so, lest the decision be carried out on another
+// one that was given the name meanwhile.
 struct EntityRef {
   const AccountId& account;
   EntityKind kind;
   std::string_view name;  // of policies and providers: the ARN
+  // What had the name then; null: nothing had. Absent: whatever has it now is meant.
+  std::optional<const EntityBasics*> decided_on = std::nullopt;
 };
+
+// Whether an entity that was found under the name is the one that is meant.
+bool is_meant(const EntityBasics& found, const EntityRef& ref);
 
 }  // namespace coffer::iam

@@ -30,8 +30,9 @@ Result<void> update_group(IdentityStore& store, const EntityRef& ref, const Rena
   if (rename.name) COFFER_TRY(check_name(*rename.name, kGroupNameSize));
   if (rename.path) COFFER_TRY(check_path(*rename.path));
   return store.change(ref.account, [&](IdentityChange& change) -> Result<void> {
-    const Group* const found = change.now().group(ref.name);
+    const Group* const found = if_meant(change.now().group(ref.name), ref);
     if (found == nullptr) return no_such_group(ref.name);
+    COFFER_TRY(check_not_moved(*found, ref));
     Group group = *found;
     group.name = rename.name.value_or(group.name);
     group.path = rename.path.value_or(group.path);
@@ -45,7 +46,7 @@ Result<void> update_group(IdentityStore& store, const EntityRef& ref, const Rena
 
 Result<void> delete_group(IdentityStore& store, const EntityRef& ref) {
   return store.change(ref.account, [&](IdentityChange& change) -> Result<void> {
-    const Group* const group = change.now().group(ref.name);
+    const Group* const group = if_meant(change.now().group(ref.name), ref);
     if (group == nullptr) return no_such_group(ref.name);
     const bool has_members = std::ranges::any_of(change.now().users, [&](const auto& user) {
       return std::ranges::find(user->groups, group->unique_id) != user->groups.end();
@@ -59,9 +60,9 @@ Result<void> delete_group(IdentityStore& store, const EntityRef& ref) {
 
 Result<void> add_user_to_group(IdentityStore& store, const EntityRef& ref, std::string_view user_name) {
   return store.change(ref.account, [&](IdentityChange& change) -> Result<void> {
-    const Group* const group = change.now().group(ref.name);
+    const Group* const group = if_meant(change.now().group(ref.name), ref);
     if (group == nullptr) return no_such_group(ref.name);
-    return edit_user(change, user_name, [&](User& user) -> Result<void> {
+    return edit_user(change, {ref.account, EntityKind::kUser, user_name}, [&](User& user) -> Result<void> {
       if (std::ranges::find(user.groups, group->unique_id) != user.groups.end()) return {};
       if (user.groups.size() >= kGroupsPerUser) return quota_exceeded("GroupsPerUser", kGroupsPerUser);
       user.groups.push_back(group->unique_id);
@@ -72,9 +73,9 @@ Result<void> add_user_to_group(IdentityStore& store, const EntityRef& ref, std::
 
 Result<void> remove_user_from_group(IdentityStore& store, const EntityRef& ref, std::string_view user_name) {
   return store.change(ref.account, [&](IdentityChange& change) -> Result<void> {
-    const Group* const group = change.now().group(ref.name);
+    const Group* const group = if_meant(change.now().group(ref.name), ref);
     if (group == nullptr) return no_such_group(ref.name);
-    return edit_user(change, user_name, [&](User& user) -> Result<void> {
+    return edit_user(change, {ref.account, EntityKind::kUser, user_name}, [&](User& user) -> Result<void> {
       std::erase(user.groups, group->unique_id);
       return {};
     });

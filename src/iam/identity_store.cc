@@ -4,6 +4,7 @@
 #include <mutex>
 
 #include "iam/identity_states.h"
+#include "iam/refusals.h"
 
 namespace coffer::iam {
 namespace {
@@ -40,9 +41,7 @@ class IdentityStore::Impl {
       if (committed.ok()) return {};
       if (committed.error().code != ErrorCode::kConflict) return committed.error();
     }
-    return Error{ErrorCode::kConcurrentModification,
-                 "The request was rejected because multiple requests to change this object were submitted "
-                 "simultaneously. Wait a few minutes and submit your request again."};
+    return concurrent_modification();
   }
 
  private:

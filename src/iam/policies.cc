@@ -58,7 +58,7 @@ Result<ManagedPolicy> create_policy(IdentityStore& store, const AccountId& accou
 
 Result<void> delete_policy(IdentityStore& store, const EntityRef& ref) {
   return store.change(ref.account, [&](IdentityChange& change) -> Result<void> {
-    return edit_policy(change, ref.name, [&](const ManagedPolicy& policy) -> Result<void> {
+    return edit_policy(change, ref, [&](const ManagedPolicy& policy) -> Result<void> {
       const PolicyUsage usage = usage_of(change.now(), ref.name);
       if (usage.attachments != 0 || usage.boundaries != 0) {
         return Error{ErrorCode::kDeleteConflict, "Cannot delete a policy attached to entities."};
@@ -78,7 +78,7 @@ Result<MadeVersion> create_policy_version(IdentityStore& store, const EntityRef&
   COFFER_TRY(check_text(wanted.text));
   MadeVersion made{{}, wanted.use};
   COFFER_TRY(store.change(ref.account, [&](IdentityChange& change) {
-    return edit_policy(change, ref.name, [&](ManagedPolicy& policy) -> Result<void> {
+    return edit_policy(change, ref, [&](ManagedPolicy& policy) -> Result<void> {
       if (policy.versions.size() >= kVersionsPerPolicy) {
         return Error{ErrorCode::kLimitExceeded,
                      "A managed policy can have up to 5 versions. Before you create a new version, you must delete an "
@@ -96,7 +96,7 @@ Result<MadeVersion> create_policy_version(IdentityStore& store, const EntityRef&
 
 Result<void> set_default_policy_version(IdentityStore& store, const EntityRef& ref, std::string_view version) {
   return store.change(ref.account, [&](IdentityChange& change) {
-    return edit_policy(change, ref.name, [&](ManagedPolicy& policy) -> Result<void> {
+    return edit_policy(change, ref, [&](ManagedPolicy& policy) -> Result<void> {
       COFFER_ASSIGN(const uint32_t number, find_version(policy, ref, version));
       if (policy.default_version == number) return {};
       policy.default_version = number;
@@ -108,7 +108,7 @@ Result<void> set_default_policy_version(IdentityStore& store, const EntityRef& r
 
 Result<void> delete_policy_version(IdentityStore& store, const EntityRef& ref, std::string_view version) {
   return store.change(ref.account, [&](IdentityChange& change) {
-    return edit_policy(change, ref.name, [&](ManagedPolicy& policy) -> Result<void> {
+    return edit_policy(change, ref, [&](ManagedPolicy& policy) -> Result<void> {
       COFFER_ASSIGN(const uint32_t number, find_version(policy, ref, version));
       if (number == policy.default_version) {
         return Error{ErrorCode::kDeleteConflict, "Cannot delete the default version of a policy."};

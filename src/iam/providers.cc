@@ -72,7 +72,7 @@ Result<OidcProvider> create_provider(IdentityStore& store, const AccountId& acco
 
 Result<void> delete_provider(IdentityStore& store, const EntityRef& ref) {
   return store.change(ref.account, [&](IdentityChange& change) {
-    return edit_provider(change, ref.name, [&](const OidcProvider& provider) -> Result<void> {
+    return edit_provider(change, ref, [&](const OidcProvider& provider) -> Result<void> {
       change.erase(provider);
       return {};
     });
@@ -83,7 +83,7 @@ Result<void> update_thumbprints(IdentityStore& store, const EntityRef& ref,
                                 const std::vector<std::string>& thumbprints) {
   COFFER_TRY(check_thumbprints(thumbprints));
   return store.change(ref.account, [&](IdentityChange& change) {
-    return edit_provider(change, ref.name, [&](OidcProvider& provider) -> Result<void> {
+    return edit_provider(change, ref, [&](OidcProvider& provider) -> Result<void> {
       provider.thumbprints = thumbprints;
       return {};
     });
@@ -92,7 +92,7 @@ Result<void> update_thumbprints(IdentityStore& store, const EntityRef& ref,
 
 Result<void> add_client_id(IdentityStore& store, const EntityRef& ref, const std::string& client_id) {
   return store.change(ref.account, [&](IdentityChange& change) {
-    return edit_provider(change, ref.name, [&](OidcProvider& provider) -> Result<void> {
+    return edit_provider(change, ref, [&](OidcProvider& provider) -> Result<void> {
       if (std::ranges::find(provider.client_ids, client_id) != provider.client_ids.end()) return {};
       provider.client_ids.push_back(client_id);
       return check_client_ids(provider.client_ids);
@@ -102,7 +102,7 @@ Result<void> add_client_id(IdentityStore& store, const EntityRef& ref, const std
 
 Result<void> remove_client_id(IdentityStore& store, const EntityRef& ref, const std::string& client_id) {
   return store.change(ref.account, [&](IdentityChange& change) {
-    return edit_provider(change, ref.name, [&](OidcProvider& provider) -> Result<void> {
+    return edit_provider(change, ref, [&](OidcProvider& provider) -> Result<void> {
       std::erase(provider.client_ids, client_id);
       return {};
     });

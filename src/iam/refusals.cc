@@ -55,6 +55,12 @@ Error quota_exceeded(std::string_view quota, size_t value) {
   return Error{ErrorCode::kLimitExceeded, std::move(message)};
 }
 
+Error concurrent_modification() {
+  return Error{ErrorCode::kConcurrentModification,
+               "The request was rejected because multiple requests to change this object were submitted "
+               "simultaneously. Wait a few minutes and submit your request again."};
+}
+
 Error delete_conflict(std::string_view what) {
   std::string message = "Cannot delete entity, must ";
   message.append(what).append(" first.");

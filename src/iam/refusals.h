@@ -25,6 +25,9 @@ Error already_exists(std::string_view kind, std::string_view name);
 // kLimitExceeded, "Cannot exceed quota for UsersPerAccount: 5000".
 Error quota_exceeded(std::string_view quota, size_t value);
 
+// kConcurrentModification, in AWS's words.
+Error concurrent_modification();
+
 // kDeleteConflict, "Cannot delete entity, must detach all policies first."; `what` is "detach all policies".
 Error delete_conflict(std::string_view what);
 

@@ -51,7 +51,7 @@ Result<Role> create_role(IdentityStore& store, const AccountId& account, const N
 Result<void> update_role(IdentityStore& store, const EntityRef& ref, const RoleUpdate& update) {
   if (update.max_session_duration) COFFER_TRY(check_duration(*update.max_session_duration));
   return store.change(ref.account, [&](IdentityChange& change) {
-    return edit_role(change, ref.name, [&](Role& role) -> Result<void> {
+    return edit_role(change, ref, [&](Role& role) -> Result<void> {
       role.description = update.description.value_or(role.description);
       role.max_session_duration = update.max_session_duration.value_or(role.max_session_duration);
       return {};
@@ -61,7 +61,7 @@ Result<void> update_role(IdentityStore& store, const EntityRef& ref, const RoleU
 
 Result<void> update_trust_policy(IdentityStore& store, const EntityRef& ref, const std::string& text) {
   return store.change(ref.account, [&](IdentityChange& change) {
-    return edit_role(change, ref.name, [&](Role& role) -> Result<void> {
+    return edit_role(change, ref, [&](Role& role) -> Result<void> {
       COFFER_ASSIGN(role.trust_bindings, read_trust_policy(text, directories_of(store)));
       role.trust_policy = text;
       return {};
@@ -71,7 +71,7 @@ Result<void> update_trust_policy(IdentityStore& store, const EntityRef& ref, con
 
 Result<void> delete_role(IdentityStore& store, const EntityRef& ref) {
   return store.change(ref.account, [&](IdentityChange& change) -> Result<void> {
-    const Role* const role = change.now().role(ref.name);
+    const Role* const role = if_meant(change.now().role(ref.name), ref);
     if (role == nullptr) return no_such_role(ref.name);
     COFFER_TRY(check_no_policies(*role));
     change.erase(*role);

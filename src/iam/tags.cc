@@ -27,13 +27,13 @@ Result<void> edit_tags(IdentityChange& change, const EntityRef& ref, const Edit&
   const auto edit_entity = [&](auto& entity) { return edit(entity.tags); };
   switch (ref.kind) {
     case EntityKind::kUser:
-      return edit_user(change, ref.name, edit_entity);
+      return edit_user(change, ref, edit_entity);
     case EntityKind::kRole:
-      return edit_role(change, ref.name, edit_entity);
+      return edit_role(change, ref, edit_entity);
     case EntityKind::kPolicy:
-      return edit_policy(change, ref.name, edit_entity);
+      return edit_policy(change, ref, edit_entity);
     case EntityKind::kProvider:
-      return edit_provider(change, ref.name, edit_entity);
+      return edit_provider(change, ref, edit_entity);
     case EntityKind::kGroup:
       break;  // has no tags
   }

@@ -34,8 +34,9 @@ Result<void> update_user(IdentityStore& store, const EntityRef& ref, const Renam
   if (rename.name) COFFER_TRY(check_name(*rename.name, kUserNameSize));
   if (rename.path) COFFER_TRY(check_path(*rename.path));
   return store.change(ref.account, [&](IdentityChange& change) -> Result<void> {
-    const User* const found = change.now().user(ref.name);
+    const User* const found = if_meant(change.now().user(ref.name), ref);
     if (found == nullptr) return no_such_user(ref.name);
+    COFFER_TRY(check_not_moved(*found, ref));
     User user = *found;
     user.name = rename.name.value_or(user.name);
     user.path = rename.path.value_or(user.path);
@@ -49,7 +50,7 @@ Result<void> update_user(IdentityStore& store, const EntityRef& ref, const Renam
 
 Result<void> delete_user(IdentityStore& store, const EntityRef& ref) {
   return store.change(ref.account, [&](IdentityChange& change) -> Result<void> {
-    const User* const user = change.now().user(ref.name);
+    const User* const user = if_meant(change.now().user(ref.name), ref);
     if (user == nullptr) return no_such_user(ref.name);
     if (!user->access_keys.empty()) return delete_conflict("delete access keys");
     if (!user->groups.empty()) return delete_conflict("remove users from group");

@@ -30,7 +30,7 @@ struct AddUserToGroup {
 
   static Result<Response> handle(const api::Authorized<AddUserToGroup>& authorized, Rooms& rooms) {
     const Request& request = authorized.request();
-    const EntityRef group{authorized.caller().account, EntityKind::kGroup, request.name};
+    const EntityRef group = target<iam::Group>(authorized, request.name);
     COFFER_TRY(iam::add_user_to_group(rooms.identities, group, request.user));
     return Response{};
   }

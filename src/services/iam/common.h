@@ -74,6 +74,17 @@ const Found<Entity>* found(const api::Resource& resource) {
   return static_cast<const Found<Entity>*>(resource.found.get());
 }
 
+// The entity that was decided on, for the functions of the iam room, which find it only if it is still the same one.
+// `name`: as the request has it.
+template <class Entity, class Card>
+EntityRef target(const api::Authorized<Card>& authorized, std::string_view name) {
+  const auto* const decided_on = found<Entity>(authorized.resource());
+  return {.account = authorized.caller().account,
+          .kind = iam::kind_of(Entity()),
+          .name = name,
+          .decided_on = decided_on == nullptr ? nullptr : decided_on->entity};
+}
+
 // kNoSuchEntity when there was none.
 Result<const Found<iam::User>*> found_user(const api::Resource& resource, std::string_view name);
 Result<const Found<iam::Group>*> found_group(const api::Resource& resource, std::string_view name);

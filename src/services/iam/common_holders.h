@@ -72,10 +72,10 @@ struct NamingCard {
   }
 };
 
-// The entity that was authorized, for the functions of the iam room.
+// The entity that was decided on, for the functions of the iam room.
 template <class Of, class Card>
 EntityRef target(const api::Authorized<Card>& authorized) {
-  return {authorized.caller().account, Of::kKind, authorized.request().name};
+  return target<typename Of::Entity>(authorized, authorized.request().name);
 }
 
 }  // namespace coffer::iam_service

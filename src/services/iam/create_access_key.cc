@@ -43,7 +43,7 @@ struct CreateAccessKey {
 
   static Result<Response> handle(const api::Authorized<CreateAccessKey>& authorized, Rooms& rooms) {
     COFFER_ASSIGN(std::string name, name_or_caller(authorized.request().name, authorized.caller(), rooms));
-    const EntityRef user{authorized.caller().account, EntityKind::kUser, name};
+    const EntityRef user = target<iam::User>(authorized, name);
     COFFER_ASSIGN(iam::NewAccessKey made, iam::create_access_key(rooms.identities, user));
     return Response{{std::move(name), made.key.id, "Active", {std::move(made.secret)}, made.key.created}};
   }

@@ -37,7 +37,7 @@ struct CreatePolicyVersion {
 
   static Result<Response> handle(const api::Authorized<CreatePolicyVersion>& authorized, Rooms& rooms) {
     const Request& request = authorized.request();
-    const EntityRef policy{authorized.caller().account, EntityKind::kPolicy, request.arn};
+    const EntityRef policy = target<iam::ManagedPolicy>(authorized, request.arn);
     const bool is_default = request.set_as_default.value_or(false);
     const auto use = is_default ? iam::VersionUse::kDefault : iam::VersionUse::kKept;
     COFFER_ASSIGN(const iam::MadeVersion made,

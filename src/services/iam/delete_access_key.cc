@@ -33,7 +33,7 @@ struct DeleteAccessKey {
     COFFER_ASSIGN(const std::string name, name_or_caller(request.name, authorized.caller(), rooms));
     const auto id = AccessKeyId::parse(request.key);
     if (!id) return iam::no_such_access_key(request.key);
-    COFFER_TRY(iam::delete_access_key(rooms.identities, {authorized.caller().account, EntityKind::kUser, name}, *id));
+    COFFER_TRY(iam::delete_access_key(rooms.identities, target<iam::User>(authorized, name), *id));
     return Response{};
   }
 };

@@ -30,7 +30,7 @@ struct DeletePolicyVersion {
 
   static Result<Response> handle(const api::Authorized<DeletePolicyVersion>& authorized, Rooms& rooms) {
     const auto& [arn, version] = authorized.request();
-    const EntityRef policy{authorized.caller().account, EntityKind::kPolicy, arn};
+    const EntityRef policy = target<iam::ManagedPolicy>(authorized, arn);
     COFFER_TRY(iam::delete_policy_version(rooms.identities, policy, version));
     return Response{};
   }

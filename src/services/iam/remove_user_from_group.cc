@@ -30,7 +30,7 @@ struct RemoveUserFromGroup {
 
   static Result<Response> handle(const api::Authorized<RemoveUserFromGroup>& authorized, Rooms& rooms) {
     const Request& request = authorized.request();
-    const EntityRef group{authorized.caller().account, EntityKind::kGroup, request.name};
+    const EntityRef group = target<iam::Group>(authorized, request.name);
     COFFER_TRY(iam::remove_user_from_group(rooms.identities, group, request.user));
     return Response{};
   }

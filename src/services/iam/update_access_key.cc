@@ -42,8 +42,7 @@ struct UpdateAccessKey {
     const auto id = AccessKeyId::parse(request.key);
     if (!id) return iam::no_such_access_key(request.key);
     const auto status = request.status == "Active" ? iam::AccessKeyStatus::kActive : iam::AccessKeyStatus::kInactive;
-    COFFER_TRY(
-        iam::update_access_key(rooms.identities, {authorized.caller().account, EntityKind::kUser, name}, *id, status));
+    COFFER_TRY(iam::update_access_key(rooms.identities, target<iam::User>(authorized, name), *id, status));
     return Response{};
   }
 };

@@ -31,7 +31,7 @@ struct UpdateAssumeRolePolicy {
 
   static Result<Response> handle(const api::Authorized<UpdateAssumeRolePolicy>& authorized, Rooms& rooms) {
     const Request& request = authorized.request();
-    const EntityRef role{authorized.caller().account, EntityKind::kRole, request.name};
+    const EntityRef role = target<iam::Role>(authorized, request.name);
     COFFER_TRY(iam::update_trust_policy(rooms.identities, role, request.document));
     return Response{};
   }

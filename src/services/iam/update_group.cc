@@ -32,7 +32,7 @@ struct UpdateGroup {
 
   static Result<Response> handle(const api::Authorized<UpdateGroup>& authorized, Rooms& rooms) {
     const Request& request = authorized.request();
-    const EntityRef group{authorized.caller().account, EntityKind::kGroup, request.name};
+    const EntityRef group = target<iam::Group>(authorized, request.name);
     COFFER_TRY(permit_renamed<iam::Group>(authorized));
     COFFER_TRY(iam::update_group(rooms.identities, group, {request.new_name, request.new_path}));
     return Response{};

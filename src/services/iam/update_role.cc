@@ -33,7 +33,7 @@ struct UpdateRole {
 
   static Result<Response> handle(const api::Authorized<UpdateRole>& authorized, Rooms& rooms) {
     const Request& request = authorized.request();
-    const EntityRef role{authorized.caller().account, EntityKind::kRole, request.name};
+    const EntityRef role = target<iam::Role>(authorized, request.name);
     iam::RoleUpdate update{request.description, {}};
     if (request.max_session_duration) update.max_session_duration = std::chrono::seconds(*request.max_session_duration);
     COFFER_TRY(iam::update_role(rooms.identities, role, update));

@@ -37,7 +37,7 @@ struct UpdateRoleDescription {
     const Request& request = authorized.request();
     const AccountId& account = authorized.caller().account;
     COFFER_TRY(
-        iam::update_role(rooms.identities, {account, EntityKind::kRole, request.name}, {request.description, {}}));
+        iam::update_role(rooms.identities, target<iam::Role>(authorized, request.name), {request.description, {}}));
     COFFER_ASSIGN(const auto snapshot, rooms.identities.snapshot(account));
     const iam::Role* const role = snapshot->entities().role(request.name);
     if (role == nullptr) return iam::no_such_role(request.name);

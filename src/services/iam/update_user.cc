@@ -33,7 +33,7 @@ struct UpdateUser {
 
   static Result<Response> handle(const api::Authorized<UpdateUser>& authorized, Rooms& rooms) {
     const Request& request = authorized.request();
-    const EntityRef user{authorized.caller().account, EntityKind::kUser, request.name};
+    const EntityRef user = target<iam::User>(authorized, request.name);
     COFFER_TRY(permit_renamed<iam::User>(authorized));
     COFFER_TRY(iam::update_user(rooms.identities, user, {request.new_name, request.new_path}));
     return Response{};

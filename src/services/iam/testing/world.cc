@@ -55,6 +55,12 @@ std::string Answer::operator[](std::string_view element) const {
   return found.size() == 1 ? found.front() : std::string();
 }
 
+Result<void> InterruptedAuthorizer::authorize(const api::AccessQuestion& question, api::ConditionKeys& keys) const {
+  const Result<void> decided = authorizer_.authorize(question, keys);
+  if (const auto interruption = std::exchange(next, nullptr)) interruption();
+  return decided;
+}
+
 World::World() = default;
 World::~World() {
   ::close(log_file);
@@ -69,7 +75,7 @@ Answer World::call(const auth::Caller& caller, std::string_view operation, const
   wire::Document document;
   SecretBuffer output;
   const api::Invocation invocation{
-      .caller = caller, .now = site.clock.now(), .request_id = "test", .authorizer = authorizer};
+      .caller = caller, .now = site.clock.now(), .request_id = "test", .authorizer = interrupted};
   const api::QueryAnswer around{service.query->xml_namespace, "test"};
   api::begin_query_answer(around, operation, output);
   const std::string result_name = std::string(operation) + "Result";

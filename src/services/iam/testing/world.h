@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <functional>
 #include <initializer_list>
 #include <string>
 #include <string_view>
@@ -34,6 +35,18 @@ struct Answer {
 
 using Form = std::vector<std::pair<std::string, std::string>>;
 
+// The real authorizer, after whose answers a test can let something happen before the card goes on.
+class InterruptedAuthorizer final : public api::Authorizer {
+ public:
+  explicit InterruptedAuthorizer(const access::PolicyAuthorizer& authorizer) : authorizer_(authorizer) {}
+  Result<void> authorize(const api::AccessQuestion& question, api::ConditionKeys& keys) const override;
+
+  mutable std::function<void()> next;  // once
+
+ private:
+  const access::PolicyAuthorizer& authorizer_;
+};
+
 class World {
  public:
   World();
@@ -55,6 +68,7 @@ class World {
   access::ExplanationStore explanations{log, 1 << 20};
   const organizations::OrganizationCache organizations{*site.store};
   access::PolicyAuthorizer authorizer{{site.cache, organizations, explanations, *Region::parse("us-east-1")}};
+  InterruptedAuthorizer interrupted{authorizer};
   iam::AccessKeyUses uses{*site.store};
   Rooms rooms{site.identity_store, site.accounts, uses};
   const api::Service service = make_service(rooms);
