@@ -17,6 +17,7 @@ struct AssumeRoleWithWebIdentity {
                                           ErrorCode::kRegionDisabled};
   static constexpr std::string_view kRefused[] = {"ProviderId"};
   static constexpr bool kUnsigned = true;
+  static constexpr std::string_view kRatedBy = "RoleArn";
   using Rooms = sts_service::Rooms;
 
   struct Request {

@@ -1,3 +1,4 @@
+#include "services/sts/request_quotas.h"
 #include "services/sts/rooms.h"
 
 namespace coffer::sts_service {
@@ -5,18 +6,6 @@ namespace coffer::sts_service {
 #define COFFER_CARD(card) api::Operation card();
 #include "sts_service_cards.inc"
 #undef COFFER_CARD
-
-namespace {
-
-// What AWS answers per account and Region, together: "IAM and AWS STS quotas" (IAM user guide). What needs no signature
-// has no account, so everybody shares one rate.
-std::vector<api::RequestQuota> request_quotas() {
-  return {
-      {"sts", 600, {"AssumeRole", "GetAccessKeyInfo", "GetCallerIdentity", "GetFederationToken", "GetSessionToken"}},
-      {"sts_web_identity", 600, {"AssumeRoleWithWebIdentity"}}};
-}
-
-}  // namespace
 
 std::vector<api::Operation> operations() {
   return {

@@ -1,6 +1,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <map>
 #include <set>
 
 #include "api/front_door.h"
@@ -26,10 +27,12 @@ TEST(Service, EveryCardSaysWhatItIs) {
     const bool is_web_identity = operation.name == "AssumeRoleWithWebIdentity";
     EXPECT_EQ(operation.is_unsigned, is_web_identity) << operation.name;
     EXPECT_EQ(operation.effect, is_web_identity ? api::Effect::kWrites : api::Effect::kReads) << operation.name;
-    size_t quotas = 0;
+    std::map<api::CountedBy, size_t> quotas;
     for (const api::RequestQuota& quota : world.service.quotas)
-      quotas += static_cast<size_t>(std::ranges::count(quota.operations, operation.name));
-    EXPECT_EQ(quotas, 1u) << operation.name;
+      quotas[quota.counted_by] += static_cast<size_t>(std::ranges::count(quota.operations, operation.name));
+    EXPECT_EQ(quotas[api::CountedBy::kAccount], 1u) << operation.name;
+    EXPECT_EQ(quotas[api::CountedBy::kSource], is_web_identity ? 1u : 0u) << operation.name;
+    EXPECT_EQ(operation.rated_by, is_web_identity ? "RoleArn" : "") << operation.name;
   }
   // Neither stands for an operation: no client can call them.
   EXPECT_FALSE(names.contains(action::TagSession::kName));
