@@ -31,7 +31,7 @@ class StatementText {
   void member(std::string_view name, std::string_view json) {
     text_.append(", ").append(quoted(name)).append(": ").append(json);
   }
-  void condition(std::vector<std::pair<std::string_view, std::string>> equals) {
+  void condition(const std::vector<std::pair<std::string, std::string>>& equals) {
     std::string keys;
     for (const auto& [key, value] : equals) {
       if (value.empty()) continue;
@@ -44,6 +44,24 @@ class StatementText {
  private:
   std::string text_ = R"({"Effect": "Allow")";
 };
+
+constexpr std::string_view kProvider = ":oidc-provider/";
+
+// Whom a statement of the resource's policy is to name.
+std::string principal_of(const Denial& denial) {
+  const std::string_view kind = denial.request.principal.kind == policy::PrincipalKind::kProvider ? "Federated" : "AWS";
+  return "{" + quoted(kind) + ": " + quoted(denial.principal()) + "}";
+}
+
+// A provider vouches for many: who of them asks, and for whom the token was made, says the token.
+std::vector<std::pair<std::string, std::string>> token_conditions(const Denial& denial) {
+  const policy::RequestPrincipal& principal = denial.request.principal;
+  const size_t name = principal.arn.find(kProvider);
+  if (principal.kind != policy::PrincipalKind::kProvider || name == principal.arn.npos) return {};
+  const std::string provider(principal.arn.substr(name + kProvider.size()));
+  return {{provider + ":aud", single(denial, provider + ":aud")},
+          {provider + ":sub", single(denial, provider + ":sub")}};
+}
 
 std::string actions_of(const Denial& denial) {
   return is_trial(denial) ? R"(["kms:Decrypt", "kms:GenerateDataKey"])" : quoted(denial.question.action);
@@ -88,7 +106,7 @@ std::string place_of(const Denial& denial, Party party, uint32_t level) {
 
 std::string advised_statement(const Denial& denial, Party party) {
   StatementText text;
-  if (party == Party::kResource) text.member("Principal", R"({"AWS": )" + quoted(denial.principal()) + "}");
+  if (party == Party::kResource) text.member("Principal", principal_of(denial));
   if (party == Party::kResourceControl) text.member("Principal", quoted("*"));
   text.member("Action", actions_of(denial));
   if (party != Party::kResource) {
@@ -96,7 +114,9 @@ std::string advised_statement(const Denial& denial, Party party) {
   } else if (denial.rule() != policy::ResourceRule::kTrustPolicy) {
     text.member("Resource", quoted("*"));
   }
-  text.condition({{"kms:ViaService", single(denial, "kms:ViaService")}});
+  auto conditions = token_conditions(denial);
+  conditions.emplace_back("kms:ViaService", single(denial, "kms:ViaService"));
+  text.condition(conditions);
   return text.finish();
 }
 

@@ -1,8 +1,8 @@
 // Why a request was denied, as values: what everybody said who had a say, and what to change, in which account. Made by
 // explainer.h, kept by explanation_store.h, shown by the service coffer.
 // Two accounts may ask, the caller's and the resource's. Each sees what it may know: the statements of its own
-// policies, and of the other's only what these say as a whole. Must never: hold a value of a request. It names
-// policies, statements, elements and condition keys.
+// policies, and of the other's only what these say as a whole. Must never: hold a value of a request, but whom a
+// statement that is to be added is for. It names policies, statements, elements and condition keys.
 #pragma once
 
 #include <string>

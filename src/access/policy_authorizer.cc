@@ -3,7 +3,7 @@
 #include <optional>
 
 #include "access/caller_side.h"
-#include "access/explainer.h"
+#include "access/explained_denials.h"
 #include "policy/access_denied.h"
 
 namespace coffer::access {
@@ -93,15 +93,7 @@ Result<void> PolicyAuthorizer::authorize(const api::AccessQuestion& question, ap
   const policy::Decision decision = policy::evaluate(request, policies);
   if (decision.allowed()) return {};
   Error error = policy::access_denied(request, policies, decision);
-  if (parts_.explanations.wants(question.caller.account, question.now)) {
-    parts_.explanations.add(question.request_id, explain(question, request, policies, error.message));
-  } else {
-    parts_.explanations.log({.decision_id = std::string(question.request_id),
-                             .caller = question.caller.arn,
-                             .action = std::string(question.action),
-                             .resource = resource.name,
-                             .message = error.message});
-  }
+  ExplainedDenials(parts_.explanations).note(question, request, policies, error);
   return error;
 }
 

@@ -102,4 +102,15 @@ class Authorizer {
   virtual Result<void> authorize(const AccessQuestion& question, ConditionKeys& keys) const = 0;
 };
 
+// Explains denials that an operation without a signature has decided itself, as the authorizer explains its own.
+// Thread-safe.
+class Denials {
+ public:
+  virtual ~Denials() = default;
+  // `question.caller`: who was denied by its ARN, in the account that may know why. REQUIRES: evaluate(request,
+  // policies) does not allow; `refusal` is what the client is told.
+  virtual void note(const AccessQuestion& question, const policy::AccessRequest& request,
+                    const policy::PolicySet& policies, const Error& refusal) const = 0;
+};
+
 }  // namespace coffer::api

@@ -96,6 +96,7 @@ class Authority {
   const auth::Caller& caller() const { return invocation_->caller; }
   const Client& client() const { return invocation_->client; }
   Time now() const { return invocation_->now; }
+  std::string_view request_id() const { return invocation_->request_id; }
   // What was authorized, "secretsmanager:GetSecretValue".
   std::string_view action() const { return action_; }
 

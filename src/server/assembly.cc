@@ -2,6 +2,7 @@
 
 #include <thread>
 
+#include "access/explained_denials.h"
 #include "access/explanation_store.h"
 #include "access/policy_authorizer.h"
 #include "api/audit.h"
@@ -235,9 +236,11 @@ class RegionNode::Impl {
         organizations_(*store_),
         key_fetcher_({.ca_file = config_.oidc_ca_file, .loopback = loopback_http(config_)}),
         provider_keys_({key_fetcher_, clock_, log_}),
-        web_identities_({identity_cache_, organizations_, provider_keys_, config_.region, loopback_http(config_)}),
-        session_issuer_(session_keys_, random_),
         explanations_(log_, kExplanationBytes),
+        denials_(explanations_),
+        web_identities_(
+            {identity_cache_, organizations_, provider_keys_, config_.region, loopback_http(config_), &denials_}),
+        session_issuer_(session_keys_, random_),
         authorizer_({identity_cache_, organizations_, explanations_, config_.region, &accounts_}),
         secretsmanager_{secrets_, keyring_,       principals_,          identities_,
                         random_,  config_.region, config_.deployment(), config_.limits.replica_regions},
@@ -381,9 +384,10 @@ class RegionNode::Impl {
   organizations::OrganizationCache organizations_;
   sts::HttpsKeyFetcher key_fetcher_;
   sts::ProviderKeys provider_keys_;
+  access::ExplanationStore explanations_;
+  access::ExplainedDenials denials_;
   sts::WebIdentities web_identities_;
   sts::SessionIssuer session_issuer_;
-  access::ExplanationStore explanations_;
   access::PolicyAuthorizer authorizer_;
   secretsmanager::Rooms secretsmanager_;
   kms_service::Rooms kms_;

@@ -157,12 +157,35 @@ Result<void> WebIdentities::decide(const Question& question) const {
         .resource_organization = place->organization,
         .context = facts.context()};
     const policy::Decision decision = policy::evaluate(request, policies);
-    return decision.allowed() ? Result<void>() : policy::access_denied(request, policies, decision);
+    if (decision.allowed()) return {};
+    Error refusal = policy::access_denied(request, policies, decision);
+    note(question, request, policies, refusal);
+    return refusal;
   };
   COFFER_TRY(allows("sts:AssumeRoleWithWebIdentity"));
   if (!question.request.tags.empty()) COFFER_TRY(allows("sts:TagSession"));
   if (!question.request.source_identity.empty()) COFFER_TRY(allows("sts:SetSourceIdentity"));
   return {};
+}
+
+void WebIdentities::note(const Question& question, const policy::AccessRequest& request,
+                         const policy::PolicySet& policies, const Error& refusal) const {
+  if (parts_.denials == nullptr) return;
+  const AccountId account = AccountId::parse(request.resource_account).value_or(AccountId());
+  const auth::Caller provider{.account = account,
+                              .kind = auth::PrincipalKind::kAnonymous,
+                              .arn = question.identity.provider_arn,
+                              .access_key = {},
+                              .user_id = {}};
+  const api::Resource role{
+      .name = std::string(question.role_arn), .account = account, .rule = policy::ResourceRule::kTrustPolicy};
+  parts_.denials->note({.caller = provider,
+                        .client = question.client,
+                        .now = question.now,
+                        .request_id = question.request_id,
+                        .action = request.action,
+                        .resource = role},
+                       request, policies, refusal);
 }
 
 }  // namespace coffer::sts

@@ -36,6 +36,7 @@ class WebIdentities {
     ProviderKeys& keys;
     Region region;  // aws:RequestedRegion
     LoopbackHttp loopback = LoopbackHttp::kRefused;
+    const api::Denials* denials = nullptr;  // told of every refusal of decide(); null: nobody
   };
   explicit WebIdentities(const Parts& parts) : parts_(parts) {}
 
@@ -52,12 +53,17 @@ class WebIdentities {
     const WebIdentity& identity;
     const api::Client& client;
     Time now;
+    std::string_view request_id{};
   };
   // kAccessDenied (AWS's text) unless the role's trust policy lets the provider's principal assume it, and pass the
   // tags and the source identity that the token has.
   Result<void> decide(const Question& question) const;
 
  private:
+  // Has it explained to the role's account, where the provider is registered.
+  void note(const Question& question, const policy::AccessRequest& request, const policy::PolicySet& policies,
+            const Error& refusal) const;
+
   const Parts parts_;
 };
 

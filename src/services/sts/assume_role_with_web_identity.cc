@@ -81,7 +81,8 @@ struct AssumeRoleWithWebIdentity {
                                             .request = wanted,
                                             .identity = identity,
                                             .client = authorized.client(),
-                                            .now = authorized.now()}));
+                                            .now = authorized.now(),
+                                            .request_id = authorized.authority().request_id()}));
     COFFER_ASSIGN(const auto role, role_of(authorized.resource()));
     COFFER_ASSIGN(sts::RoleSession session, sts::make_role_session(*role, wanted, authorized.caller()));
     COFFER_ASSIGN(sts::IssuedSession issued,

@@ -1,6 +1,7 @@
 #include <gtest/gtest.h>
 
 #include "iam/providers.h"
+#include "iam/roles.h"
 #include "services/sts/testing/world.h"
 
 namespace coffer::sts_service::testing {
@@ -65,6 +66,53 @@ TEST_F(AssumeRoleWithWebIdentityTest, ARoleThatDoesNotExistIsRefusedLikeOneThatD
   EXPECT_EQ(assume(world_.provider.token(kNow), "arn:aws:iam::123456789012:role/none").outcome(), kRefused);
   world_.trust("reader", R"({"AWS":"123456789012"})", R"("Action":"sts:*")");
   EXPECT_EQ(assume(world_.provider.token(kNow), sts::testing::World::kReader).outcome(), kRefused);
+}
+
+// The client learns nothing; the role's account learns from the request's id what to change, and not to trust all whom
+// the provider vouches for.
+TEST_F(AssumeRoleWithWebIdentityTest, ARefusalIsExplainedToTheRolesAccount) {
+  world_.trust("reader", R"({"AWS":"123456789012"})", R"("Action":"sts:*")");
+  ASSERT_EQ(assume(world_.provider.token(kNow), sts::testing::World::kReader).outcome(), kRefused);
+  const auto explained = world_.explanations.find("test");
+  ASSERT_EQ(explained.size(), 1u);
+  const access::Explanation& explanation = *explained.front();
+  EXPECT_EQ(explanation.caller, "arn:aws:iam::123456789012:oidc-provider/issuer.example/id/1");
+  EXPECT_EQ(explanation.action, "sts:AssumeRoleWithWebIdentity");
+  EXPECT_EQ(explanation.resource, sts::testing::World::kReader);
+  EXPECT_TRUE(explanation.concerns(kAccount));
+  EXPECT_EQ(explanation.message, "Not authorized to perform sts:AssumeRoleWithWebIdentity");
+  ASSERT_EQ(explanation.changes.size(), 1u);
+  EXPECT_EQ(explanation.changes[0].where, "the trust policy of " + std::string(sts::testing::World::kReader));
+  const std::string advised = explanation.changes[0].statement;
+  EXPECT_EQ(advised, R"({"Effect": "Allow", "Principal": {"Federated": )"
+                     R"("arn:aws:iam::123456789012:oidc-provider/issuer.example/id/1"}, )"
+                     R"("Action": "sts:AssumeRoleWithWebIdentity", "Condition": {"StringEquals": )"
+                     R"({"issuer.example/id/1:aud": "sts.amazonaws.com", )"
+                     R"("issuer.example/id/1:sub": "system:serviceaccount:prod:app"}}})");
+  // What is advised does help.
+  must(iam::update_trust_policy(world_.region.store,
+                                {.account = kAccount, .kind = iam::EntityKind::kRole, .name = "reader"},
+                                R"({"Version":"2012-10-17","Statement":)" + advised + "}"));
+  EXPECT_EQ(assume(world_.provider.token(kNow), sts::testing::World::kReader).outcome(), "ok");
+}
+
+TEST_F(AssumeRoleWithWebIdentityTest, AnExplanationSaysWhichConditionDoesNotHold) {
+  must(iam::update_trust_policy(
+      world_.region.store, {.account = kAccount, .kind = iam::EntityKind::kRole, .name = "pod"},
+      R"({"Version":"2012-10-17","Statement":{"Sid":"Pods","Effect":"Allow","Principal":{"Federated":)"
+      R"("arn:aws:iam::123456789012:oidc-provider/issuer.example/id/1"},"Action":"sts:AssumeRoleWithWebIdentity",)"
+      R"("Condition":{"StringEquals":{"issuer.example/id/1:sub":"system:serviceaccount:prod:other"}}}})"));
+  ASSERT_EQ(assume(world_.provider.token(kNow)).outcome(), kRefused);
+  const auto explained = world_.explanations.find("test");
+  ASSERT_EQ(explained.size(), 1u);
+  ASSERT_EQ(explained.front()->steps.size(), 1u);
+  EXPECT_EQ(explained.front()->steps[0].opinions.at(0).statements,
+            std::vector<std::string>{R"(statement "Pods" does not apply: Condition StringEquals )"
+                                     R"(issuer.example/id/1:sub does not hold)"});
+  ASSERT_EQ(assume(world_.provider.token(kNow), "arn:aws:iam::123456789012:role/none").outcome(), kRefused);
+  EXPECT_EQ(world_.explanations.find("test").back()->for_caller.notes,
+            std::vector<std::string>{"There is nothing called arn:aws:iam::123456789012:role/none in account "
+                                     "123456789012."});
 }
 
 TEST_F(AssumeRoleWithWebIdentityTest, LastsNoLongerThanTheRoleAllows) {

@@ -8,6 +8,7 @@
 #include <string>
 #include <string_view>
 
+#include "access/explained_denials.h"
 #include "access/policy_authorizer.h"
 #include "api/service.h"
 #include "crypto/system_random.h"
@@ -53,7 +54,12 @@ class ServiceWorld {
   access::PolicyAuthorizer authorizer{{region.cache, organizations, explanations, *Region::parse("us-east-1")}};
   sts::testing::FakeIssuer provider{"https://issuer.example/id/1"};
   sts::ProviderKeys provider_keys{{.fetcher = provider, .clock = region.clock, .log = log}};
-  sts::WebIdentities web_identities{{region.cache, organizations, provider_keys, *Region::parse("us-east-1")}};
+  access::ExplainedDenials denials{explanations};
+  sts::WebIdentities web_identities{{.identities = region.cache,
+                                     .organizations = organizations,
+                                     .keys = provider_keys,
+                                     .region = *Region::parse("us-east-1"),
+                                     .denials = &denials}};
   Rooms rooms{region.cache, *region.region.store, region.issuer, web_identities};
   const api::Service service = make_service(rooms);
 
