@@ -12,6 +12,25 @@ namespace coffer::iam {
 namespace {
 
 constexpr size_t kBatch = 128;
+constexpr uint64_t kSecondsMask = (uint64_t{1} << 24) - 1;  // half a year, after which seconds come again
+
+uint64_t hash_of(std::string_view access_key_id, const NotedUse& use) {
+  uint64_t hash = 0;
+  for (const std::string_view part : {access_key_id, use.region, use.service})
+    hash = hash * 0x9e3779b97f4a7c15 + std::hash<std::string_view>()(part);
+  return hash;
+}
+
+uint64_t seconds_of(Time time) {
+  const auto seconds = std::chrono::floor<std::chrono::seconds>(time.time_since_epoch()).count();
+  return static_cast<uint64_t>(seconds) & kSecondsMask;
+}
+
+// Whether a noted use was of the same key at the same place and less than kGrain before.
+bool is_recent(uint64_t noted, uint64_t now) {
+  constexpr uint64_t kGrain = std::chrono::floor<std::chrono::seconds>(AccessKeyUses::kGrain).count();
+  return (noted | kSecondsMask) == (now | kSecondsMask) && ((now - noted) & kSecondsMask) < kGrain;
+}
 
 std::string encode_use(const AccessKeyUse& use) {
   AccessKeyUseRecord record;
@@ -39,20 +58,30 @@ Result<void> write_batch(store::Store& store, std::span<const Noted> batch) {
 
 }  // namespace
 
-void AccessKeyUses::note(std::string_view access_key_id, const AccessKeyUse& use) {
-  // Look-ups of every request share one buffer.
-  thread_local std::string id;
-  id.assign(access_key_id);
+void AccessKeyUses::note(std::string_view access_key_id, const NotedUse& use) {
+  const uint64_t hash = hash_of(access_key_id, use);
+  std::atomic<uint64_t>& recent = recent_[hash % kRecent];
+  const uint64_t fingerprint = hash & ~kSecondsMask;
+  if (is_recent(recent.load(std::memory_order_relaxed), fingerprint | seconds_of(use.used))) return;
+  const std::optional<Time> kept = keep(access_key_id, use);
+  if (kept) recent.store(fingerprint | seconds_of(*kept), std::memory_order_relaxed);
+}
+
+std::optional<Time> AccessKeyUses::keep(std::string_view access_key_id, const NotedUse& use) {
+  AccessKeyUse kept{use.used, std::string(use.region), std::string(use.service)};
   const std::lock_guard lock(mutex_);
-  const auto found = pending_.find(id);
+  const auto found = pending_.find(std::string(access_key_id));
   if (found == pending_.end()) {
-    if (pending_.size() < kMaxPending) pending_.emplace(id, Pending{use});
-    return;
+    if (pending_.size() >= kMaxPending) return std::nullopt;
+    pending_.emplace(access_key_id, Pending{std::move(kept)});
+    return use.used;
   }
   Pending& known = found->second;
   const bool is_elsewhere = known.use.region != use.region || known.use.service != use.service;
-  if (use.used < known.use.used || (!is_elsewhere && use.used - known.use.used < kGrain)) return;
-  known = {use, false};
+  if (use.used < known.use.used) return std::nullopt;
+  if (!is_elsewhere && use.used - known.use.used < kGrain) return known.use.used;
+  known = {std::move(kept), false};
+  return use.used;
 }
 
 Result<std::optional<AccessKeyUse>> AccessKeyUses::last_use(std::string_view access_key_id) const {

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <thread>
+
 #include "iam/access_key_uses.h"
 #include "iam/long_term_credentials.h"
 #include "iam/testing/identity_site.h"
@@ -15,6 +17,10 @@ using testing::kAccount;
 using testing::user_ref;
 
 constexpr SecretAccess kTest{"a test looks for the secret"};
+
+NotedUse at(const AccessKeyUse& use) {
+  return {use.used, use.region, use.service};
+}
 
 class AccessKeysTest : public ::testing::Test {
  protected:
@@ -115,7 +121,7 @@ TEST_F(AccessKeysTest, TheLastUseIsShownAtOnceAndWrittenLater) {
   AccessKeyUses uses(*site_.store);
   EXPECT_FALSE(uses.last_use(id)->has_value());
   const AccessKeyUse first{site_.clock.now(), "us-east-1", "kms"};
-  uses.note(id, first);
+  uses.note(id, at(first));
   EXPECT_EQ(*uses.last_use(id), first);
   EXPECT_FALSE(AccessKeyUses(*site_.store).last_use(id)->has_value()) << "not written yet";
   ASSERT_TRUE(uses.flush().ok());
@@ -124,14 +130,67 @@ TEST_F(AccessKeysTest, TheLastUseIsShownAtOnceAndWrittenLater) {
   uses.note(id, {first.used + std::chrono::seconds(1), "us-east-1", "kms"});
   EXPECT_EQ(*uses.last_use(id), first) << "too soon to tell";
   const AccessKeyUse elsewhere{first.used + std::chrono::seconds(2), "eu-west-1", "kms"};
-  uses.note(id, elsewhere);
+  uses.note(id, at(elsewhere));
   EXPECT_EQ(*uses.last_use(id), elsewhere);
   const AccessKeyUse later{first.used + std::chrono::minutes(5), "eu-west-1", "kms"};
-  uses.note(id, later);
+  uses.note(id, at(later));
   ASSERT_TRUE(uses.flush().ok());
   EXPECT_EQ(*AccessKeyUses(*site_.store).last_use(id), later);
   ASSERT_TRUE(uses.flush().ok());
   EXPECT_EQ(*uses.last_use(id), later) << "from the row";
+}
+
+// What says nothing new is dropped without a lock, whoever has said it. It must not be dropped for longer than that.
+TEST_F(AccessKeysTest, AUseThatIsNewsIsNotTakenForOneThatIsNot) {
+  const std::string id = create_access_key(store_, user_ref("alice"))->key.id.text();
+  const std::string other = create_access_key(store_, user_ref("alice"))->key.id.text();
+  AccessKeyUses uses(*site_.store);
+  const Time begin = site_.clock.now();
+  uses.note(id, {begin, "us-east-1", "kms"});
+  uses.note(id, {begin + AccessKeyUses::kGrain - Duration(1), "us-east-1", "kms"});
+  EXPECT_EQ((*uses.last_use(id))->used, begin);
+  uses.note(id, {begin + AccessKeyUses::kGrain, "us-east-1", "kms"});
+  EXPECT_EQ((*uses.last_use(id))->used, begin + AccessKeyUses::kGrain);
+  uses.note(other, {begin + AccessKeyUses::kGrain, "us-east-1", "kms"});
+  EXPECT_TRUE((*uses.last_use(other)).has_value()) << "another key";
+  uses.note(id, {begin + AccessKeyUses::kGrain, "us-east-1", "iam"});
+  EXPECT_EQ((*uses.last_use(id))->service, "iam");
+  uses.note(id, {begin, "us-east-1", "sts"});
+  EXPECT_EQ((*uses.last_use(id))->service, "iam") << "told too late";
+  // So that seconds which come again are not taken for the same ones.
+  uses.note(id, {begin + AccessKeyUses::kGrain + std::chrono::hours(24 * 200), "us-east-1", "iam"});
+  EXPECT_EQ((*uses.last_use(id))->used, begin + AccessKeyUses::kGrain + std::chrono::hours(24 * 200));
+}
+
+// Between flushes what is noted leaves the memory; a key in use does not come back with every request.
+TEST_F(AccessKeysTest, AUseThatWasWrittenIsNotWrittenAgain) {
+  const std::string id = create_access_key(store_, user_ref("alice"))->key.id.text();
+  AccessKeyUses uses(*site_.store);
+  const Time begin = site_.clock.now();
+  for (int second = 0; second < 50; second += 10) {
+    uses.note(id, {begin + std::chrono::seconds(second), "us-east-1", "kms"});
+    ASSERT_TRUE(uses.flush().ok());
+  }
+  EXPECT_EQ((*uses.last_use(id))->used, begin);
+}
+
+TEST_F(AccessKeysTest, ManyThreadsNoteManyKeys) {
+  AccessKeyUses uses(*site_.store);
+  const Time begin = site_.clock.now();
+  const auto id = [](int key) {
+    return "AKIAAAAAAAAAAAAAAA" + std::string{static_cast<char>('A' + key / 10), static_cast<char>('A' + key % 10)};
+  };
+  std::vector<std::thread> threads;
+  for (int thread = 0; thread < 4; ++thread) {
+    threads.emplace_back([&] {
+      for (int i = 0; i < 4000; ++i)
+        uses.note(id(i % 100), {begin + std::chrono::milliseconds(i), "us-east-1", "kms"});
+    });
+  }
+  for (std::thread& thread : threads)
+    thread.join();
+  for (int key = 0; key < 100; ++key)
+    EXPECT_TRUE((*uses.last_use(id(key))).has_value()) << id(key);
 }
 
 // A flush must not bring back what was deleted.

@@ -192,7 +192,7 @@ class NotedUses final : public api::KeyUses {
 
   void note(const auth::Caller& caller, std::string_view service, Time now) const override {
     if (caller.kind != auth::PrincipalKind::kUser || caller.session != nullptr) return;
-    uses_.note(caller.access_key.text(), {now, region_.text(), std::string(service)});
+    uses_.note(caller.access_key.text(), {now, region_.text(), service});
   }
 
  private:
