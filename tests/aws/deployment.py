@@ -140,15 +140,16 @@ class Deployment:
     def start_region(self, region):
         coffer("dev", "start-region", region, "--data", self.directory, timeout=START_SECONDS)
 
-    def client(self, region, direct=False, credentials=None, service="secretsmanager", scope=None, **config):
+    def client(self, region, direct=False, credentials=None, service="secretsmanager", scope=None, at=None, **config):
         """credentials: access key id, secret access key and, of temporary ones, the token; the account's root unless
-        given. scope: the region that signatures name, of global services asked in another one."""
+        given. scope: the region that signatures name, of global services asked in another one. at: the region whose
+        endpoint is asked, of a service that is signed for another (IAM)."""
         env = self.env()
         key, secret, *token = credentials or (env["AWS_ACCESS_KEY_ID"], env["AWS_SECRET_ACCESS_KEY"])
         config.setdefault("retries", {"max_attempts": 0})
         config.setdefault("read_timeout", 30)
         return boto3.client(
-            service, region_name=scope or region, endpoint_url=self.endpoint(region if direct else None),
+            service, region_name=scope or region, endpoint_url=self.endpoint(at or (region if direct else None)),
             aws_access_key_id=key, aws_secret_access_key=secret, aws_session_token=token[0] if token else None,
             config=botocore.config.Config(**config))
 

@@ -8,13 +8,15 @@ from botocore.exceptions import ClientError
 from policies import ACCOUNT, policy, trust
 
 REGION = "us-east-1"
+GLOBAL = ("iam", "organizations")  # signed for us-east-1 in every region
 
 
 class Account:
     """An account of a deployment. Credentials are what Deployment.client() takes; of sessions, with the token."""
 
-    def __init__(self, deployment, account=ACCOUNT, root=None):
-        self.deployment, self.account, self.root = deployment, account, root
+    def __init__(self, deployment, account=ACCOUNT, root=None, at=None):
+        """at: the region whose own endpoint is asked; the gateway unless given."""
+        self.deployment, self.account, self.root, self.at = deployment, account, root, at
         self.clients = {}
         self.iam, self.kms, self.secretsmanager = self.client("iam"), self.client("kms"), self.client("secretsmanager")
 
@@ -22,7 +24,9 @@ class Account:
         """The root user's, unless for others."""
         key = service, credentials
         if key not in self.clients:
-            self.clients[key] = self.deployment.client(REGION, credentials=credentials or self.root, service=service)
+            region = REGION if self.at is None or service in GLOBAL else self.at
+            self.clients[key] = self.deployment.client(region, credentials=credentials or self.root, service=service,
+                                                       at=self.at)
         return self.clients[key]
 
     def user(self, name, *statements, **more):
