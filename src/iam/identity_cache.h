@@ -1,7 +1,7 @@
 // The snapshots of all accounts that are in use. Thread-safe.
 // Promises: once a commit that changed an account has returned, no snapshot() that begins later answers from before it.
-// A snapshot that is made anew shares with its predecessor whatever did not change: rows are read and policies compiled
-// once.
+// A snapshot that is made anew shares with its predecessor whatever did not change, and costs what did: the request
+// that finds the old one outdated makes the new one.
 #pragma once
 
 #include <memory>

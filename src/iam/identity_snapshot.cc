@@ -33,8 +33,8 @@ const Identity* IdentitySnapshot::role(std::string_view name) const {
 }
 
 const policy::CompiledPolicy* IdentitySnapshot::managed_policy(std::string_view arn) const {
-  const auto found = contents_->managed_policies.find(arn);
-  return found == contents_->managed_policies.end() ? aws_policies().compiled(arn) : found->second;
+  const auto found = contents_->managed_policies->find(arn);
+  return found == contents_->managed_policies->end() ? aws_policies().compiled(arn) : found->second;
 }
 
 const AccountEntities& IdentitySnapshot::entities() const {

@@ -38,7 +38,11 @@ class IdentityStore::Impl {
       if (!completed.ok() && completed.error().code == ErrorCode::kConflict) continue;
       COFFER_TRY(completed);
       const Result<store::Revision> committed = parts_.store.commit(std::move(change.rows_));
-      if (committed.ok()) return {};
+      if (committed.ok()) {
+        // So that no request has to make it first, which would do so on an I/O thread.
+        static_cast<void>(parts_.cache.snapshot(account));
+        return {};
+      }
       if (committed.error().code != ErrorCode::kConflict) return committed.error();
     }
     return concurrent_modification();

@@ -2,17 +2,29 @@
 #pragma once
 
 #include <memory>
+#include <optional>
+#include <vector>
 
 #include "iam/aws_managed_policies.h"
 #include "iam/identity_snapshot.h"
 
 namespace coffer::iam {
 
-// One scan, so that the snapshot is of one moment. What did not change since `previous` (may be null) is shared with
-// it: rows by their revision, policies by their text. A policy that is not understood (of a later Coffer, or by damage)
-// denies everything to whom it is attached: what it forbids is not known. kIo; kCorrupt when a row is damaged.
-Result<std::shared_ptr<const IdentitySnapshot>> build_snapshot(const store::Store& store, const AccountId& account,
-                                                               const IdentitySnapshot* previous,
-                                                               std::shared_ptr<const AwsManagedPolicies> aws_policies);
+struct SnapshotParts {
+  const store::Store& store;
+  const AccountId& account;
+  std::shared_ptr<const AwsManagedPolicies> aws_policies;
+};
+
+// The snapshot before, and which rows have changed since it was read; null and nullopt where that is not known.
+struct SnapshotBase {
+  const IdentitySnapshot* previous;
+  const std::optional<std::vector<store::Change>>& changed;
+};
+
+// Of one moment: all rows by one scan; or the rows that changed, if all of them are as their changes left them, which
+// is the moment of the last change. What did not change is shared with the snapshot before: rows by their revision,
+// policies by their text, identities that depend on nothing that changed. kIo; kCorrupt when a row is damaged.
+Result<std::shared_ptr<const IdentitySnapshot>> build_snapshot(const SnapshotParts& parts, const SnapshotBase& base);
 
 }  // namespace coffer::iam

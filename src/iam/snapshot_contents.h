@@ -10,31 +10,28 @@
 
 #include "iam/aws_managed_policies.h"
 #include "iam/entities.h"
+#include "iam/entity_compiler.h"
 #include "iam/identity_rows.h"
 #include "iam/identity_snapshot.h"
 
 namespace coffer::iam {
 
-using CompiledPointer = std::shared_ptr<const policy::CompiledPolicy>;
-
-// The policies of one entity, compiled: inline ones in their order, or the default version of a managed policy.
-struct CompiledEntity {
-  std::vector<CompiledPointer> policies;
-  CompiledPointer trust;  // of a role
-};
-
-// A row that was read, shared with the next snapshot if the row stays as it is.
+// A row that was read.
 template <class Entity>
 struct LoadedRow {
   std::string key;
   store::Revision revision = 0;
   std::shared_ptr<const Entity> entity;
-  std::shared_ptr<const CompiledEntity> compiled;
+  CompiledEntity compiled;
 };
 
-// In the order of their keys, which is that of the entities.
+// In the order of their keys, which is that of the entities. A snapshot shares those that did not change with the one
+// before it, so that the same pointer means the same row.
 template <class Entity>
-using LoadedRows = std::vector<LoadedRow<Entity>>;
+using LoadedRows = std::vector<std::shared_ptr<const LoadedRow<Entity>>>;
+
+// The account's own managed policies, by ARN.
+using ManagedPolicies = std::map<std::string, const policy::CompiledPolicy*, std::less<>>;
 
 struct IdentitySnapshot::Contents {
   AccountRow row;
@@ -45,11 +42,11 @@ struct IdentitySnapshot::Contents {
   LoadedRows<Role> roles;
   LoadedRows<ManagedPolicy> policies;
   LoadedRows<OidcProvider> providers;
-  std::vector<Identity> user_identities;  // in the order of the users
-  std::vector<Identity> role_identities;
+  // In the order of the users and of the roles; made by identity_composer.h, as what follows.
+  std::vector<std::shared_ptr<const Identity>> user_identities;
+  std::vector<std::shared_ptr<const Identity>> role_identities;
   std::unordered_map<std::string_view, const Identity*> by_unique_id;
-  // The account's own, by ARN.
-  std::map<std::string, const policy::CompiledPolicy*, std::less<>> managed_policies;
+  std::shared_ptr<const ManagedPolicies> managed_policies;
   std::shared_ptr<const AwsManagedPolicies> aws_policies;
   CompiledPointer denies_everything;
 };
