@@ -28,7 +28,8 @@ Error refusal(const client::Answer& answer, std::string_view id, const client::S
                  "no decision " + std::string(id) + " is known in " + where +
                      ", or it concerns other accounts. A region explains its newest denials, until it is started "
                      "again: ask the region that answered the request (--region), with credentials of the account of "
-                     "the caller or of the resource"};
+                     "the caller or of the resource. The region says: " +
+                     answer.message};
   }
   if (answer.error == "AccessDeniedException") {
     return Error{ErrorCode::kAccessDenied,

@@ -80,6 +80,8 @@ TEST_F(ExplainCommandTest, ErrorsSayWhatToDo) {
   EXPECT_EQ(error.code, ErrorCode::kNotFound);
   EXPECT_TRUE(error.message.starts_with("no decision 7d0c is known in us-east-1 at http://127.0.0.1:4566/"))
       << error.message;
+  // It names the home region, where changes of identities are decided.
+  EXPECT_TRUE(error.message.ends_with("The region says: Coffer can't find it.")) << error.message;
   error = refused(400, R"({"__type": "AccessDeniedException", "Message": "User: ann is not authorized"})");
   EXPECT_EQ(error.code, ErrorCode::kAccessDenied);
   EXPECT_EQ(error.message, "not allowed: User: ann is not authorized (explaining takes coffer:ExplainDecision)");

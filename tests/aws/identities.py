@@ -25,8 +25,8 @@ class Account:
         key = service, credentials
         if key not in self.clients:
             region = REGION if self.at is None or service in GLOBAL else self.at
-            self.clients[key] = self.deployment.client(region, credentials=credentials or self.root, service=service,
-                                                       at=self.at)
+            where = {} if self.at is None else {"at": self.at}
+            self.clients[key] = self.deployment.client(region, credentials=credentials or self.root, service=service, **where)
         return self.clients[key]
 
     def user(self, name, *statements, **more):
