@@ -16,7 +16,11 @@ bool WorkerPool::submit(Task task) {
   {
     std::lock_guard lock(mutex_);
     if (stopping_ || queue_.size() >= queue_limit_) return false;
-    queue_.push_back(std::move(task));
+    if (!threads_.empty()) queue_.push_back(std::move(task));
+  }
+  if (threads_.empty()) {
+    task();
+    return true;
   }
   ready_.notify_one();
   return true;

@@ -1,5 +1,6 @@
 // A fixed number of threads and a bounded queue, for work that waits (durable commits, other regions).
-// A full queue refuses at once: the caller answers ServiceUnavailable instead of letting memory grow.
+// A full queue refuses at once: the caller answers ServiceUnavailable instead of letting memory grow. A pool without
+// threads does what is submitted at once, in the caller's thread: for simulations.
 #pragma once
 
 #include <condition_variable>

@@ -1,0 +1,227 @@
+#include "sim/planted_bugs.h"
+
+#include <algorithm>
+
+#include "store/keys.h"
+
+namespace coffer::sim {
+namespace {
+
+using replication::Applier;
+
+// Passes everything on; a bug overrides one of them.
+class Passing : public Applier {
+ public:
+  Passing(Applier& real, Site& at) : real_(real), at_(at) {}
+  Result<secrets::ApplyOutcome> apply(secrets::ReplicaState state) override { return real_.apply(std::move(state)); }
+  Result<secrets::ApplyOutcome> apply(const secrets::ReplicaRemoval& removal) override { return real_.apply(removal); }
+  Result<home::StateAnswer> apply(const home::StatePart& part) override { return real_.apply(part); }
+  Result<home::StateAnswer> answer(const home::StateQuestion& question) override { return real_.answer(question); }
+
+ protected:
+  secrets::SecretPointer here(const secrets::ReplicaState& state) const {
+    const auto found = at_.process->secrets.find(state.account, state.name);
+    return found.ok() ? *found : nullptr;
+  }
+
+  Applier& real_;
+  Site& at_;
+};
+
+// The lineage epoch is not looked at: a primary that comes back overwrites what was promoted.
+class ForgetsEpochs final : public Passing {
+ public:
+  using Passing::apply;
+  using Passing::Passing;
+  Result<secrets::ApplyOutcome> apply(secrets::ReplicaState state) override {
+    const secrets::SecretPointer mine = here(state);
+    if (!mine || mine->secret.suffix != state.suffix || mine->secret.lineage_epoch <= state.lineage_epoch)
+      return real_.apply(std::move(state));
+    // As if it were a copy still.
+    secrets::Change change;
+    change.secret = mine->secret;
+    change.secret.description = state.description;
+    const auto written = at_.process->secrets.update(state.account, state.name, [&](const secrets::SecretView&) {
+      return Result(std::optional(std::move(change)));
+    });
+    if (!written.ok()) return written.error();
+    return secrets::ApplyOutcome{};
+  }
+};
+
+// AWSCURRENT moves, and AWSPREVIOUS does not.
+class MovesOneLabel final : public Passing {
+ public:
+  using Passing::apply;
+  using Passing::Passing;
+  Result<secrets::ApplyOutcome> apply(secrets::ReplicaState state) override {
+    const secrets::SecretPointer mine = here(state);
+    const secrets::Version* const previous = mine ? mine->secret.version_with("AWSPREVIOUS") : nullptr;
+    if (previous != nullptr) {
+      for (secrets::ReplicaVersion& arrived : state.versions) {
+        auto& stages = arrived.version.stages;
+        std::erase(stages, "AWSPREVIOUS");
+        if (arrived.version.id == previous->id) stages.push_back("AWSPREVIOUS");
+      }
+    }
+    return real_.apply(std::move(state));
+  }
+};
+
+// Acknowledges before it applies, and then does not come to it.
+class AcknowledgesFirst final : public Passing {
+ public:
+  using Passing::apply;
+  using Passing::Passing;
+  Result<secrets::ApplyOutcome> apply(secrets::ReplicaState state) override {
+    if (state.generation % 5 == 0) return secrets::ApplyOutcome{};
+    return real_.apply(std::move(state));
+  }
+};
+
+// Puts a value where values do not belong.
+class TellsValues final : public Passing {
+ public:
+  using Passing::apply;
+  using Passing::Passing;
+  Result<secrets::ApplyOutcome> apply(secrets::ReplicaState state) override {
+    for (const secrets::ReplicaVersion& version : state.versions) {
+      if (version.value) state.description = std::string(version.value->view(SecretAccess("a planted bug")));
+    }
+    return real_.apply(std::move(state));
+  }
+};
+
+// Takes the newest of what arrives for the newest there is, whatever it has.
+class ForgetsGenerations final : public Passing {
+ public:
+  using Passing::apply;
+  using Passing::Passing;
+  Result<secrets::ApplyOutcome> apply(secrets::ReplicaState state) override {
+    const secrets::SecretPointer mine = here(state);
+    if (mine && mine->secret.suffix == state.suffix && mine->secret.role == secrets::Role::kReplica &&
+        mine->secret.generation > state.generation) {
+      const auto gone = at_.process->secrets.apply_removal({.account = state.account,
+                                                            .name = state.name,
+                                                            .suffix = state.suffix,
+                                                            .primary_region = mine->secret.primary_region,
+                                                            .lineage_epoch = mine->secret.lineage_epoch});
+      if (!gone.ok()) return gone.error();
+    }
+    return real_.apply(std::move(state));
+  }
+};
+
+// The home's states are taken from whoever sends them: the epoch counts for nothing.
+class ForgetsHomes final : public Passing {
+ public:
+  using Passing::apply;
+  using Passing::Passing;
+  Result<home::StateAnswer> apply(const home::StatePart& part) override {
+    const auto claim = at_.process->home.claim();
+    if (!claim.ok()) return claim.error();
+    home::StatePart taken = copy_of(part);
+    if (claim->epoch > part.home.epoch) taken.home = *claim;
+    return real_.apply(taken);
+  }
+  Result<home::StateAnswer> answer(const home::StateQuestion& question) override {
+    const auto claim = at_.process->home.claim();
+    if (!claim.ok()) return claim.error();
+    home::StateQuestion asked = question;
+    if (claim->epoch > question.home.epoch) asked.home = *claim;
+    Result<home::StateAnswer> answer = real_.answer(asked);
+    if (answer.ok()) answer->home = question.home;
+    return answer;
+  }
+
+ private:
+  static home::StatePart copy_of(const home::StatePart& from) {
+    home::StatePart to{from.of,        from.home,     from.base, from.target, from.extent,
+                       from.first_row, from.position, from.lost, {},          from.history};
+    for (const home::StateRow& row : from.rows) {
+      to.rows.push_back({row.name, row.value, {}});
+      for (const SecretBytes& secret : row.secrets)
+        to.rows.back().secrets.push_back(secret.clone());
+    }
+    return to;
+  }
+};
+
+template <class Bug>
+WrapApplier wrap() {
+  return [](Applier& real, Site& at) { return std::make_unique<Bug>(real, at); };
+}
+
+bool is_mark(std::string_view key) {
+  return store::OutboxKey::parse(key).has_value();
+}
+
+// A mark is cleared although a newer one has taken its place.
+void clear_newer_marks(store::Transaction& transaction) {
+  const auto clears = [&transaction](const std::string& key) {
+    return std::ranges::find(transaction.deletes, key) != transaction.deletes.end();
+  };
+  std::erase_if(transaction.preconditions, [&](const store::Precondition& condition) {
+    return condition.revision != 0 && is_mark(condition.key) && clears(condition.key);
+  });
+}
+
+// A change does not tell the other regions: its mark is in no transaction, or in one of its own that a crash loses.
+void forget_marks(store::Transaction& transaction) {
+  if (transaction.puts.size() % 3 != 0) return;
+  std::erase_if(transaction.puts, [](const store::Put& put) { return is_mark(put.key); });
+}
+
+// Of a transaction with many rows the last is not written.
+void tear(store::Transaction& transaction) {
+  if (transaction.puts.size() >= 6) transaction.puts.pop_back();
+}
+
+}  // namespace
+
+const std::vector<PlantedBug>& planted_bugs() {
+  static const std::vector<PlantedBug> bugs = {
+      {.name = "mark-cleared-when-sending",
+       .what = "a dirty mark is cleared when its state is sent, and not when the answer has come",
+       .clears_marks_when_sending = true},
+      {.name = "mark-cleared-though-newer",
+       .what = "a dirty mark is cleared though the secret has changed while its state was on the way",
+       .tamper = clear_newer_marks},
+      {.name = "change-without-mark", .what = "some changes mark no region", .tamper = forget_marks},
+      {.name = "torn-transaction", .what = "of a transaction with many rows the last is not written", .tamper = tear},
+      {.name = "answer-before-sync",
+       .what = "commits are answered before they are durable, and a crash loses the last ones",
+       .answers_early = true},
+      {.name = "epoch-not-checked",
+       .what = "what arrives from before a promotion changes the promoted secret",
+       .wrap_applier = wrap<ForgetsEpochs>()},
+      {.name = "generation-not-checked",
+       .what = "an older state that arrives late replaces a newer one",
+       .wrap_applier = wrap<ForgetsGenerations>(),
+       .takes_late_frames = true},
+      {.name = "label-without-its-pair",
+       .what = "a copy moves AWSCURRENT and leaves AWSPREVIOUS where it was",
+       .wrap_applier = wrap<MovesOneLabel>()},
+      {.name = "acknowledged-before-applied",
+       .what = "a region acknowledges some states that it never applies",
+       .wrap_applier = wrap<AcknowledgesFirst>()},
+      {.name = "late-frames-taken",
+       .what = "a region takes frames of link sessions that are over",
+       .takes_late_frames = true},
+      {.name = "replica-written", .what = "a replica takes a client's write", .writes_on_replicas = true},
+      {.name = "value-in-description",
+       .what = "a value is written where values do not belong, unsealed",
+       .wrap_applier = wrap<TellsValues>()},
+      {.name = "home-epoch-not-checked",
+       .what = "identities are taken from a home that was left behind",
+       .wrap_applier = wrap<ForgetsHomes>()},
+  };
+  return bugs;
+}
+
+const PlantedBug* find_bug(std::string_view name) {
+  const auto found = std::ranges::find(planted_bugs(), name, &PlantedBug::name);
+  return found != planted_bugs().end() ? &*found : nullptr;
+}
+
+}  // namespace coffer::sim

@@ -1,0 +1,34 @@
+// A deployment in one thread: three to five regions, their clients, clocks, disks and the network between them, all of
+// which do what a seed says. Runs the server's own store of secrets, operation cards, replicators, link protocol and
+// identity replication; the oracle looks after every event. The same seed and options give the same run.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace coffer::sim {
+
+struct Options {
+  uint64_t seed = 0;
+  int steps = 500;
+  std::string bug;      // planted; empty: none. See planted_bugs.h
+  bool traces = false;  // tells every event on standard error
+};
+
+struct Outcome {
+  std::optional<std::string> violation;
+  int step = 0;  // in which it was seen
+  // What has happened: a run in which nothing does proves nothing.
+  int writes = 0;
+  int copies_in_sync = 0;
+  int crashes = 0;
+  int promotions = 0;
+  int identity_changes = 0;
+  int adoptions = 0;
+};
+
+Outcome simulate(const Options& options);
+
+}  // namespace coffer::sim

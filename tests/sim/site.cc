@@ -1,0 +1,122 @@
+#include "sim/site.h"
+
+#include <algorithm>
+#include <cstdio>
+#include <cstdlib>
+
+#include "api/error_reply.h"
+#include "store/testing/temp_directory.h"
+#include "wire/json.h"
+
+namespace coffer::sim {
+namespace {
+
+// One root key file for all regions of the program.
+const std::string& root_key_file() {
+  static const store::testing::TempDirectory directory;
+  static const std::string path = [] {
+    SeededRandom random(1);
+    must(seal::RootKey::generate_file(directory / "root.key", random));
+    return directory / "root.key";
+  }();
+  return path;
+}
+
+std::unique_ptr<seal::RegionKey> open_region_key(store::Store& store, const Region& region, Random& random) {
+  const seal::SealOptions options{
+      .root_key = [](const crypto::ScryptParameters&) { return seal::RootKey::from_file(root_key_file()); },
+      .region = region.text()};
+  return std::make_unique<seal::RegionKey>(must(seal::RegionKey::open(store, options, random)));
+}
+
+std::vector<Region> others(const Environment& environment, const Region& self) {
+  std::vector<Region> regions = environment.regions;
+  std::erase(regions, self);
+  return regions;
+}
+
+class Wire final : public net::HttpClient {
+ public:
+  Wire(Network& network, Site& from, Site& to) : network_(network), from_(from), to_(to) {}
+  Result<void> connect(Duration) override { return {}; }
+  Result<net::ClientResponse> send(const net::ClientRequest& request, Duration) override {
+    return network_.send(from_, to_, request.body);
+  }
+
+ private:
+  Network& network_;
+  Site& from_;
+  Site& to_;
+};
+
+const auth::Caller& root() {
+  static const auth::Caller caller{.account = kAccount,
+                                   .kind = auth::PrincipalKind::kRoot,
+                                   .arn = "arn:aws:iam::" + kAccount.text() + ":root",
+                                   .access_key = {},
+                                   .user_id = kAccount.text()};
+  return caller;
+}
+
+}  // namespace
+
+Process::Process(Environment& environment, Site& self, const std::vector<std::unique_ptr<Site>>& sites)
+    : store(self.disk),
+      region_key(open_region_key(store, self.name, environment.random)),
+      keyring({store, *region_key, environment.random, self.clock, self.name}),
+      home({store, environment.random, self.name, others(environment, self.name), environment.regions.front()}),
+      accounts({store, *region_key, environment.random, self.clock, home}),
+      secrets({store, keyring, environment.random, self.clock, self.name, environment.regions}),
+      identity_cache(store),
+      identities(store, identity_cache),
+      principals(accounts, identity_cache, identities),
+      identity_store(
+          {store, *region_key, environment.random, self.clock, identity_cache, identities, principals, home}),
+      rooms{secrets, keyring, principals, identities, environment.random, self.name, environment.regions},
+      service(secretsmanager::make_service(rooms)),
+      account_states({store, *region_key, environment.random}),
+      identity_states({store, *region_key, environment.random}),
+      kinds{&account_states, &identity_states},
+      states({store, home, kinds, environment.log, environment.operations}),
+      applier(secrets, states),
+      wrapped(environment.wrap_applier ? environment.wrap_applier(applier, self) : nullptr),
+      door({wrapped ? *wrapped : static_cast<replication::Applier&>(applier), workers, environment.random,
+            environment.log, others(environment, self.name)}),
+      environment_(environment),
+      self_(self) {
+  for (const auto& site : sites) {
+    if (site.get() == &self) continue;
+    auto link = std::make_unique<replication::RegionLink>(std::make_unique<Wire>(environment.network, self, *site),
+                                                          site->name, std::chrono::seconds(10));
+    auto replicator = std::make_unique<replication::Replicator>(replication::Replicator::Parts{
+        store, secrets, states, *link, self.clock, environment.random, environment.log, site->name, self.name});
+    ways.push_back({*site, std::move(link), std::move(replicator)});
+  }
+}
+
+Answer Process::call(std::string_view operation, std::string_view input) {
+  const Visit visit(self_);
+  const auto card = std::ranges::find(service.operations, operation, &api::Operation::name);
+  if (card == service.operations.end()) fail({ErrorCode::kUnknownOperation, std::string(operation)});
+  wire::Document document;
+  SecretBuffer output;
+  wire::JsonEncoder encoder(output);
+  const api::Invocation invocation{
+      .caller = root(), .now = self_.clock.now(), .request_id = "simulated", .authorizer = authorizer};
+  Result<void> result = wire::parse_json(input, {}, document);
+  if (!result.ok()) fail(result.error());
+  result = card->run(invocation, service.rooms, document.root(), encoder);
+  if (result.ok()) return {.status = 200, .error = "", .message = "", .output = std::string(output.view())};
+  const Error& error = result.error();
+  return {.status = http_status(api::public_code(error.code)),
+          .error = std::string(error_name(error.code)),
+          .message = error.message,
+          .output = ""};
+}
+
+void fail(const Error& error) {
+  std::fprintf(stderr, "simulation: %s: %s\n", std::string(error_name(error.code)).c_str(), error.message.c_str());
+  std::abort();
+}
+
+}  // namespace coffer::sim
