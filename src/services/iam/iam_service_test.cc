@@ -26,6 +26,10 @@ TEST(Service, EveryCardSaysWhatItIs) {
     const auto begins = [&operation](std::string_view word) { return operation.name.starts_with(word); };
     const bool reads = begins("Get") || begins("List") || begins("Simulate");
     EXPECT_EQ(operation.effect == api::Effect::kWrites, !reads) << operation.name;
+    size_t quotas = 0;
+    for (const api::RequestQuota& quota : world.service.quotas)
+      quotas += static_cast<size_t>(std::ranges::count(quota.operations, operation.name));
+    EXPECT_EQ(quotas, 1u) << operation.name;
   }
   EXPECT_GE(names.size(), 95u);
 }

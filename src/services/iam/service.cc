@@ -1,3 +1,4 @@
+#include "services/iam/request_quotas.h"
 #include "services/iam/rooms.h"
 
 namespace coffer::iam_service {
@@ -19,7 +20,7 @@ api::Service make_service(Rooms& rooms) {
           .signing_name = "iam",
           .operations = operations(),
           .rooms = &rooms,
-          .quotas = {},
+          .quotas = request_quotas(),
           .query = api::QueryProtocol{"2010-05-08", "https://iam.amazonaws.com/doc/2010-05-08/"},
           .scope_region = api::ScopeRegion::kGlobal};
 }

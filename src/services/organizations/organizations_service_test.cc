@@ -32,6 +32,10 @@ TEST(Service, EveryCardSaysWhatItIs) {
     EXPECT_FALSE(operation.errors.empty()) << operation.name;
     const bool reads = operation.name.starts_with("List") || operation.name.starts_with("Describe");
     EXPECT_EQ(operation.effect, reads ? api::Effect::kReads : api::Effect::kWrites) << operation.name;
+    size_t quotas = 0;
+    for (const api::RequestQuota& quota : world.service.quotas)
+      quotas += static_cast<size_t>(std::ranges::count(quota.operations, operation.name));
+    EXPECT_EQ(quotas, 1u) << operation.name;
   }
   EXPECT_EQ(names.size(), 38u);
 }

@@ -1,3 +1,4 @@
+#include "services/organizations/request_quotas.h"
 #include "services/organizations/rooms.h"
 
 namespace coffer::organizations_service {
@@ -19,7 +20,7 @@ api::Service make_service(Rooms& rooms) {
           .signing_name = "organizations",
           .operations = operations(),
           .rooms = &rooms,
-          .quotas = {},
+          .quotas = request_quotas(),
           .query = std::nullopt,
           .scope_region = api::ScopeRegion::kGlobal};
 }
