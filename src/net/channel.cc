@@ -112,8 +112,10 @@ Channel::Outcome Channel::tls_outcome(int result) {
   const long verification = SSL_get_verify_result(tls_.get());
   if (verification != X509_V_OK) {
     failure_ = X509_verify_cert_error_string(verification);
+    is_refused_ = true;
     ERR_clear_error();
-  } else if (ERR_peek_error() != 0) {
+  } else if (const unsigned long error = ERR_peek_error(); error != 0) {
+    is_refused_ = ERR_GET_REASON(error) != SSL_R_UNEXPECTED_EOF_WHILE_READING;
     failure_ = tls_failure();
   } else {
     failure_ = system_error != 0 ? errno_text(system_error) : "connection closed";

@@ -46,6 +46,9 @@ class Channel {
   std::string peer_name() const;
   // Why the last call failed: for a log line or an error message.
   const std::string& failure() const { return failure_; }
+  // It failed because one end does not accept the other: its certificate, its version of TLS, what it says. So the peer
+  // is there, which is not known of one that only went away.
+  bool is_refused() const { return is_refused_; }
 
  private:
   Outcome receive(std::span<char> space);
@@ -54,6 +57,7 @@ class Channel {
   int fd_ = -1;
   TlsSession tls_;
   std::string failure_;
+  bool is_refused_ = false;
 };
 
 }  // namespace coffer::net

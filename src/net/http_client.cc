@@ -77,6 +77,10 @@ class BlockingClient final : public HttpClient {
   bool is_closed_by_peer();
   void disconnect();
   Error failure(const std::string& what) const { return {ErrorCode::kIo, peer_ + ": " + what}; }
+  Error channel_failure(const std::string& before = {}) const {
+    return {channel_.is_refused() ? ErrorCode::kPermission : ErrorCode::kIo,
+            peer_ + ": " + before + channel_.failure()};
+  }
 
   const ClientOptions options_;
   std::string host_;  // for the Host header
@@ -212,7 +216,7 @@ Result<void> BlockingClient::start_tls(const Deadline& deadline) {
     const Channel::Status status = channel_.handshake();
     if (status == Channel::Status::kOk) return {};
     const bool waits = status == Channel::Status::kWantRead || status == Channel::Status::kWantWrite;
-    auto waited = waits ? wait(status, deadline, "TLS handshake") : failure("TLS handshake: " + channel_.failure());
+    auto waited = waits ? wait(status, deadline, "TLS handshake") : channel_failure("TLS handshake: ");
     if (waited.ok()) continue;
     disconnect();
     return waited;
@@ -243,7 +247,7 @@ Result<void> BlockingClient::write_request(const Deadline& deadline) {
       case Channel::Status::kEnd:
         return failure("connection closed");
       case Channel::Status::kFailed:
-        return failure(channel_.failure());
+        return channel_failure();
     }
   }
   return {};
@@ -270,7 +274,7 @@ Result<ClientResponse> BlockingClient::read_response(ResponseParser& parser, con
         return parser.take();
       }
       case Channel::Status::kFailed:
-        return failure(channel_.failure());
+        return channel_failure();
     }
   }
 }

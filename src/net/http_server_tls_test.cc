@@ -107,7 +107,18 @@ TEST_F(HttpServerTls, MutualTlsRefusesStrangersAndClientsWithoutACertificate) {
   options.tls->private_key_file = strange.key;
   const auto response = ask(options);
   ASSERT_FALSE(response.ok());
-  EXPECT_EQ(response.error().code, ErrorCode::kIo);
+  EXPECT_EQ(response.error().code, ErrorCode::kPermission) << response.error().message;
+}
+
+// Whoever wants to know whether a server is down must not take a broken certificate for that, nor the other way round.
+TEST_F(HttpServerTls, ARefusalIsToldApartFromAServerThatIsGone) {
+  std::optional<TestServer> server;
+  server.emplace(echo, server_options());
+  ClientOptions options = client_options(*server);
+  options.tls->ca_file = stranger_.ca_file();
+  EXPECT_EQ(ask(options).error().code, ErrorCode::kPermission);
+  server.reset();
+  EXPECT_EQ(ask(options).error().code, ErrorCode::kIo);
 }
 
 TEST_F(HttpServerTls, TheClientRefusesAnotherNameAndAnotherAuthority) {
