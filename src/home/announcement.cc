@@ -42,6 +42,7 @@ Result<bool> announce_everything(const StateReceiver& states, const Region& peer
   HomeRegion& home = states.home();
   COFFER_ASSIGN(const std::vector<Region> untold, home.untold());
   if (std::ranges::count(untold, peer) == 0) return false;
+  COFFER_ASSIGN(const uint64_t start, home.start_of(peer));
   COFFER_ASSIGN(std::vector<StateId> ids, all_states(states));
   COFFER_ASSIGN(const Claim claim, home.claim());
   // A region that has nothing to tell still says who is home, by asking about nothing.
@@ -49,7 +50,7 @@ Result<bool> announce_everything(const StateReceiver& states, const Region& peer
     ids.push_back({std::string(states.kinds().front()->word()), {}, {}});
   }
   COFFER_TRY(home.mark(peer, ids));
-  COFFER_TRY(home.told(peer));
+  COFFER_TRY(home.told(peer, start));
   return true;
 }
 

@@ -1,6 +1,6 @@
 // Telling the other regions of everything there is: after this region has become home, or another one has joined the
-// deployment. And asking a new home about everything that is here: what it does not know of was lost with the old one.
-// Only marks are written; the replicators do the rest.
+// deployment or started again. And asking a new home about everything that is here: what it does not know of was lost
+// with the old one. Only marks are written; the replicators do the rest.
 #pragma once
 
 #include <vector>

@@ -16,6 +16,11 @@ store::Put mark_of(const Region& peer, const StateId& id, uint64_t generation) {
           store::OutboxMark{.generation = generation}.encode()};
 }
 
+uint64_t start_in(const HomeRow& row, const Region& peer) {
+  const auto found = row.starts.find(peer);
+  return found == row.starts.end() ? 0 : found->second;
+}
+
 Error keeps_changing() {
   return Error{ErrorCode::kIo, "who is home could not be written: the row keeps changing"};
 }
@@ -35,7 +40,7 @@ HomeRegion::~HomeRegion() = default;
 Result<std::shared_ptr<const HomeRegion::View>> HomeRegion::view() const {
   return cache_.get(home_key(), [this]() -> Result<std::shared_ptr<const View>> {
     COFFER_ASSIGN(const auto row, parts_.store.get(home_key()));
-    if (!row) return std::make_shared<const View>(View{{{parts_.configured, 1}, {}}, 0});
+    if (!row) return std::make_shared<const View>(View{{{parts_.configured, 1}, {}, false, {}}, 0});
     COFFER_ASSIGN(HomeRow known, decode_home(row->value));
     return std::make_shared<const View>(View{std::move(known), row->revision});
   });
@@ -64,11 +69,22 @@ Result<Claim> HomeRegion::claim() const {
 
 Result<bool> HomeRegion::is_here() const {
   COFFER_ASSIGN(const auto known, view());
-  return known->row.claim.region == parts_.region;
+  return known->row.claim.region == parts_.region && !known->row.is_forgotten;
+}
+
+Result<bool> HomeRegion::is_forgotten() const {
+  COFFER_ASSIGN(const auto known, view());
+  return known->row.is_forgotten;
 }
 
 Result<std::shared_ptr<const HomeRegion::View>> HomeRegion::view_at_home() const {
   COFFER_ASSIGN(auto known, view());
+  if (known->row.is_forgotten) {
+    return Error{ErrorCode::kServiceUnavailable,
+                 "Identities are changed in " + parts_.region.text() +
+                     ", whose store was restored from a backup: its operator must say " +
+                     "whose state is to stay. Nothing was changed."};
+  }
   if (known->row.claim.region == parts_.region) return known;
   return Error{ErrorCode::kServiceUnavailable, "Identities are changed in " + known->row.claim.region.text() +
                                                    ", which is their home region, not in " + parts_.region.text() +
@@ -119,18 +135,23 @@ Result<bool> HomeRegion::learn(const Claim& claim) {
   for (int attempt = 0; attempt < kAttempts; ++attempt) {
     COFFER_ASSIGN(const auto known, view());
     if (claim.epoch <= known->row.claim.epoch) return false;
-    const Result<void> written = replace(known->revision, {claim, {}});
+    // Nobody but adopt(), here, could have said so.
+    const bool is_forgotten = claim.region == parts_.region;
+    const Result<void> written = replace(known->revision, {claim, {}, is_forgotten, known->row.starts});
     if (written.ok()) return true;
     if (written.error().code != ErrorCode::kConflict) return written.error();
   }
   return keeps_changing();
 }
 
-Result<Claim> HomeRegion::adopt() {
+Result<Claim> HomeRegion::adopt(const Claim& before) {
   for (int attempt = 0; attempt < kAttempts; ++attempt) {
     COFFER_ASSIGN(const auto known, view());
-    const Claim claim{parts_.region, known->row.claim.epoch + 1};
-    const Result<void> written = replace(known->revision, {claim, {}});
+    if (known->row.claim != before) {
+      return Error{ErrorCode::kConflict, "another region has become home meanwhile"};
+    }
+    const Claim claim{parts_.region, before.epoch + 1};
+    const Result<void> written = replace(known->revision, {claim, {}, false, known->row.starts});
     if (written.ok()) return claim;
     if (written.error().code != ErrorCode::kConflict) return written.error();
   }
@@ -139,6 +160,7 @@ Result<Claim> HomeRegion::adopt() {
 
 Result<std::vector<Region>> HomeRegion::untold() const {
   COFFER_ASSIGN(const auto known, view());
+  if (known->row.is_forgotten) return std::vector<Region>();
   const bool is_here = known->row.claim.region == parts_.region;
   std::vector<Region> regions = is_here ? parts_.peers : std::vector<Region>{known->row.claim.region};
   std::erase_if(regions, [&](const Region& region) { return std::ranges::count(known->row.told, region) > 0; });
@@ -160,11 +182,33 @@ Result<void> HomeRegion::mark(const Region& peer, const std::vector<StateId>& st
   return {};
 }
 
-Result<void> HomeRegion::told(const Region& peer) {
+Result<void> HomeRegion::told(const Region& peer, uint64_t start) {
   COFFER_ASSIGN(const auto known, view());
+  if (start_in(known->row, peer) != start) {
+    return Error{ErrorCode::kConflict, peer.text() + " has started again meanwhile"};
+  }
   HomeRow row = known->row;
   row.told.push_back(peer);
   return replace(known->revision, row);
+}
+
+Result<void> HomeRegion::started(const Region& peer, uint64_t start) {
+  for (int attempt = 0; attempt < kAttempts; ++attempt) {
+    COFFER_ASSIGN(const auto known, view());
+    const bool is_home = known->row.claim.region == parts_.region;
+    if (!is_home || start_in(known->row, peer) == start) return {};
+    HomeRow row = known->row;
+    row.starts[peer] = start;
+    std::erase(row.told, peer);
+    const Result<void> written = replace(known->revision, row);
+    if (written.ok() || written.error().code != ErrorCode::kConflict) return written;
+  }
+  return keeps_changing();
+}
+
+Result<uint64_t> HomeRegion::start_of(const Region& peer) const {
+  COFFER_ASSIGN(const auto known, view());
+  return start_in(known->row, peer);
 }
 
 Result<StoredState> read_state(const store::Store& store, const StateId& id) {

@@ -1,8 +1,8 @@
 // Which region may change identities - accounts, users, roles, organizations, session keys - and since which epoch.
 // Promises: a change commits only while this region is home, and marks in the same transaction every region that must
 // hear of it. The row in the store counts, not the configuration, and its epoch never falls: whoever was left behind by
-// adopt() learns of it from any other region. Must never: decide who is home by who answers.
-// Thread-safe.
+// adopt() learns of it from any other region. A home that has lost its memory changes nothing. Must never: decide who
+// is home by who answers. Thread-safe.
 #pragma once
 
 #include <cstdint>
@@ -50,8 +50,13 @@ class HomeRegion {
 
   // kIo, kCorrupt.
   Result<Claim> claim() const;
+  // Whether identities may be changed here: this region is home, and has not forgotten that it is.
   Result<bool> is_here() const;
-  // kServiceUnavailable, with a text that names the home, when it is another region.
+  // Others say that this region is home since an epoch of which its store knows nothing, and so nothing of what was
+  // changed in it: it was restored from a backup. Until somebody adopts, nothing is changed, and nothing is sent that
+  // could replace what others know.
+  Result<bool> is_forgotten() const;
+  // kServiceUnavailable, with a text for clients, when it is another region, or forgotten.
   Result<void> require_here() const;
 
   // Adds to a transaction with a change what it needs: the condition that this region is still home and the state what
@@ -63,19 +68,28 @@ class HomeRegion {
   Result<store::Precondition> fence(const Claim& claim) const;
 
   // What another region says. Of an older or the same epoch it is ignored; of a higher one it counts from the commit
-  // on, which it waits for: true. kPermission when the region that it names is none of the deployment.
+  // on, which it waits for: true. If it names this region, what it says was forgotten. kPermission when the region that
+  // it names is none of the deployment.
   Result<bool> learn(const Claim& claim);
-  // Makes this region home, with an epoch above all that it knows of. What no other region than the old home has seen
-  // is lost from then on. Waits for the commit.
-  Result<Claim> adopt();
+  // Makes this region home in place of `before`, with the next epoch. What no other region than the old home has seen
+  // is lost from then on. Waits for the commit. kConflict when the home is not `before` any more.
+  Result<Claim> adopt(const Claim& before);
 
   // At home: the other regions for which not everything was marked since this region became home. Elsewhere: the home,
   // if it was not asked about everything since this region has heard of it.
   Result<std::vector<Region>> untold() const;
   // A mark for each of the states. kIo; kConflict when who is home changes meanwhile.
   Result<void> mark(const Region& peer, const std::vector<StateId>& states) const;
-  // `peer` has marks for everything. kConflict likewise.
-  Result<void> told(const Region& peer);
+  // `peer`, which has told of the start `start`, has marks for everything. kConflict likewise, and when it has started
+  // again since.
+  Result<void> told(const Region& peer, uint64_t start);
+
+  // A process of `peer` has started, with a random number of its own: the store it works on may be an older one than
+  // before, or empty, so the region counts as untold again. Nothing unless this region is home: whoever becomes home
+  // tells everybody. Any number of times. kIo, kCorrupt.
+  Result<void> started(const Region& peer, uint64_t start);
+  // The newest that `peer` has told of; 0 when it has told of none.
+  Result<uint64_t> start_of(const Region& peer) const;
 
  private:
   struct View {

@@ -99,7 +99,7 @@ TEST_F(HomeRegionTest, OnlyAHigherEpochIsBelieved) {
 
 TEST_F(HomeRegionTest, WhoAdoptsIsHomeInTheNextEpochAndStaysSoAfterARestart) {
   ASSERT_TRUE(west_.home.learn({*Region::parse("eu-west-1"), 5}).ok());
-  EXPECT_EQ(*west_.home.adopt(), (Claim{west_.region, 6}));
+  EXPECT_EQ(*west_.home.adopt(*west_.home.claim()), (Claim{west_.region, 6}));
   EXPECT_TRUE(*west_.home.is_here());
   HomeRegion restarted({*west_.store, random_, west_.region, {east_.region}, east_.region});
   EXPECT_EQ(*restarted.claim(), (Claim{west_.region, 6}));
@@ -110,7 +110,7 @@ TEST_F(HomeRegionTest, ANewHomeTellsEveryRegionOfEverythingOnce) {
   ASSERT_TRUE(east_.change("b", {{"row", "text"}}).ok());
   for (const char* state : {"a", "b"})
     ASSERT_TRUE(west_.receiver.apply(east_.export_since(state, {})->parts.at(0)).ok());
-  ASSERT_TRUE(west_.home.adopt().ok());
+  ASSERT_TRUE(west_.home.adopt(*west_.home.claim()).ok());
   EXPECT_EQ(west_.home.untold()->size(), 2u);
   for (const Region& peer : west_.home.peers())
     EXPECT_TRUE(*announce_everything(west_.receiver, peer));
@@ -118,6 +118,56 @@ TEST_F(HomeRegionTest, ANewHomeTellsEveryRegionOfEverythingOnce) {
   EXPECT_EQ(marks(west_, "eu-west-1").size(), 2u);
   EXPECT_TRUE(west_.home.untold()->empty());
   EXPECT_FALSE(*announce_everything(west_.receiver, east_.region));
+}
+
+// Its disk may be an older one, or empty.
+TEST_F(HomeRegionTest, ARegionThatStartedAgainIsToldOfEverythingAgain) {
+  ASSERT_TRUE(east_.change("a", {{"row", "text"}}).ok());
+  ASSERT_TRUE(east_.home.started(west_.region, 7).ok());
+  for (const Region& peer : east_.home.peers())
+    ASSERT_TRUE(*announce_everything(east_.receiver, peer));
+  ASSERT_TRUE(east_.home.untold()->empty());
+  ASSERT_TRUE(east_.home.started(west_.region, 7).ok());
+  EXPECT_TRUE(east_.home.untold()->empty()) << "the same process, in another session";
+  ASSERT_TRUE(east_.home.started(west_.region, 8).ok());
+  EXPECT_EQ(*east_.home.untold(), std::vector<Region>{west_.region});
+  EXPECT_EQ(east_.home.told(west_.region, 7).error().code, ErrorCode::kConflict) << "marked for the process before";
+  EXPECT_TRUE(*announce_everything(east_.receiver, west_.region));
+  EXPECT_TRUE(east_.home.untold()->empty());
+  HomeRegion restarted({*east_.store, random_, east_.region, {west_.region}, east_.region});
+  ASSERT_TRUE(restarted.started(west_.region, 8).ok());
+  EXPECT_TRUE(restarted.untold()->empty());
+}
+
+TEST_F(HomeRegionTest, StartsAreNoBusinessOfARegionThatIsNotHome) {
+  const store::Revision before = west_.store->revision();
+  ASSERT_TRUE(west_.home.started(east_.region, 7).ok());
+  EXPECT_EQ(west_.store->revision(), before);
+}
+
+// Nobody but this region could have begun that epoch: its store was restored from a backup.
+TEST_F(HomeRegionTest, AHomeThatHearsOfAnEpochOfItsOwnChangesNothing) {
+  ASSERT_TRUE(*east_.home.learn({east_.region, 3}));
+  EXPECT_FALSE(*east_.home.is_here());
+  EXPECT_TRUE(*east_.home.is_forgotten());
+  EXPECT_EQ(east_.home.require_here().error().code, ErrorCode::kServiceUnavailable);
+  store::Transaction transaction;
+  EXPECT_EQ(east_.home.complete({state_id("a"), 1, {}}, transaction).error().code, ErrorCode::kServiceUnavailable);
+  EXPECT_TRUE(east_.home.untold()->empty());
+  HomeRegion restarted({*east_.store, random_, east_.region, {west_.region}, east_.region});
+  EXPECT_TRUE(*restarted.is_forgotten());
+  // Either way out.
+  EXPECT_TRUE(*restarted.learn({west_.region, 4}));
+  EXPECT_FALSE(*restarted.is_forgotten());
+  ASSERT_TRUE(*restarted.learn({east_.region, 5}));
+  EXPECT_EQ(*restarted.adopt({east_.region, 5}), (Claim{east_.region, 6}));
+  EXPECT_TRUE(*restarted.is_here());
+}
+
+TEST_F(HomeRegionTest, WhoWantsToReplaceAHomeNamesIt) {
+  ASSERT_TRUE(west_.home.learn({*Region::parse("eu-west-1"), 5}).ok());
+  EXPECT_EQ(west_.home.adopt({east_.region, 1}).error().code, ErrorCode::kConflict);
+  EXPECT_EQ(*west_.home.claim(), (Claim{*Region::parse("eu-west-1"), 5}));
 }
 
 // A region that joins the deployment later must hear of what was made before.

@@ -92,7 +92,7 @@ class Simulation {
 
   void adopt() {
     TestSite& at = site();
-    if (!at.home.adopt().ok()) return;
+    if (!at.home.adopt(*at.home.claim()).ok()) return;
     ++adoptions;
     for (const Region& peer : at.home.peers())
       (void)announce_everything(at.receiver, peer).ok();
@@ -163,7 +163,7 @@ class Simulation {
     TestSite* const home = &site();
     const auto is_below = [home](const auto& at) { return at->home.claim()->epoch >= home->home.claim()->epoch; };
     while (home->home.claim()->region != home->region || std::count_if(sites_.begin(), sites_.end(), is_below) > 1)
-      ASSERT_TRUE(home->home.adopt().ok());
+      ASSERT_TRUE(home->home.adopt(*home->home.claim()).ok());
     for (int round = 0; round < 3; ++round) {
       for (const auto& at : sites_) {
         if (at.get() == home) continue;

@@ -182,7 +182,7 @@ TEST_F(StateExchange, AStateThatWasErasedIsErasedEverywhere) {
   EXPECT_EQ(west_.rows_of("a"), "");
   EXPECT_EQ(west_.attendants(), "");
   // A home that took over knows of it by its stamp alone.
-  ASSERT_TRUE(west_.home.adopt().ok());
+  ASSERT_TRUE(west_.home.adopt(*west_.home.claim()).ok());
   ASSERT_TRUE(*announce_everything(west_.receiver, east_.region));
   EXPECT_EQ(west_.store->scan(store::ScanRange::prefix(store::OutboxKey::prefix(east_.region)))->size(), 1u);
   for (const StatePart& part : west_.parts_since("a", late.stamp("a")))
@@ -257,7 +257,7 @@ TEST_F(StateExchange, WhatDoesNotFitIntoOneTransactionGoesThroughTheSameDoor) {
   TestSite other(random_, log_, kEast, {kWest}, kEast);
   ASSERT_TRUE(other.change("a", {{"row-7", "2", "index-7"}}).ok());
   ASSERT_TRUE(other.home.learn({small.region, 2}).ok());
-  ASSERT_TRUE(other.home.adopt().ok());
+  ASSERT_TRUE(other.home.adopt(*other.home.claim()).ok());
   for (const StatePart& part : other.parts_since("a", small.stamp("a")))
     EXPECT_EQ(apply(small, part), StateVerdict::kApplied);
   expect_equal(other, small, "a");
@@ -312,7 +312,7 @@ TEST_F(StateExchange, AHomeThatWasLeftBehindIsToldSoAndTakesTheNewOnesState) {
   bring(east_, west_, "a");
   ASSERT_TRUE(east_.change("a", {{"unseen", "1", "unseen-index", "unseen-secret"}}).ok());
   ASSERT_TRUE(east_.change("a", {{"one", ""}}).ok());
-  ASSERT_TRUE(west_.home.adopt().ok());
+  ASSERT_TRUE(west_.home.adopt(*west_.home.claim()).ok());
   ASSERT_TRUE(west_.change("a", {{"two", "2"}}).ok());
 
   // Its own states are refused for good.
@@ -348,7 +348,7 @@ TEST_F(StateExchange, AHomeThatWasLeftBehindSaysInItsLogWhatItLost) {
   bring(old, west_, "a");
   ASSERT_TRUE(old.change("a", {{"two", "unseen"}}).ok());
   ASSERT_TRUE(old.change("a", {{"three", "unseen"}}).ok());
-  ASSERT_TRUE(west_.home.adopt().ok());
+  ASSERT_TRUE(west_.home.adopt(*west_.home.claim()).ok());
 
   for (int i = 0; i < 2; ++i)
     EXPECT_TRUE(old.receiver.answer({state_id("a"), *west_.home.claim()}).ok());
@@ -370,8 +370,8 @@ TEST_F(StateExchange, AHomeThatWasLeftBehindSaysInItsLogWhatItLost) {
 
 // Its own row says that it is home: only the epoch tells who is right.
 TEST_F(StateExchange, TwoHomesOfOneEpochTakeNothingFromEachOther) {
-  ASSERT_TRUE(east_.home.adopt().ok());
-  ASSERT_TRUE(west_.home.adopt().ok());
+  ASSERT_TRUE(east_.home.adopt(*east_.home.claim()).ok());
+  ASSERT_TRUE(west_.home.adopt(*west_.home.claim()).ok());
   ASSERT_TRUE(east_.change("a", {{"one", "1"}}).ok());
   const auto answer = west_.receiver.apply(east_.export_since("a", {})->parts[0]);
   EXPECT_EQ(answer->verdict, StateVerdict::kOtherHome);

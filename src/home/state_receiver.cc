@@ -96,6 +96,10 @@ Result<bool> StateReceiver::learn(const Claim& claim) {
   COFFER_ASSIGN(const Claim before, parts_.home.claim());
   COFFER_ASSIGN(const bool is_news, parts_.home.learn(claim));
   if (!is_news) return false;
+  if (claim.region == parts_.home.region()) {
+    parts_.log.error("home_forgotten", {{"home", claim.region.text()}, {"epoch", claim.epoch}});
+    return true;
+  }
   const bool was_home = before.region == parts_.home.region() && claim.region != before.region;
   parts_.log.warning(was_home ? "no_longer_home" : "home_region_moved",
                      {{"home", claim.region.text()}, {"epoch", claim.epoch}, {"before", before.region.text()}});

@@ -36,14 +36,16 @@ class StateReceiver {
   Result<StateAnswer> answer(const StateQuestion& question);
 
   // What another region says about who is home, as HomeRegion::learn(). If it is news, the log says so; of a region
-  // that was home until then it says that it is home no longer.
+  // that was home until then it says that it is home no longer, or that it has forgotten an epoch of its own.
   Result<bool> learn(const Claim& claim);
 
   // The home knows nothing of this state, and so there is none any more: what a former home made and nobody took over.
   // `home`: who said so. kConflict when that one is not home any more; kIo, kCorrupt.
   Result<void> drop(const StateId& id, const Claim& home);
 
-  // Ends what a crash broke off, for all states: to be called before the first request. kIo, kCorrupt.
+  // Ends what a crash broke off, or another home's epoch, for all states: to be called before the first request, and by
+  // a new home, in which such a state could not be changed before. kIo, kCorrupt; kConflict when who is home changes
+  // meanwhile.
   Result<void> settle_all();
 
  private:

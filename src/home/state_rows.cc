@@ -65,6 +65,12 @@ std::string encode(const HomeRow& row) {
   record.set_epoch(row.claim.epoch);
   for (const Region& region : row.told)
     record.add_told(region.text());
+  record.set_forgotten(row.is_forgotten);
+  for (const auto& [region, id] : row.starts) {
+    StartRecord& start = *record.add_starts();
+    start.set_region(region.text());
+    start.set_id(id);
+  }
   return record.SerializeAsString();
 }
 
@@ -73,11 +79,16 @@ Result<HomeRow> decode_home(std::string_view value) {
   const bool parsed = parse(value, record);
   const auto region = Region::parse(record.region());
   if (!parsed || !region || record.epoch() == 0) return damaged("the home region");
-  HomeRow row{{*region, record.epoch()}, {}};
+  HomeRow row{{*region, record.epoch()}, {}, record.forgotten(), {}};
   for (const std::string& name : record.told()) {
     const auto told = Region::parse(name);
     if (!told) return damaged("the home region");
     row.told.push_back(*told);
+  }
+  for (const StartRecord& start : record.starts()) {
+    const auto of = Region::parse(start.region());
+    if (!of) return damaged("the home region");
+    row.starts.emplace(*of, start.id());
   }
   return row;
 }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -22,7 +23,9 @@ inline constexpr uint64_t kRememberedChanges = 1024;
 std::string home_key();
 struct HomeRow {
   Claim claim;
-  std::vector<Region> told;  // for which every state there was when the epoch began has been marked
+  std::vector<Region> told;           // for which every state there was when the epoch began has been marked
+  bool is_forgotten = false;          // this region's own epoch, of which only others know
+  std::map<Region, uint64_t> starts;  // the newest that each region has told of
 };
 std::string encode(const HomeRow& row);
 // kCorrupt, as all of these.

@@ -140,7 +140,7 @@ TEST(AccountStore, AccountsAreMadeAtHomeOnly) {
   EXPECT_EQ(refused.error().code, ErrorCode::kServiceUnavailable);
   EXPECT_NE(refused.error().message.find("us-east-1"), std::string::npos);
   EXPECT_EQ(replica.accounts->close(kAccount).error().code, ErrorCode::kServiceUnavailable);
-  ASSERT_TRUE(replica.home->adopt().ok());
+  ASSERT_TRUE(replica.home->adopt(*replica.home->claim()).ok());
   EXPECT_TRUE(replica.accounts->create("security", kAccount).ok());
 }
 
@@ -150,7 +150,7 @@ TEST(AccountStore, ANameThatAnotherAccountHasNowIsThatOnes) {
   Site other(kElsewhere);
   const AccountId unseen = *AccountId::parse("999999999999");
   const auto lost = home.accounts->create("security", unseen);
-  ASSERT_TRUE(other.home->adopt().ok());
+  ASSERT_TRUE(other.home->adopt(*other.home->claim()).ok());
   ASSERT_TRUE(other.accounts->create("security", kAccount).ok());
   home.take_from(other);
   ASSERT_TRUE(home.receiver->drop(state_of_account(unseen), *other.home->claim()).ok());

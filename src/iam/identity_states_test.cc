@@ -176,7 +176,7 @@ TEST_F(IdentityStatesTest, ARegionThatIsNotHomeChangesNothing) {
   EXPECT_EQ(refused.error().code, ErrorCode::kServiceUnavailable);
   EXPECT_NE(refused.error().message.find("us-east-1"), std::string::npos);
   // Nor does it when it is home no more, at the last moment.
-  ASSERT_TRUE(away.home.adopt().ok());
+  ASSERT_TRUE(away.home.adopt(*away.home.claim()).ok());
   EXPECT_TRUE(create_user(there, kAccount, {.name = "alice"}).ok());
   ASSERT_TRUE(away.home.learn({away.site.region, 9}).ok());
   EXPECT_FALSE(create_user(there, kAccount, {.name = "bob"}).ok());

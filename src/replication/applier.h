@@ -13,6 +13,8 @@ namespace coffer::replication {
 class Applier {
  public:
   virtual ~Applier() = default;
+  // `peer` has started, as HomeRegion::started().
+  virtual Result<void> started(const Region& peer, uint64_t start) = 0;
   virtual Result<secrets::ApplyOutcome> apply(secrets::ReplicaState state) = 0;
   virtual Result<secrets::ApplyOutcome> apply(const secrets::ReplicaRemoval& removal) = 0;
   virtual Result<home::StateAnswer> apply(const home::StatePart& part) = 0;
@@ -23,6 +25,7 @@ class StoreApplier final : public Applier {
  public:
   StoreApplier(secrets::SecretStore& secrets, home::StateReceiver& states) : secrets_(secrets), states_(states) {}
 
+  Result<void> started(const Region& peer, uint64_t start) override { return states_.home().started(peer, start); }
   Result<secrets::ApplyOutcome> apply(secrets::ReplicaState state) override {
     return secrets_.apply_state(std::move(state));
   }

@@ -154,7 +154,7 @@ Delivery Courier::export_failed(const store::OutboxKey& key, const Error& error)
 }
 
 Delivery Courier::send_failed(const store::OutboxKey& key, const Error& error) {
-  if (error.code == ErrorCode::kIo || error.code == ErrorCode::kTimeout) return {Kind::kLinkDown, error.message};
+  if (is_link_trouble(error.code)) return {Kind::kLinkDown, error.message};
   return set_aside(key, std::string(kFailed) + error.message);
 }
 

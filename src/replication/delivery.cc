@@ -16,6 +16,10 @@ bool is_store_trouble(ErrorCode code) {
   }
 }
 
+bool is_link_trouble(ErrorCode code) {
+  return code == ErrorCode::kIo || code == ErrorCode::kTimeout || code == ErrorCode::kServiceUnavailable;
+}
+
 Delivery store_down(const Error& error) {
   return {Delivery::Kind::kStoreDown, std::string(error_name(error.code)) + ": " + error.message};
 }

@@ -23,6 +23,8 @@ struct Delivery {
 
 // The store or the node is in trouble, not this one row.
 bool is_store_trouble(ErrorCode code);
+// Of Link::send(): the region takes nothing now.
+bool is_link_trouble(ErrorCode code);
 Delivery store_down(const Error& error);
 // Deletes the mark if it is still the row that was read: a newer one stays.
 Result<void> clear_mark(store::Store& store, const store::Row& row);

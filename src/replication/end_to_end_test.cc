@@ -106,7 +106,8 @@ class EndToEnd : public ::testing::Test {
             .port = port_,
             .authority_file = authority_file_,
             .certificate_file = files.certificate,
-            .private_key_file = files.private_key};
+            .private_key_file = files.private_key,
+            .start = 1};
   }
   std::unique_ptr<RegionLink> link(const LinkFiles& files, const Region& expected = kWest) {
     return RegionLink::make(endpoint(files, expected));
@@ -169,7 +170,7 @@ TEST_F(EndToEnd, ASecretCrossesTheRealLinkAndSurvivesARestartOfTheReceiver) {
 
 // us-west-2 is home. Of the kept connection that its restart has closed nobody hears anything.
 TEST_F(EndToEnd, AForwardedRequestCrossesTheRealLinkAndSurvivesARestartOfTheHome) {
-  ASSERT_TRUE(west_.home.adopt().ok());
+  ASSERT_TRUE(west_.home.adopt(*west_.home.claim()).ok());
   ASSERT_TRUE(*east_.home.learn(*west_.home.claim()));
   const LinkFiles files = issue(authority_, "us-east-1");
   const home::Arrivals arrivals(*east_.store);
@@ -204,13 +205,14 @@ TEST_F(EndToEnd, AForwardedRequestCrossesTheRealLinkAndSurvivesARestartOfTheHome
 TEST_F(EndToEnd, StrangersAreRefusedOnBothSides) {
   ASSERT_NO_FATAL_FAILURE(listen());
   const crypto::Certificate foreign = *crypto::make_authority(request("somebody"), random_);
-  EXPECT_EQ(link(issue(foreign, "us-east-1"))->hello().error().code, ErrorCode::kIo);
-  EXPECT_FALSE(link(LinkFiles{})->hello().ok());
+  // Not as if it were down: there it is.
+  EXPECT_EQ(link(issue(foreign, "us-east-1"))->greet().error().code, ErrorCode::kServiceUnavailable);
+  EXPECT_FALSE(link(LinkFiles{})->greet().ok());
   const LinkFiles east = issue(authority_, "us-east-1");
   // Whoever listens at the other region's address must be that region.
-  EXPECT_EQ(link(east, *Region::parse("eu-west-1"))->hello().error().code, ErrorCode::kIo);
-  EXPECT_EQ(link(issue(authority_, "ap-south-1"))->hello().error().code, ErrorCode::kPermission);
-  const auto good = link(east)->hello();
+  EXPECT_EQ(link(east, *Region::parse("eu-west-1"))->greet().error().code, ErrorCode::kServiceUnavailable);
+  EXPECT_EQ(link(issue(authority_, "ap-south-1"))->greet().error().code, ErrorCode::kPermission);
+  const auto good = link(east)->greet();
   EXPECT_TRUE(good.ok()) << good.error().message;
 }
 

@@ -67,6 +67,7 @@ void ForwardDoor::receive(const Region& peer, std::string_view frame, Duration a
 Result<SecretBuffer> ForwardDoor::answer(const Region& peer, const ForwardedRequest& request) {
   COFFER_ASSIGN(const home::Claim claim, parts_.home.claim());
   if (claim.region != parts_.home.region()) return encode(ForwardedAnswer{.other_home = claim});
+  COFFER_TRY(parts_.home.require_here());
   const store::Revision before = parts_.store.revision();
   net::Request call;
   call.method = request.method;

@@ -64,6 +64,7 @@ class HomeForwarder::Trip {
     for (int asked = 0; asked < kHomes; ++asked) {
       COFFER_ASSIGN(home_, parts_.home.claim());
       if (home_.region == parts_.home.region()) {
+        COFFER_TRY(parts_.home.require_here());
         return unavailable(home_.region, "has become their home at this moment", kNothingChanged);
       }
       COFFER_ASSIGN(const SecretBuffer frame, send());

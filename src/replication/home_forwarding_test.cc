@@ -184,7 +184,7 @@ TEST_F(HomeForwardingTest, WhatGetsNoAnswerIsSentOnce) {
 
 // As after coffer identity adopt-home, of which this region has not heard.
 TEST_F(HomeForwardingTest, AHomeThatHasMovedSaysWhere) {
-  const home::Claim moved = europe_.region.home.adopt().value();
+  const home::Claim moved = europe_.region.home.adopt(*europe_.region.home.claim()).value();
   ASSERT_TRUE(*east_.region.home.learn(moved));
   europe_.requests.body = "from Europe";
   EXPECT_EQ(forward(), "200 from Europe ");
@@ -212,7 +212,7 @@ TEST_F(HomeForwardingTest, RegionsThatDoNotAgreeEndTheSearch) {
 }
 
 TEST_F(HomeForwardingTest, ARequestOfARegionThatBecomesHomeMeanwhileIsNotSent) {
-  ASSERT_TRUE(west_.home.adopt().ok());
+  ASSERT_TRUE(west_.home.adopt(*west_.home.claim()).ok());
   EXPECT_TRUE(*forwarder_.is_home());
   EXPECT_EQ(forward(),
             "Identities are changed in us-west-2, which has become their home at this moment. Nothing was changed.");

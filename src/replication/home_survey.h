@@ -1,6 +1,7 @@
 // Asks the other regions who is home of identities, and makes this region home. What they say is learned on the way, so
 // that an adoption is of a higher epoch than any that somebody in reach knows of.
-// Promises: no region becomes home while another one answers that it is, unless whoever asks overrules that.
+// Promises: no region becomes home while another one answers that it is, or is there and does not say who is, unless
+// whoever asks overrules that. Must never: take an answer that cannot be understood for silence.
 // Thread-safe.
 #pragma once
 
@@ -15,7 +16,7 @@
 
 namespace coffer::replication {
 
-// What a region said; an error when it did not answer, or not to this question.
+// What a region said; an error when it did not answer (kIo, kTimeout), or with something else (any other).
 struct Witness {
   Region region;
   Result<home::Claim> home;
@@ -51,8 +52,9 @@ class HomeSurvey {
 
   // Makes this region home, and says so in the log. Waits for the commit. Nothing changes when it is home, unless
   // objections are overruled: then a new epoch begins, in which its state replaces whatever others know beyond it.
-  // kConflict, with a text for the operator, when another region answers that it is home, or the home cannot be asked
-  // because no link leads there; kIo, kCorrupt.
+  // kConflict, with a text for the operator, when another region answers that it is home, or does not say; when this
+  // region has forgotten that it is home, or no link leads to the home, so that it cannot be asked; or who is home
+  // changes all the time. kIo, kCorrupt.
   Result<Adoption> adopt(Objections objections) const;
 
  private:

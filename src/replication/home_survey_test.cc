@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <map>
 #include <set>
 
 #include "replication/testing/replicator_fixture.h"
@@ -19,6 +20,8 @@ class HomeSurveyTest : public ReplicatorTest {
       peers.push_back({peer->self, [this, peer] {
                          auto link = std::make_unique<FakeLink>(*peer, random_);
                          link->up = !down_.contains(peer->self);
+                         const auto refusal = refusals_.find(peer->self);
+                         if (refusal != refusals_.end()) link->refusal = refusal->second;
                          return link;
                        }});
     }
@@ -28,6 +31,7 @@ class HomeSurveyTest : public ReplicatorTest {
   static home::Claim claim(const TestRegion& region) { return region.home.claim().value(); }
 
   std::set<Region> down_;
+  std::map<Region, Error> refusals_;
 };
 
 TEST_F(HomeSurveyTest, EveryRegionThatAnswersSaysWhoIsHome) {
@@ -62,6 +66,43 @@ TEST_F(HomeSurveyTest, AHomeThatIsDownIsReplaced) {
   EXPECT_EQ(claim(west_), (home::Claim{kWest, 2}));
 }
 
+// A home of another release, or one whose disk is full, is not down: it takes changes, or will again in a moment.
+TEST_F(HomeSurveyTest, ARegionThatIsThereAndDoesNotSayIsNoSilence) {
+  const Error errors[] = {{ErrorCode::kServiceUnavailable, "us-east-1 answered 426"},
+                          {ErrorCode::kPermission, "us-east-1 answered 403"},
+                          {ErrorCode::kInternalServiceError, "us-east-1 answered 500"},
+                          {ErrorCode::kCorrupt, "us-east-1 answered 400"}};
+  for (const Error& error : errors) {
+    refusals_ = {{kEast, error}};
+    const auto refused = survey(west_).adopt(Objections::kCount);
+    ASSERT_FALSE(refused.ok()) << error.message;
+    EXPECT_EQ(refused.error().code, ErrorCode::kConflict);
+    EXPECT_NE(refused.error().message.find("us-east-1 is there, and does not say"), std::string::npos);
+    EXPECT_NE(refused.error().message.find(error.message), std::string::npos);
+    EXPECT_EQ(claim(west_), (home::Claim{kEast, 1}));
+  }
+  // A third region may be home, by an adoption that has not been heard of here.
+  down_ = {kEast};
+  refusals_ = {{kEurope, errors[0]}};
+  EXPECT_FALSE(survey(west_).adopt(Objections::kCount).ok());
+  EXPECT_TRUE(survey(west_).adopt(Objections::kAreOverruled).ok());
+}
+
+// Restored from a backup of before an epoch of its own, it would take changes and overwrite newer ones.
+TEST_F(HomeSurveyTest, AHomeThatHasForgottenItsEpochChangesNothingUntilItIsToldTo) {
+  ASSERT_TRUE(west_.home.learn({kEast, 3}).ok());
+  ASSERT_TRUE(survey(east_).ask().ok());
+  EXPECT_EQ(claim(east_), (home::Claim{kEast, 3}));
+  EXPECT_FALSE(*east_.home.is_here());
+  const auto refused = survey(east_).adopt(Objections::kCount);
+  ASSERT_FALSE(refused.ok());
+  EXPECT_NE(refused.error().message.find("restored from a backup"), std::string::npos) << refused.error().message;
+  const auto forced = survey(east_).adopt(Objections::kAreOverruled);
+  ASSERT_TRUE(forced.ok());
+  EXPECT_EQ(forced->now, (home::Claim{kEast, 4}));
+  EXPECT_TRUE(*east_.home.is_here());
+}
+
 // Asked twice, it must not make the others send everything again.
 TEST_F(HomeSurveyTest, TheHomeItselfAdoptsNothingUnlessOverruled) {
   const auto same = survey(east_).adopt(Objections::kCount);
@@ -91,8 +132,8 @@ TEST_F(HomeSurveyTest, AnAdoptionElsewhereIsHeardOfBeforeASecondOne) {
 
 // Two of one epoch take nothing from each other: overruling the other one in either ends it.
 TEST_F(HomeSurveyTest, OneOfTwoHomesOfOneEpochWinsWhenItIsToldTo) {
-  ASSERT_TRUE(east_.home.adopt().ok());
-  ASSERT_TRUE(west_.home.adopt().ok());
+  ASSERT_TRUE(east_.home.adopt(*east_.home.claim()).ok());
+  ASSERT_TRUE(west_.home.adopt(*west_.home.claim()).ok());
   ASSERT_TRUE(survey(west_).adopt(Objections::kAreOverruled).ok());
   ASSERT_TRUE(survey(east_).ask().ok());
   EXPECT_EQ(claim(east_), (home::Claim{kWest, 3}));

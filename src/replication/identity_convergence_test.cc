@@ -137,7 +137,7 @@ class Simulation {
   }
 
   void adopt(TestRegion& at) {
-    if (adoptions >= 4 || !at.home.adopt().ok()) return;
+    if (adoptions >= 4 || !at.home.adopt(*at.home.claim()).ok()) return;
     ++adoptions;
   }
 
@@ -152,7 +152,7 @@ class Simulation {
       newest = std::max(newest, region->home.claim()->epoch);
     TestRegion& last = *pick(regions_);
     while (last.home.claim()->epoch <= newest)
-      ASSERT_TRUE(last.home.adopt().ok());
+      ASSERT_TRUE(last.home.adopt(*last.home.claim()).ok());
     for (int round = 0; round < 50; ++round) {
       bool clean = true;
       for (const auto& way : ways_) {

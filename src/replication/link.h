@@ -11,7 +11,10 @@ namespace coffer::replication {
 class Link {
  public:
   virtual ~Link() = default;
+  // Tells the region that this one has started. Errors as of send().
+  virtual Result<void> greet() = 0;
   // kIo or kTimeout when the region does not answer: it is then unknown whether the state was applied.
+  // kServiceUnavailable when it is there and takes nothing now.
   virtual Result<secrets::ApplyOutcome> send(const secrets::ReplicaState& state) = 0;
   virtual Result<secrets::ApplyOutcome> send(const secrets::ReplicaRemoval& removal) = 0;
   virtual Result<home::StateAnswer> send(const home::StatePart& part) = 0;

@@ -123,9 +123,9 @@ wire::RequestHeader request_header(uint64_t session) {
 
 }  // namespace
 
-Result<SecretBuffer> encode(uint64_t session, const Hello&) {
+Result<SecretBuffer> encode(uint64_t session, const Hello& hello) {
   wire::RequestHeader header = request_header(session);
-  header.mutable_hello();
+  header.mutable_hello()->set_start(hello.start);
   return begin_frame(header, 0);
 }
 
@@ -198,8 +198,8 @@ Result<SecretBuffer> encode(uint64_t session, const home::StatePart& part) {
   return frame;
 }
 
-Result<SecretBuffer> encode(uint64_t session, const home::StateQuestion& question) {
-  wire::RequestHeader header = request_header(session);
+Result<SecretBuffer> encode(const home::StateQuestion& question) {
+  wire::RequestHeader header = request_header(0);
   encode_question(question, *header.mutable_state_question());
   return begin_frame(header, 0);
 }
@@ -212,6 +212,8 @@ Result<Message> decode_message(std::string_view frame) {
   message.session = header.session();
   switch (header.message_case()) {
     case wire::RequestHeader::kHello:
+      COFFER_TRY(check(header.hello().start() != 0, "start"));
+      message.body = Hello{header.hello().start()};
       break;
     case wire::RequestHeader::kSecretState: {
       COFFER_ASSIGN(message.body, decode_state(header.secret_state(), tail));

@@ -16,7 +16,7 @@
 
 namespace coffer::replication {
 
-inline constexpr uint32_t kProtocolVersion = 5;
+inline constexpr uint32_t kProtocolVersion = 6;
 inline constexpr size_t kMaxFrameBytes = 16 << 20;
 inline constexpr size_t kMaxHeaderBytes = 4 << 20;
 inline constexpr size_t kMaxValueBytes = 65'536;
@@ -26,15 +26,17 @@ inline constexpr size_t kMaxStateChanges = 2048;
 inline constexpr size_t kMaxStateSecretBytes = 4096;
 
 // Opens a session: messages of older sessions of the sender, still on their way, are refused from then on.
-struct Hello {};
+struct Hello {
+  uint64_t start = 0;  // random, of the sender's process; not 0
+};
 
-// `session` is the number that the answer to the last hello gave. kUsage when the message is larger than a frame may
-// be.
+// `session` is the number that the answer to the last hello gave; a question is of none. kUsage when the message is
+// larger than a frame may be.
 Result<SecretBuffer> encode(uint64_t session, const Hello& hello);
 Result<SecretBuffer> encode(uint64_t session, const secrets::ReplicaState& state);
 Result<SecretBuffer> encode(uint64_t session, const secrets::ReplicaRemoval& removal);
 Result<SecretBuffer> encode(uint64_t session, const home::StatePart& part);
-Result<SecretBuffer> encode(uint64_t session, const home::StateQuestion& question);
+Result<SecretBuffer> encode(const home::StateQuestion& question);
 
 struct Message {
   uint64_t session = 0;

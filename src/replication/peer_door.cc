@@ -7,6 +7,8 @@ namespace coffer::replication {
 namespace {
 
 constexpr std::string_view kFrameType = "application/octet-stream";
+constexpr int kOk = 200;
+constexpr int kSessionOver = 409;
 
 void answer(net::Reply& reply, int status, std::string_view text) {
   reply.status = status;
@@ -93,31 +95,52 @@ void PeerDoor::refuse(int status, net::Reply& reply) {
 }
 
 void PeerDoor::receive(Peer& peer, std::string_view frame, net::Reply& reply) try {
-  Result<Message> message = decode_message(frame);
-  const std::lock_guard lock(peer.mutex);
-  if (!message.ok()) {
-    const int status = message.error().code == ErrorCode::kUsage ? 426 : 400;
-    log_change(peer, status, message.error());
-    return answer(reply, status, message.error().message);
-  }
   Answer result;
-  if (std::holds_alternative<Hello>(message->body)) {
-    result.session = open_session(peer);
-  } else {
-    if (peer.session == 0 || message->session != peer.session) return answer(reply, 409, "the session is over\n");
-    const Result<void> applied = apply(peer, std::move(*message), result);
-    if (!applied.ok()) {
-      const int status = status_of(applied.error().code);
-      log_change(peer, status, applied.error());
-      return answer(reply, status, error_name(applied.error().code));
-    }
-    peer.last_refusal.clear();
-  }
-  reply.status = 200;
+  const Status status = take(peer, frame, result);
+  if (status.code != kOk) return answer(reply, status.code, status.text);
+  reply.status = kOk;
   reply.content_type = kFrameType;
   reply.body = encode(result);
 } catch (const std::exception&) {
   answer(reply, 503, "internal error\n");
+}
+
+PeerDoor::Status PeerDoor::take(Peer& peer, std::string_view frame, Answer& answer) {
+  Result<Message> message = decode_message(frame);
+  if (!message.ok()) {
+    const int status = message.error().code == ErrorCode::kUsage ? 426 : 400;
+    const std::lock_guard lock(peer.mutex);
+    log_change(peer, status, message.error());
+    return {status, message.error().message};
+  }
+  // Not one after the other with the messages: whoever asks does not wait for them.
+  if (const auto* question = std::get_if<home::StateQuestion>(&message->body)) {
+    Result<home::StateAnswer> said = parts_.applier.answer(*question);
+    if (said.ok()) {
+      answer.state = std::move(*said);
+      return {};
+    }
+    const std::lock_guard lock(peer.mutex);
+    return refused(peer, said.error());
+  }
+  const std::lock_guard lock(peer.mutex);
+  if (const auto* hello = std::get_if<Hello>(&message->body)) {
+    const Result<void> heard = parts_.applier.started(peer.region, hello->start);
+    if (!heard.ok()) return refused(peer, heard.error());
+    answer.session = open_session(peer);
+    return {};
+  }
+  if (peer.session == 0 || message->session != peer.session) return {kSessionOver, "the session is over\n"};
+  const Result<void> applied = apply(peer, std::move(*message), answer);
+  if (!applied.ok()) return refused(peer, applied.error());
+  peer.last_refusal.clear();
+  return {};
+}
+
+PeerDoor::Status PeerDoor::refused(Peer& peer, const Error& error) {
+  const int status = status_of(error.code);
+  log_change(peer, status, error);
+  return {status, std::string(error_name(error.code))};
 }
 
 Result<void> PeerDoor::apply(Peer& peer, Message message, Answer& answer) {
@@ -131,12 +154,9 @@ Result<void> PeerDoor::apply(Peer& peer, Message message, Answer& answer) {
     COFFER_ASSIGN(answer.outcome, parts_.applier.apply(*removal));
     return {};
   }
-  if (const auto* part = std::get_if<home::StatePart>(&message.body)) {
-    if (part->home.region != peer.region) return not_allowed("a state that another region is home of");
-    COFFER_ASSIGN(answer.state, parts_.applier.apply(*part));
-    return {};
-  }
-  COFFER_ASSIGN(answer.state, parts_.applier.answer(std::get<home::StateQuestion>(message.body)));
+  const auto& part = std::get<home::StatePart>(message.body);
+  if (part.home.region != peer.region) return not_allowed("a state that another region is home of");
+  COFFER_ASSIGN(answer.state, parts_.applier.apply(part));
   return {};
 }
 

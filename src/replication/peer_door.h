@@ -3,11 +3,12 @@
 // Promises: nothing is applied unless the verified client certificate names a region of the deployment that may send
 // this very message (a secret's primary region; of what flows from the identity home, that home, whose epoch the
 // applier judges; a question, any); messages of one region are applied one after the other, and none of an older
-// session after a newer one was opened; a failing store is 503, never a verdict. Must never block the I/O thread that
-// calls it: decoding and applying happen on the worker pool.
+// session after a newer one was opened, but for questions, which change no state; a failing store is 503, never a
+// verdict. Must never block the I/O thread that calls it: decoding and applying happen on the worker pool.
 #pragma once
 
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "base/ids.h"
@@ -40,7 +41,13 @@ class PeerDoor final : public net::Handler {
 
  private:
   struct Peer;
+  struct Status {
+    int code = 200;
+    std::string text;  // unless 200
+  };
   void receive(Peer& peer, std::string_view frame, net::Reply& reply);
+  Status take(Peer& peer, std::string_view frame, Answer& answer);
+  Status refused(Peer& peer, const Error& error);
   Result<void> apply(Peer& peer, Message message, Answer& answer);
   uint64_t open_session(Peer& peer);
   void log_change(Peer& peer, int status, const Error& error);

@@ -26,6 +26,7 @@ const Region kEurope = *Region::parse("eu-west-1");
 class RecordingApplier final : public Applier {
  public:
   Result<ApplyOutcome> apply(ReplicaState state) override {
+    if (while_applying) while_applying();
     applied.push_back("state " + state.name);
     return answer();
   }
@@ -44,7 +45,15 @@ class RecordingApplier final : public Applier {
     return home::StateAnswer{home::StateVerdict::kThere, {1, 2, 3}, question.home};
   }
 
+  Result<void> started(const Region& peer, uint64_t start) override {
+    starts.push_back(peer.text() + " " + std::to_string(start));
+    COFFER_TRY(answer());
+    return {};
+  }
+
   std::vector<std::string> applied;
+  std::vector<std::string> starts;
+  std::function<void()> while_applying;
   ApplyOutcome outcome;
   std::optional<Error> failure;
 
@@ -105,7 +114,8 @@ class PeerDoorTest : public ::testing::Test {
   Sender sender(std::string peer_name) {
     auto client = std::make_unique<LoopbackClient>(handler_, std::move(peer_name));
     LoopbackClient* network = client.get();
-    return {network, std::make_unique<RegionLink>(std::move(client), kWest, std::chrono::seconds(1))};
+    return {network, std::make_unique<RegionLink>(std::move(client),
+                                                  RegionLink::Ends{kWest, std::chrono::seconds(1), ++starts_})};
   }
 
   const int null_ = ::open("/dev/null", O_WRONLY | O_CLOEXEC);
@@ -116,6 +126,7 @@ class PeerDoorTest : public ::testing::Test {
   std::unique_ptr<WorkerPool> workers_;
   std::unique_ptr<PeerDoor> door_;
   net::Handler* handler_ = nullptr;
+  uint64_t starts_ = 40;
 };
 
 // The ordinary course, for each kind of message.
@@ -152,7 +163,7 @@ TEST_F(PeerDoorTest, ARegionSpeaksForItsOwnSecretsOnly) {
 TEST_F(PeerDoorTest, AnybodyElseIsTurnedAway) {
   for (const char* name : {"", "us-west-2", "ap-south-1", "us-east-1.coffer.internal"}) {
     Sender stranger = sender(name);
-    EXPECT_EQ(stranger.link->hello().error().code, ErrorCode::kPermission) << name;
+    EXPECT_EQ(stranger.link->greet().error().code, ErrorCode::kPermission) << name;
   }
 }
 
@@ -162,7 +173,7 @@ TEST_F(PeerDoorTest, AFailingStoreIsNeverAVerdict) {
   applier_.failure = Error{ErrorCode::kIo, "disk full"};
   const auto outcome = east.link->send(state(kEast));
   ASSERT_FALSE(outcome.ok());
-  EXPECT_EQ(outcome.error().code, ErrorCode::kIo);
+  EXPECT_EQ(outcome.error().code, ErrorCode::kServiceUnavailable);
   EXPECT_EQ(outcome.error().message.find("disk full"), std::string::npos);
 }
 
@@ -176,13 +187,24 @@ TEST_F(PeerDoorTest, AFailureOfThisOneMessageIsToldApartFromTheWholeRegion) {
 // The reason for sessions: otherwise the copy would be back for ever.
 TEST_F(PeerDoorTest, AStateHeldUpInTheNetworkCannotUndoALaterRemoval) {
   Sender east = sender("us-east-1");
-  ASSERT_TRUE(east.link->hello().ok());
+  ASSERT_TRUE(east.link->greet().ok());
   east.network->weather = Weather::kHeldBack;
   EXPECT_EQ(east.link->send(state(kEast)).error().code, ErrorCode::kTimeout);
   east.network->weather = Weather::kFine;
   ASSERT_TRUE(east.link->send(removal(kEast)).ok());
   EXPECT_EQ(east.network->deliver_held_back(), 409);
   EXPECT_EQ(applier_.applied, std::vector<std::string>{"removal db"});
+}
+
+// A region that starts may have another disk than before; whoever is home must hear of it before anything is sent.
+TEST_F(PeerDoorTest, EveryHelloTellsWhichProcessSpeaks) {
+  Sender first = sender("us-east-1");
+  ASSERT_TRUE(first.link->greet().ok());
+  ASSERT_TRUE(first.link->greet().ok());
+  ASSERT_TRUE(sender("eu-west-1").link->send(state(kEurope)).ok());
+  EXPECT_EQ(applier_.starts, (std::vector<std::string>{"us-east-1 41", "us-east-1 41", "eu-west-1 42"}));
+  applier_.failure = Error{ErrorCode::kIo, "disk full"};
+  EXPECT_EQ(first.link->greet().error().code, ErrorCode::kServiceUnavailable);
 }
 
 // Restarts are daily business and must not look like failures.
@@ -192,6 +214,26 @@ TEST_F(PeerDoorTest, AReceiverThatRestartedIsGreetedAgainWithoutAnError) {
   restart();
   EXPECT_TRUE(east.link->send(state(kEast)).ok());
   EXPECT_EQ(applier_.applied.size(), 2u);
+}
+
+// An operator asks who is home while the replicator sends.
+TEST_F(PeerDoorTest, AQuestionEndsNoSessionAndNeedsNone) {
+  Sender replicator = sender("us-east-1");
+  Sender survey = sender("us-east-1");
+  ASSERT_TRUE(replicator.link->send(state(kEast)).ok());
+  EXPECT_TRUE(survey.link->send(home::StateQuestion{kIdentities, {kEast, 1}}).ok());
+  EXPECT_EQ(survey.network->requests, 1);
+  ASSERT_TRUE(replicator.link->send(state(kEast)).ok());
+  EXPECT_EQ(replicator.network->requests, 3) << "a hello and two states";
+}
+
+TEST_F(PeerDoorTest, AQuestionIsAnsweredWhileAStateIsBeingApplied) {
+  Sender replicator = sender("us-east-1");
+  Sender survey = sender("us-east-1");
+  bool is_answered = false;
+  applier_.while_applying = [&] { is_answered = survey.link->send(home::StateQuestion{kIdentities, {kEast, 1}}).ok(); };
+  ASSERT_TRUE(replicator.link->send(state(kEast)).ok());
+  EXPECT_TRUE(is_answered);
 }
 
 // One sender's sessions are no business of another's.
@@ -209,7 +251,7 @@ TEST_F(PeerDoorTest, SessionsOfTwoRegionsDoNotDisturbEachOther) {
 // Half of the lost answers belong to messages that were applied.
 TEST_F(PeerDoorTest, ALostAnswerIsATimeoutAndSendingAgainWorks) {
   Sender east = sender("us-east-1");
-  ASSERT_TRUE(east.link->hello().ok());
+  ASSERT_TRUE(east.link->greet().ok());
   east.network->weather = Weather::kAnswerLost;
   EXPECT_EQ(east.link->send(state(kEast)).error().code, ErrorCode::kTimeout);
   east.network->weather = Weather::kFine;

@@ -33,7 +33,8 @@ std::unique_ptr<RegionLink> RegionLink::make(const Endpoint& endpoint) {
   options.max_body_bytes = kMaxAnswerBytes;
   // States and removals may arrive twice.
   options.on_stale_connection = net::OnStaleConnection::kSendAgain;
-  return std::make_unique<RegionLink>(net::HttpClient::make(options), endpoint.region, endpoint.timeout);
+  return std::make_unique<RegionLink>(net::HttpClient::make(options),
+                                      RegionLink::Ends{endpoint.region, endpoint.timeout, endpoint.start});
 }
 
 Result<Answer> RegionLink::post(std::string_view frame) {
@@ -41,17 +42,20 @@ Result<Answer> RegionLink::post(std::string_view frame) {
   request.target = "/replicate";
   request.headers = {{"Content-Type", "application/octet-stream"}};
   request.body = frame;
-  Result<net::ClientResponse> response = client_->send(request, timeout_);
+  Result<net::ClientResponse> response = client_->send(request, ends_.timeout);
   if (!response.ok()) {
     session_ = 0;
-    return std::move(response).error();
+    Error error = std::move(response).error();
+    if (error.code == ErrorCode::kPermission) error.code = ErrorCode::kServiceUnavailable;
+    return error;
   }
-  const std::string what = destination_.text() + " answered " + std::to_string(response->status);
+  const std::string what = ends_.destination.text() + " answered " + std::to_string(response->status);
   switch (response->status) {
     case kOk: {
       Result<Answer> answer = decode_answer(response->body.view());
       if (answer.ok()) return answer;
-      return Error{ErrorCode::kIo, what + " with something else than an answer: " + answer.error().message};
+      return Error{ErrorCode::kServiceUnavailable,
+                   what + " with something else than an answer: " + answer.error().message};
     }
     case kBadRequest:
       return Error{ErrorCode::kCorrupt, what + ": it does not understand the message"};
@@ -61,18 +65,21 @@ Result<Answer> RegionLink::post(std::string_view frame) {
       session_ = 0;
       return Error{ErrorCode::kConflict, what + ": the session is over"};
     case kOtherProtocol:
-      return Error{ErrorCode::kIo, what + ": it speaks another version of the region link, bring both to one release"};
+      return Error{ErrorCode::kServiceUnavailable,
+                   what + ": it speaks another version of the region link, bring both to one release"};
     case kInternalError:
       return Error{ErrorCode::kInternalServiceError, what + ": it could not apply the message, its log says why"};
     default:
-      return Error{ErrorCode::kIo, what};
+      return Error{ErrorCode::kServiceUnavailable, what};
   }
 }
 
-Result<void> RegionLink::hello() {
-  COFFER_ASSIGN(const SecretBuffer frame, encode(0, Hello{}));
+Result<void> RegionLink::greet() {
+  COFFER_ASSIGN(const SecretBuffer frame, encode(0, Hello{ends_.start}));
   COFFER_ASSIGN(const Answer answer, post(frame.view()));
-  if (answer.session == 0) return Error{ErrorCode::kIo, destination_.text() + " opened no session"};
+  if (answer.session == 0) {
+    return Error{ErrorCode::kServiceUnavailable, ends_.destination.text() + " opened no session"};
+  }
   session_ = answer.session;
   return {};
 }
@@ -81,11 +88,11 @@ template <class Body>
 Result<Answer> RegionLink::deliver(const Body& body) {
   // Twice at most: a session may be one that the other region forgot when it restarted.
   for (int attempt = 0;; ++attempt) {
-    if (session_ == 0) COFFER_TRY(hello());
+    if (session_ == 0) COFFER_TRY(greet());
     COFFER_ASSIGN(const SecretBuffer frame, encode(session_, body));
     Result<Answer> answer = post(frame.view());
     if (answer.ok() || answer.error().code != ErrorCode::kConflict) return answer;
-    if (attempt == 1) return Error{ErrorCode::kIo, std::move(answer).error().message};
+    if (attempt == 1) return Error{ErrorCode::kServiceUnavailable, std::move(answer).error().message};
   }
 }
 
@@ -95,11 +102,9 @@ Result<secrets::ApplyOutcome> RegionLink::deliver_secret(const Body& body) {
   return std::move(answer.outcome);
 }
 
-template <class Body>
-Result<home::StateAnswer> RegionLink::deliver_state(const Body& body) {
-  COFFER_ASSIGN(Answer answer, deliver(body));
+Result<home::StateAnswer> RegionLink::state_of(Answer answer) const {
   if (answer.state) return std::move(*answer.state);
-  return Error{ErrorCode::kIo, destination_.text() + " did not say what it has"};
+  return Error{ErrorCode::kServiceUnavailable, ends_.destination.text() + " did not say what it has"};
 }
 
 Result<secrets::ApplyOutcome> RegionLink::send(const secrets::ReplicaState& state) {
@@ -111,11 +116,14 @@ Result<secrets::ApplyOutcome> RegionLink::send(const secrets::ReplicaRemoval& re
 }
 
 Result<home::StateAnswer> RegionLink::send(const home::StatePart& part) {
-  return deliver_state(part);
+  COFFER_ASSIGN(Answer answer, deliver(part));
+  return state_of(std::move(answer));
 }
 
 Result<home::StateAnswer> RegionLink::send(const home::StateQuestion& question) {
-  return deliver_state(question);
+  COFFER_ASSIGN(const SecretBuffer frame, encode(question));
+  COFFER_ASSIGN(Answer answer, post(frame.view()));
+  return state_of(std::move(answer));
 }
 
 }  // namespace coffer::replication

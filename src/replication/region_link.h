@@ -1,6 +1,7 @@
 // The link to one other region: frames (link_codec.h) in POST /replicate over mutually authenticated TLS 1.3.
 // Promises: what was sent and not answered in time can no longer take effect once a later send has succeeded, because
-// every failure ends the session; so a state that was delayed on its way cannot undo a removal.
+// every failure ends the session; so a state that was delayed on its way cannot undo a removal. Questions are of no
+// session, so that anybody in the region may ask without ending the replicator's.
 // Not thread-safe: one thread per destination.
 #pragma once
 
@@ -31,34 +32,39 @@ class RegionLink final : public Link {
     std::string certificate_file;  // this region's
     std::string private_key_file;
     Duration timeout = kDefaultTimeout;  // of one send
+    uint64_t start = 0;                  // random, of this process; not needed for questions
   };
   static std::unique_ptr<RegionLink> make(const Endpoint& endpoint);
 
-  RegionLink(std::unique_ptr<net::HttpClient> client, Region destination, Duration timeout)
-      : client_(std::move(client)), destination_(std::move(destination)), timeout_(timeout) {}
+  struct Ends {
+    Region destination;
+    Duration timeout = kDefaultTimeout;  // of one send
+    uint64_t start = 0;                  // of this end's process; not needed for questions
+  };
+  RegionLink(std::unique_ptr<net::HttpClient> client, Ends ends) : client_(std::move(client)), ends_(std::move(ends)) {}
 
-  // kIo, kTimeout: no answer, or the region cannot answer now; try again later, all messages alike. Anything else is
-  // about this message alone: kPermission when the region does not let this one send it, kCorrupt when it does not
-  // understand it, kInternalServiceError when it cannot apply it, kUsage when it is too large.
+  // kIo, kTimeout: no answer. kServiceUnavailable: the region is there and takes no message of this region now: its
+  // store is in trouble, it does not accept the certificate, or speaks another version of the protocol. Try again
+  // later, all messages alike. Anything else is about this message alone: kPermission when the region does not let this
+  // one send it, kCorrupt when it does not understand it, kInternalServiceError when it cannot apply it, kUsage when it
+  // is too large.
+  // Opens a new session: whether the region is there and speaks our protocol.
+  Result<void> greet() override;
   Result<secrets::ApplyOutcome> send(const secrets::ReplicaState& state) override;
   Result<secrets::ApplyOutcome> send(const secrets::ReplicaRemoval& removal) override;
   Result<home::StateAnswer> send(const home::StatePart& part) override;
   Result<home::StateAnswer> send(const home::StateQuestion& question) override;
-  // Opens a new session: whether the region is there and speaks our protocol. Errors as above.
-  Result<void> hello();
 
  private:
   template <class Body>
   Result<Answer> deliver(const Body& body);
   template <class Body>
   Result<secrets::ApplyOutcome> deliver_secret(const Body& body);
-  template <class Body>
-  Result<home::StateAnswer> deliver_state(const Body& body);
+  Result<home::StateAnswer> state_of(Answer answer) const;
   Result<Answer> post(std::string_view frame);
 
   std::unique_ptr<net::HttpClient> client_;
-  const Region destination_;
-  const Duration timeout_;
+  const Ends ends_;
   uint64_t session_ = 0;  // 0: none open
 };
 

@@ -64,6 +64,7 @@ class Replicator::Impl {
   uint64_t pass_ = 0;
   bool tried_in_pass_ = false;
   std::map<std::string, SetAside> set_aside_;
+  bool is_greeted_ = false;
   unsigned failures_ = 0;  // of the destination, in a row
   Duration retry_at_{};
 
@@ -81,6 +82,14 @@ Duration Replicator::Impl::step() {
   if (!announced.ok() && announced.error().code != ErrorCode::kConflict) {
     destination_failed("replication_store_down", announced.error().message);
     return retry_at_ - now;
+  }
+  if (!is_greeted_) {
+    const Result<void> greeted = parts_.link.greet();
+    if (!greeted.ok()) {
+      destination_failed("replication_link_down", greeted.error().message);
+      return retry_at_ - now;
+    }
+    is_greeted_ = true;
   }
   store::ScanRange range = store::ScanRange::prefix(prefix_, kBatch);
   if (cursor_.empty()) {

@@ -29,6 +29,7 @@ class GateLink final : public Link {
  public:
   explicit GateLink(TestRegion& to) : to_(to) {}
 
+  Result<void> greet() override { return {}; }
   Result<secrets::ApplyOutcome> send(const secrets::ReplicaState& state) override {
     {
       std::unique_lock lock(mutex);

@@ -14,8 +14,15 @@ constexpr int kRounds = 4;
 
 // Trouble of the link, or of this message alone.
 Delivery not_sent(const Error& error) {
-  if (error.code == ErrorCode::kIo || error.code == ErrorCode::kTimeout) return {Kind::kLinkDown, error.message};
+  if (is_link_trouble(error.code)) return {Kind::kLinkDown, error.message};
   return {Kind::kSetAside, error.message};
+}
+
+Delivery forgotten(const home::Claim& home) {
+  return {Kind::kSetAside, "other regions know " + home.region.text() + " as home of identities since epoch " +
+                               std::to_string(home.epoch) +
+                               ", of which its store knows nothing: it was restored from a backup. Nothing is sent " +
+                               "before coffer identity adopt-home --force, here or there, says whose state is to stay"};
 }
 
 }  // namespace
@@ -30,12 +37,19 @@ struct StateCourier::Shipment {
 Delivery StateCourier::deliver(const store::OutboxKey& key, const store::Row& row) {
   const home::StateKind* const kind = home::find_kind(parts_.states.kinds(), key.kind);
   if (kind == nullptr) return {Kind::kSetAside, "a mark is of kind " + key.kind + ", which is not known"};
-  const Result<home::Claim> home = parts_.states.home().claim();
+  const home::HomeRegion& homes = parts_.states.home();
+  const Result<home::Claim> home = homes.claim();
   if (!home.ok()) return store_down(home.error());
+  const Result<bool> is_forgotten = homes.is_forgotten();
+  if (!is_forgotten.ok()) return store_down(is_forgotten.error());
+  if (*is_forgotten) return forgotten(*home);
+  const Result<uint64_t> start = homes.start_of(parts_.destination);
+  if (!start.ok()) return store_down(start.error());
   const Shipment shipment{{key.kind, key.account, key.name}, *kind, *home, row};
-  // Another home may have sent what is not known here.
-  if (*home != home_) known_.clear();
+  // Another home may have sent what is not known here, and another process may have another store.
+  if (*home != home_ || *start != start_) known_.clear();
   home_ = *home;
+  start_ = *start;
   const bool is_home = home->region == parts_.region;
   // Marks of when this region was home are of no use any more, but for the home, which may know less.
   if (!is_home && home->region != parts_.destination) {

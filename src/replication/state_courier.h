@@ -31,8 +31,10 @@ class StateCourier {
   Result<Delivery> done(const Shipment& shipment);
 
   const Replicator::Parts parts_;
-  std::map<std::string, home::Stamp> known_;  // by key of the mark; as long as `home_` is home
+  // By key of the mark; as long as `home_` is home and the region's process is that of `start_`.
+  std::map<std::string, home::Stamp> known_;
   home::Claim home_;
+  uint64_t start_ = 0;
 };
 
 }  // namespace coffer::replication

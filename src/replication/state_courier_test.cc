@@ -61,6 +61,46 @@ TEST_F(StateCourierTest, ARegionThatJoinsLaterGetsEverything) {
   EXPECT_TRUE(*europe_.accounts.exists(kAccount));
 }
 
+// As from a backup, or with an empty disk: keys that were revoked since would be good there for ever.
+TEST_F(StateCourierTest, ARegionThatLostItsDiskGetsEverythingOnceItHasStarted) {
+  make_user(east_, "alice");
+  ASSERT_TRUE(east_.home.started(kWest, 1).ok());
+  Way way = this->way(east_, west_);
+  drain(way, east_, west_);
+  TestRegion wiped(world_, kWest);
+  way.link.replace_destination(wiped);
+  ASSERT_TRUE(east_.home.started(kWest, 2).ok());
+  drain(way, east_, wiped);
+  EXPECT_EQ(wiped.identities_of(kAccount), east_.identities_of(kAccount));
+}
+
+// Restored from a backup of an epoch ago: what it would send is older than what others have.
+TEST_F(StateCourierTest, AHomeThatHasForgottenItsEpochSendsNothingAndKeepsItsMarks) {
+  make_user(east_, "alice");
+  Way way = this->way(east_, west_);
+  drain(way, east_, west_);
+  ASSERT_TRUE(west_.home.adopt(*west_.home.claim()).ok());
+  make_user(west_, "bob");
+  ASSERT_TRUE(west_.home.learn({kEast, 3}).ok());  // the home moved back, and west has everything of before
+
+  TestRegion restored(world_, kEast);
+  ASSERT_TRUE(restored.accounts.create("payments", kAccount).ok());
+  make_user(restored, "alice");
+  Way back = this->way(restored, west_);
+  settle(back);
+  EXPECT_EQ(*restored.home.claim(), (home::Claim{kEast, 3}));
+  EXPECT_GT(restored.marks(kWest), 0u);
+  EXPECT_NE(back.replicator.status().last_error.find("restored from a backup"), std::string::npos);
+  EXPECT_NE(west_.identities_of(kAccount).find("bob"), std::string::npos);
+  EXPECT_EQ(iam::create_user(restored.identity_store, kAccount, {.name = "carol"}).error().code,
+            ErrorCode::kServiceUnavailable);
+
+  ASSERT_TRUE(restored.home.adopt(*restored.home.claim()).ok());
+  clock_.advance(std::chrono::minutes(2));
+  drain(back, restored, west_);
+  EXPECT_EQ(west_.identities_of(kAccount), restored.identities_of(kAccount));
+}
+
 // The home was restored from a backup: what the region knows is newer, and must not be overwritten without a word.
 TEST_F(StateCourierTest, ARegionThatIsAheadIsLeftAloneUntilSomebodyAdopts) {
   make_user(east_, "alice");
@@ -75,7 +115,7 @@ TEST_F(StateCourierTest, ARegionThatIsAheadIsLeftAloneUntilSomebodyAdopts) {
   EXPECT_NE(back.replicator.status().last_error.find("coffer identity adopt-home"), std::string::npos);
   EXPECT_EQ(west_.identities_of(kAccount), east_.identities_of(kAccount));
 
-  ASSERT_TRUE(restored.home.adopt().ok());
+  ASSERT_TRUE(restored.home.adopt(*restored.home.claim()).ok());
   drain(back, restored, west_);
   Way asking = this->way(west_, restored);
   drain(asking, west_, restored);
@@ -88,7 +128,7 @@ TEST_F(StateCourierTest, AHomeThatComesBackLearnsFromAnyRegionAndTellsNobodyAnyM
   drain(to_europe, east_, europe_);
   drain(to_west, east_, west_);
   make_user(east_, "unseen");
-  ASSERT_TRUE(west_.home.adopt().ok());
+  ASSERT_TRUE(west_.home.adopt(*west_.home.claim()).ok());
   make_user(west_, "new");
   Way from_west = this->way(west_, europe_);
   drain(from_west, west_, europe_);
@@ -105,13 +145,13 @@ TEST_F(StateCourierTest, AHomeThatComesBackLearnsFromAnyRegionAndTellsNobodyAnyM
 }
 
 TEST_F(StateCourierTest, TwoHomesOfOneEpochSaySo) {
-  ASSERT_TRUE(east_.home.adopt().ok());
-  ASSERT_TRUE(west_.home.adopt().ok());
+  ASSERT_TRUE(east_.home.adopt(*east_.home.claim()).ok());
+  ASSERT_TRUE(west_.home.adopt(*west_.home.claim()).ok());
   Way way = this->way(east_, west_);
   settle(way);
   EXPECT_NE(way.replicator.status().last_error.find("takes us-west-2 for the home"), std::string::npos);
   EXPECT_GT(east_.marks(kWest), 0u);
-  ASSERT_TRUE(east_.home.adopt().ok());
+  ASSERT_TRUE(east_.home.adopt(*east_.home.claim()).ok());
   drain(way, east_, west_);
   EXPECT_EQ(west_.home.claim()->region, kEast);
 }

@@ -132,14 +132,22 @@ replication::RegionLink::Endpoint endpoint(const RegionConfig& config, const Reg
           .port = peer.port,
           .authority_file = config.link->ca,
           .certificate_file = config.link->certificate,
-          .private_key_file = config.link->private_key};
+          .private_key_file = config.link->private_key,
+          .timeout = replication::RegionLink::kDefaultTimeout,
+          .start = 0};
 }
 
 // One link to each other region.
-std::vector<replication::Runner::Destination> destinations(const RegionConfig& config) {
+std::vector<replication::Runner::Destination> destinations(const RegionConfig& config, Random& random) {
+  uint64_t start = 0;
+  while (start == 0)
+    random.fill(std::as_writable_bytes(std::span(&start, 1)));
   std::vector<replication::Runner::Destination> all;
-  for (const RegionConfig::Peer& peer : config.peers)
-    all.push_back({peer.region, replication::RegionLink::make(endpoint(config, peer))});
+  for (const RegionConfig::Peer& peer : config.peers) {
+    auto sending = endpoint(config, peer);
+    sending.start = start;
+    all.push_back({peer.region, replication::RegionLink::make(sending)});
+  }
   return all;
 }
 
@@ -286,13 +294,13 @@ class RegionNode::Impl {
         state_kinds_{&account_states_, &identity_states_, &organization_states_, &session_key_states_},
         states_({*store_, home_, state_kinds_, log_}),
         survey_({states_, survey_peers(config_), log_}),
-        home_duties_({home_, session_keys_, organizations_service_, clock_}),
+        home_duties_({home_, states_, session_keys_, organizations_service_, clock_}),
         applier_(secrets_, states_),
         peer_workers_(kPeerWorkers, kQueuedRequests),
         forwarded_workers_(kForwarders, kQueuedForwards),
         forward_door_({front_door_, home_, *store_, state_kinds_, forwarded_workers_, clock_, log_}),
         peer_door_({applier_, peer_workers_, random_, log_, config_.peer_regions(), &forward_door_}),
-        runner_({*store_, secrets_, states_, clock_, random_, log_, config_.region, destinations(config_)}),
+        runner_({*store_, secrets_, states_, clock_, random_, log_, config_.region, destinations(config_, random_)}),
         maintenance_(region_chores({secrets_, keyring_, rotator_, key_uses_, &session_keys_, &home_duties_, clock_}),
                      clock_, log_),
         identity_home_({config_.home, states_, accounts_, survey_, [this] { do_home_duties(); }}),
@@ -314,12 +322,13 @@ class RegionNode::Impl {
   // A home that was left behind while it was down must hear of it before it changes anything: from the others, if one
   // of them answers.
   Result<void> listen() {
-    if (config_.link) {
-      COFFER_ASSIGN(link_server_, net::HttpServer::start(link_options(config_), peer_door_, clock_, log_));
-    }
     COFFER_ASSIGN(const bool is_home, home_.is_here());
     if (is_home) COFFER_TRY(survey_.ask());
     do_home_duties();
+    // Not before: a change that another region forwards is one, too.
+    if (config_.link) {
+      COFFER_ASSIGN(link_server_, net::HttpServer::start(link_options(config_), peer_door_, clock_, log_));
+    }
     COFFER_ASSIGN(admin_server_, net::HttpServer::start(admin_options(config_), admin_door_, clock_, log_));
     COFFER_ASSIGN(api_server_, net::HttpServer::start(api_options(config_), front_door_, clock_, log_));
     runner_.start();

@@ -9,8 +9,10 @@ constexpr int kAttempts = 8;
 
 Result<size_t> HomeDuties::step() {
   const std::lock_guard lock(mutex_);
+  COFFER_ASSIGN(const bool is_here, parts_.home.is_here());
   COFFER_ASSIGN(const home::Claim claim, parts_.home.claim());
-  if (claim.region != parts_.home.region() || claim.epoch == done_) return size_t{0};
+  if (!is_here || claim.epoch == done_) return size_t{0};
+  COFFER_TRY(parts_.states.settle_all());
   COFFER_TRY(make_session_keys());
   COFFER_ASSIGN(const size_t ended, organizations_service::end_started_requests(parts_.organizations));
   done_ = claim.epoch;

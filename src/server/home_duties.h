@@ -1,5 +1,6 @@
-// What a region does as soon as it has become home of identities, by an adoption or because others say so: session keys
-// are its to make, and requests for accounts that the home before it has left in progress are its to end. Thread-safe.
+// What a region does as soon as it has become home of identities: what the home before it was still sending is put into
+// its places, session keys are its to make, and requests for accounts that the home before it has left in progress are
+// its to end. Thread-safe.
 #pragma once
 
 #include <mutex>
@@ -7,6 +8,7 @@
 #include "base/clock.h"
 #include "base/result.h"
 #include "home/home_region.h"
+#include "home/state_receiver.h"
 #include "services/organizations/rooms.h"
 #include "sts/session_keys.h"
 
@@ -16,6 +18,7 @@ class HomeDuties {
  public:
   struct Parts {
     const home::HomeRegion& home;
+    home::StateReceiver& states;
     sts::SessionKeys& session_keys;
     organizations_service::Rooms& organizations;
     const Clock& clock;

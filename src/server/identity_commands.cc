@@ -79,6 +79,7 @@ void print_report(const wire::Value& report) {
   std::printf("home of identities: %s since epoch %s (configured: %s), says %s\n", text_of(report, "home").c_str(),
               number_of(report, "epoch").c_str(), text_of(report, "configured").c_str(),
               text_of(report, "region").c_str());
+  if (boolean_member(report, "forgotten")) std::printf("\n%s\n", text_of(report, "objection").c_str());
   print_regions(report);
   print_knowledge(report);
 }

@@ -102,8 +102,15 @@ std::string meaning_of(const replication::Adoption& adoption) {
 
 Result<void> IdentityHome::require_here() const {
   COFFER_ASSIGN(const home::Claim known, claim());
-  const Region& here = parts_.states.home().region();
-  if (known.region == here) return {};
+  const home::HomeRegion& home = parts_.states.home();
+  const Region& here = home.region();
+  COFFER_ASSIGN(const bool is_here, home.is_here());
+  if (is_here) return {};
+  if (known.region == here) {
+    return Error{ErrorCode::kUsage, here.text() + " was restored from a backup that knows nothing of epoch " +
+                                        std::to_string(known.epoch) +
+                                        ", in which it is home of identities: see coffer identity home"};
+  }
   return Error{ErrorCode::kUsage, "accounts are made and closed in " + known.region.text() +
                                       ", the home region of identities, not in " + here.text()};
 }
@@ -115,10 +122,15 @@ Result<void> IdentityHome::report(net::Reply& reply) const {
   COFFER_ASSIGN(const std::vector<Region> untold, home.untold());
   COFFER_ASSIGN(const Knowledge knowledge, read_knowledge(parts_.states, parts_.accounts));
   const Result<void> objection = parts_.survey.objection(witnesses);
+  COFFER_ASSIGN(const bool is_forgotten, home.is_forgotten());
   reply_json(reply, [&](wire::JsonEncoder& out) {
     out.begin_object();
     write_text("region", home.region().text(), out);
     write_claim(known, out);
+    if (is_forgotten) {
+      out.key("forgotten");
+      out.boolean(true);
+    }
     write_text("configured", parts_.configured.text(), out);
     if (!objection.ok()) write_text("objection", objection.error().message, out);
     write_knowledge(knowledge, out);

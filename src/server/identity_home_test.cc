@@ -147,12 +147,22 @@ TEST_F(IdentityHomeTest, ANewHomeEndsTheRequestsThatTheLostOneHasBegun) {
   EXPECT_TRUE(*west_.accounts.exists(wanted));
 }
 
-// A home that others know it to be, and that has forgotten it: there is no adoption that would tell it to begin.
-TEST_F(IdentityHomeTest, TheDutiesOfAHomeBeginHoweverItBecameOne) {
-  ASSERT_TRUE(west_.states.learn({west_.region, 3}).ok());
+// As one that was killed right after its adoption.
+TEST_F(IdentityHomeTest, TheDutiesOfAHomeBeginEvenIfNobodyTellsItThatItHasBecomeOne) {
+  ASSERT_TRUE(west_.home.adopt(*west_.home.claim()).ok());
   ASSERT_FALSE(west_.session_keys.sealing_key(west_.clock.now()).ok());
   ASSERT_TRUE(west_.duties.step().ok());
   EXPECT_TRUE(west_.session_keys.sealing_key(west_.clock.now()).ok());
+}
+
+// It would seal sessions with keys that nobody takes from it.
+TEST_F(IdentityHomeTest, AHomeThatHasForgottenItsEpochHasNoDuties) {
+  ASSERT_TRUE(west_.states.learn({west_.region, 3}).ok());
+  ASSERT_TRUE(west_.duties.step().ok());
+  EXPECT_FALSE(west_.session_keys.sealing_key(west_.clock.now()).ok());
+  const auto refused = west_.identity_home.require_here();
+  ASSERT_FALSE(refused.ok());
+  EXPECT_NE(refused.error().message.find("restored from a backup"), std::string::npos);
 }
 
 }  // namespace

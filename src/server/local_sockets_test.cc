@@ -59,7 +59,7 @@ TEST_F(AdminDoorTest, OnlyTheHomeRegionMakesAndClosesAccounts) {
   EXPECT_EQ(close.body(), elsewhere);
 
   AdminSite made_home("us-west-2", {"us-east-1"}, "us-east-1");
-  ASSERT_TRUE(made_home.home.adopt().ok());
+  ASSERT_TRUE(made_home.home.adopt(*made_home.home.claim()).ok());
   AdminDoor its_admin = made_home.door();
   FakeExchange create_there("POST", "/accounts", {}, R"({"name":"dev"})");
   EXPECT_EQ(create_there.send_to(its_admin).status, 200) << create_there.body();

@@ -122,7 +122,7 @@ TEST_F(SessionKeysTest, OnlyTheHomeRegionMakesKeys) {
   EXPECT_GT(*away_.keys.step(kNow + days(40)), kNow + days(40));
   EXPECT_EQ(away_.store->revision(), revision);
   // From then on it does, and goes on with the keys that there are.
-  ASSERT_TRUE(away_.home.adopt().ok());
+  ASSERT_TRUE(away_.home.adopt(*away_.home.claim()).ok());
   ASSERT_TRUE(away_.keys.step(kNow + days(40)).ok());
   EXPECT_EQ(count(away_), 2u);
 }

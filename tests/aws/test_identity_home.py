@@ -3,6 +3,7 @@
 import json
 import os
 import pty
+import shutil
 import signal
 import subprocess
 
@@ -52,7 +53,7 @@ def home_in(deployment, region):
 def generation(deployment, region):
     """Of the account's identities, as the region has them."""
     accounts = {account["AccountId"]: account for account in home(deployment, region)["accounts"]}
-    return accounts[ACCOUNT]["generations"]["identities"]
+    return accounts[ACCOUNT]["generations"].get("identities", 0)
 
 
 def adopt(deployment, region, *more, check=True):
@@ -192,6 +193,82 @@ def test_a_home_that_answers_is_replaced_only_by_force(fresh):
     key = new_key(new_home, "alice")
     for region in REGIONS:
         wait_works(deployment, region, key)
+
+
+class Backup:
+    """What a region has on its disk now; it must not run."""
+
+    def __init__(self, deployment, region, directory):
+        self.data = deployment.directory / "regions" / region / "data"
+        self.copy = directory / "backup"
+        shutil.copytree(self.data, self.copy)
+
+    def restore(self):
+        shutil.rmtree(self.data)
+        shutil.copytree(self.copy, self.data)
+
+
+# It would take revoked keys for ever.
+def test_a_region_that_was_restored_from_a_backup_hears_what_it_missed(fresh, tmp_path):
+    deployment = fresh(regions=REGIONS[:2])
+    at_home = iam(deployment, EAST)
+    at_home.create_user(UserName="alice")
+    key = new_key(at_home, "alice")
+    wait_works(deployment, WEST, key)
+    deployment.stop_region(WEST)
+    backup = Backup(deployment, WEST, tmp_path)
+    deployment.start_region(WEST)
+    at_home.delete_access_key(UserName="alice", AccessKeyId=key[0])
+    other = new_key(at_home, "alice")
+    wait_works(deployment, WEST, key, False)
+    wait_works(deployment, WEST, other)
+
+    deployment.stop_region(WEST)
+    backup.restore()
+    deployment.start_region(WEST)
+    wait_works(deployment, WEST, key, False)
+    wait_works(deployment, WEST, other)
+    wait_until(lambda: all(region["told"] for region in home(deployment, EAST)["regions"]), what="west being told")
+
+
+# The home moved away and back since the backup: what the store has is older than what others know, of an older epoch.
+def test_a_home_that_was_restored_from_an_earlier_epoch_overwrites_nothing(fresh, tmp_path):
+    deployment = fresh(regions=REGIONS)
+    deployment.stop_region(EAST)
+    backup = Backup(deployment, EAST, tmp_path)
+    deployment.start_region(EAST)
+    for epoch, (region, user) in enumerate([(WEST, "bob"), (EAST, "carol")], start=2):
+        adopt(deployment, region, "--force", "--yes")
+        for other in REGIONS:
+            wait_until(lambda: home_in(deployment, other) == (region, epoch), what=f"{other} having heard of it")
+        iam(deployment, region).create_user(UserName=user)
+        known = generation(deployment, region)
+        for other in REGIONS:
+            wait_until(lambda: generation(deployment, other) == known, what=f"{user} being known in {other}")
+
+    deployment.stop_region(EAST)
+    backup.restore()
+    deployment.start_region(EAST)
+    told = home(deployment, EAST)
+    assert (told["home"], told["epoch"], told["forgotten"]) == (EAST, 3, True)
+    printed = coffer("identity", "home", "--data", deployment.directory, "--region", EAST).stdout
+    assert "restored from a backup" in printed
+    for region in (EAST, EUROPE):
+        with pytest.raises(ClientError) as refusal:
+            iam(deployment, region).create_user(UserName="dave")
+        assert refusal.value.response["ResponseMetadata"]["HTTPStatusCode"] == 503, refusal.value
+    code, line = refused("account", "create", "own", "--data", deployment.directory / "regions" / EAST / "data")
+    assert code == 2 and "restored from a backup" in line
+    refusal = adopt(deployment, EAST, "--yes", check=False)
+    assert refusal.returncode == 1 and "restored from a backup" in refusal.stderr
+    assert generation(deployment, EUROPE) == known > generation(deployment, EAST)
+
+    adopt(deployment, EUROPE, "--force", "--yes")
+    for region in REGIONS:
+        wait_until(lambda: {user["UserName"] for user in iam(deployment, region).list_users()["Users"]} == {"bob", "carol"},
+                   what=f"{region} having everything again")
+    iam(deployment, EAST).create_user(UserName="dave")
+    assert len(logged(deployment, EAST, "home_forgotten")) == 1
 
 
 def test_regions_that_are_down_or_alone_say_so(tmp_path):

@@ -13,6 +13,7 @@ using replication::Applier;
 class Passing : public Applier {
  public:
   Passing(Applier& real, Site& at) : real_(real), at_(at) {}
+  Result<void> started(const Region& peer, uint64_t start) override { return real_.started(peer, start); }
   Result<secrets::ApplyOutcome> apply(secrets::ReplicaState state) override { return real_.apply(std::move(state)); }
   Result<secrets::ApplyOutcome> apply(const secrets::ReplicaRemoval& removal) override { return real_.apply(removal); }
   Result<home::StateAnswer> apply(const home::StatePart& part) override { return real_.apply(part); }

@@ -435,7 +435,7 @@ class Simulation final : public Network {
   void adopt(Site& at) {
     if (outcome_.adoptions >= kMaxAdoptions) return;
     const Visit visit(at);
-    if (!at.process->home.adopt().ok()) return;
+    if (!at.process->home.adopt(*at.process->home.claim()).ok()) return;
     tell(at.name.text(), " becomes home");
     ++outcome_.adoptions;
   }
@@ -474,17 +474,25 @@ class Simulation final : public Network {
     return response;
   }
 
+  template <class Body>
+  static Result<SecretBuffer> encode_again(uint64_t session, const Body& body) {
+    if constexpr (std::is_same_v<Body, home::StateQuestion>) {
+      return replication::encode(body);
+    } else {
+      return replication::encode(session, body);
+    }
+  }
+
   // A planted bug: the frame is given the session that is open, as far as anybody can tell from outside.
   net::ClientResponse arrive_whenever(Site& from, Site& to, const std::string& frame) {
     const Result<replication::Message> message = replication::decode_message(frame);
     net::ClientResponse response = handle(to, from.name, frame);
     if (response.status == 409 && message.ok()) {
-      const Result<SecretBuffer> hello = replication::encode(0, replication::Hello{});
+      const Result<SecretBuffer> hello = replication::encode(0, replication::Hello{1});
       const Result<replication::Answer> opened =
           replication::decode_answer(handle(to, from.name, hello->view()).body.view());
-      const Result<SecretBuffer> again =
-          std::visit([&](const auto& body) { return replication::encode(opened.ok() ? opened->session : 0, body); },
-                     message->body);
+      const Result<SecretBuffer> again = std::visit(
+          [&](const auto& body) { return encode_again(opened.ok() ? opened->session : 0, body); }, message->body);
       if (again.ok()) response = handle(to, from.name, again->view());
     }
     tell(to.name.text(), " gets a frame from ", from.name.text(), ": ", std::to_string(response.status));
@@ -536,7 +544,7 @@ class Simulation final : public Network {
       newest = std::max(newest, must(site->process->home.claim()).epoch);
     Site& last = pick_site();
     while (must(last.process->home.claim()).epoch <= newest)
-      must(last.process->home.adopt());
+      must(last.process->home.adopt(*last.process->home.claim()));
     for (int round = 0; round < 60 && !oracle_.violation(); ++round) {
       bool is_clean = true;
       for (const auto& site : sites_) {

@@ -84,10 +84,12 @@ Process::Process(Environment& environment, Site& self, const std::vector<std::un
             environment.log, others(environment, self.name)}),
       environment_(environment),
       self_(self) {
+  const uint64_t start = 1 + environment.random.uniform(1U << 31);
   for (const auto& site : sites) {
     if (site.get() == &self) continue;
-    auto link = std::make_unique<replication::RegionLink>(std::make_unique<Wire>(environment.network, self, *site),
-                                                          site->name, std::chrono::seconds(10));
+    auto link = std::make_unique<replication::RegionLink>(
+        std::make_unique<Wire>(environment.network, self, *site),
+        replication::RegionLink::Ends{site->name, std::chrono::seconds(10), start});
     auto replicator = std::make_unique<replication::Replicator>(replication::Replicator::Parts{
         store, secrets, states, *link, self.clock, environment.random, environment.log, site->name, self.name});
     ways.push_back({*site, std::move(link), std::move(replicator)});

@@ -50,7 +50,15 @@ class FakeLink final : public Link {
     uint32_t late = 0;
   };
 
-  FakeLink(TestRegion& destination, Random& random) : destination_(destination), random_(random) {}
+  FakeLink(TestRegion& destination, Random& random) : destination_(&destination), random_(random) {}
+
+  // The region has lost its disk.
+  void replace_destination(TestRegion& region) { destination_ = &region; }
+
+  Result<void> greet() override {
+    if (!up) return Error{ErrorCode::kIo, "connection refused"};
+    return {};
+  }
 
   Result<secrets::ApplyOutcome> send(const secrets::ReplicaState& state) override {
     COFFER_TRY(begin());
@@ -61,8 +69,8 @@ class FakeLink final : public Link {
       late_.push_back(copy(state));
       return Error{ErrorCode::kTimeout, "no answer"};
     }
-    if (chance(faults.twice)) COFFER_TRY(destination_.applier.apply(copy(state)));
-    COFFER_ASSIGN(auto outcome, destination_.applier.apply(copy(state)));
+    if (chance(faults.twice)) COFFER_TRY(destination_->applier.apply(copy(state)));
+    COFFER_ASSIGN(auto outcome, destination_->applier.apply(copy(state)));
     COFFER_TRY(end());
     return outcome;
   }
@@ -70,8 +78,8 @@ class FakeLink final : public Link {
   Result<secrets::ApplyOutcome> send(const secrets::ReplicaRemoval& removal) override {
     COFFER_TRY(begin());
     std::erase_if(late_, [&](const auto& state) { return state.name == removal.name; });
-    if (chance(faults.twice)) COFFER_TRY(destination_.applier.apply(removal));
-    COFFER_ASSIGN(auto outcome, destination_.applier.apply(removal));
+    if (chance(faults.twice)) COFFER_TRY(destination_->applier.apply(removal));
+    COFFER_ASSIGN(auto outcome, destination_->applier.apply(removal));
     COFFER_TRY(end());
     return outcome;
   }
@@ -82,20 +90,21 @@ class FakeLink final : public Link {
       late_parts_.push_back(copy(part));
       return Error{ErrorCode::kTimeout, "no answer"};
     }
-    if (chance(faults.twice)) COFFER_TRY(destination_.applier.apply(part));
-    COFFER_ASSIGN(auto answer, destination_.applier.apply(part));
+    if (chance(faults.twice)) COFFER_TRY(destination_->applier.apply(part));
+    COFFER_ASSIGN(auto answer, destination_->applier.apply(part));
     COFFER_TRY(end());
     return answer;
   }
 
   Result<home::StateAnswer> send(const home::StateQuestion& question) override {
     COFFER_TRY(begin());
-    COFFER_ASSIGN(auto answer, destination_.applier.answer(question));
+    COFFER_ASSIGN(auto answer, destination_->applier.answer(question));
     COFFER_TRY(end());
     return answer;
   }
 
   bool up = true;
+  std::optional<Error> refusal;  // what the region says to everything
   Faults faults;
   std::function<void()> before_apply;  // something that happens while the message is on its way
   std::string refuse_name;             // a secret whose states break the connection
@@ -106,13 +115,14 @@ class FakeLink final : public Link {
 
   Result<void> begin() {
     if (!up || chance(faults.lost)) return Error{ErrorCode::kIo, "connection refused"};
+    if (refusal) return *refusal;
     ++sent;
     COFFER_TRY(deliver_late_part());
     if (!late_.empty() && chance(50)) {
       const size_t index = random_.uniform(static_cast<uint32_t>(late_.size()));
       secrets::ReplicaState state = std::move(late_[index]);
       late_.erase(late_.begin() + static_cast<ptrdiff_t>(index));
-      COFFER_TRY(destination_.applier.apply(std::move(state)));
+      COFFER_TRY(destination_->applier.apply(std::move(state)));
     }
     return {};
   }
@@ -123,7 +133,7 @@ class FakeLink final : public Link {
     const size_t index = random_.uniform(static_cast<uint32_t>(late_parts_.size()));
     const home::StatePart part = std::move(late_parts_[index]);
     late_parts_.erase(late_parts_.begin() + static_cast<ptrdiff_t>(index));
-    COFFER_TRY(destination_.applier.apply(part));
+    COFFER_TRY(destination_->applier.apply(part));
     return {};
   }
 
@@ -132,7 +142,7 @@ class FakeLink final : public Link {
     return {};
   }
 
-  TestRegion& destination_;
+  TestRegion* destination_;
   Random& random_;
   std::vector<secrets::ReplicaState> late_;
   std::vector<home::StatePart> late_parts_;

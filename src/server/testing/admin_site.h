@@ -37,6 +37,7 @@ class QuestionLink final : public replication::Link {
     if (there_ == nullptr) return Error{ErrorCode::kIo, "connection refused"};
     return there_->answer(question);
   }
+  Result<void> greet() override { std::abort(); }
   Result<home::StateAnswer> send(const home::StatePart&) override { std::abort(); }
   Result<secrets::ApplyOutcome> send(const secrets::ReplicaState&) override { std::abort(); }
   Result<secrets::ApplyOutcome> send(const secrets::ReplicaRemoval&) override { std::abort(); }
@@ -100,7 +101,7 @@ class AdminSite {
   const home::StateKinds kinds{&account_states, &identity_states, &organization_states, &session_key_states};
   home::StateReceiver states{{*store, home, kinds, log}};
   const replication::HomeSurvey survey{{states, survey_peers(), log}};
-  HomeDuties duties{{home, session_keys, organizations_service, clock}};
+  HomeDuties duties{{home, states, session_keys, organizations_service, clock}};
   const IdentityHome identity_home{{configured, states, accounts, survey, [this] { adopted += duties.step().ok(); }}};
   int adopted = 0;
   WorkerPool workers{1, 16};

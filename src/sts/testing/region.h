@@ -45,7 +45,7 @@ struct TestRegion {
   // What the replicators do; `from` becomes home here.
   void take_keys_of(TestRegion& from) {
     while (home.claim()->epoch >= from.home.claim()->epoch)
-      if (!from.home.adopt().ok()) std::abort();
+      if (!from.home.adopt(*from.home.claim()).ok()) std::abort();
     take_newer_keys_of(from);
   }
   void take_newer_keys_of(TestRegion& from) {
