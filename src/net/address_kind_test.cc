@@ -42,6 +42,8 @@ INSTANTIATE_TEST_SUITE_P(Ipv4InDisguise, AddressKinds,
                                            Sample{"::127.0.0.1", AddressKind::kLoopback},
                                            Sample{"64:ff9b::a9fe:a9fe", AddressKind::kLinkLocal},
                                            Sample{"2002:7f00:1::", AddressKind::kLoopback},
+                                           Sample{"::ffff:0:127.0.0.1", AddressKind::kLoopback},
+                                           Sample{"64:ff9b::100.100.100.200", AddressKind::kCloud},
                                            Sample{"::ffff:10.0.0.1", AddressKind::kOrdinary}));
 
 INSTANTIATE_TEST_SUITE_P(
@@ -50,6 +52,21 @@ INSTANTIATE_TEST_SUITE_P(
                       Sample{"::1", AddressKind::kLoopback}, Sample{"::", AddressKind::kLoopback},
                       Sample{"fe80::1", AddressKind::kLinkLocal}, Sample{"febf::1", AddressKind::kLinkLocal},
                       Sample{"fec0::1", AddressKind::kOrdinary}, Sample{"ff02::1", AddressKind::kGroup}));
+
+// Clouds tell a machine's credentials to whoever asks from it.
+INSTANTIATE_TEST_SUITE_P(
+    Clouds, AddressKinds,
+    ::testing::Values(Sample{"100.100.100.200", AddressKind::kCloud}, Sample{"100.100.100.201", AddressKind::kOrdinary},
+                      Sample{"168.63.129.16", AddressKind::kCloud}, Sample{"::ffff:168.63.129.16", AddressKind::kCloud},
+                      Sample{"192.0.0.192", AddressKind::kCloud}, Sample{"fd00:ec2::254", AddressKind::kCloud},
+                      Sample{"fd00:ec2::253", AddressKind::kOrdinary}, Sample{"fd20:ce::254", AddressKind::kCloud},
+                      Sample{"fd00:42::42", AddressKind::kCloud}));
+
+// What is behind a translator of one's own cannot be told from the address: it may write 169.254.169.254 anywhere.
+INSTANTIATE_TEST_SUITE_P(LocalNat64, AddressKinds,
+                         ::testing::Values(Sample{"64:ff9b:1::a9fe:a9fe", AddressKind::kNat64},
+                                           Sample{"64:ff9b:1:ffff:ffff:ffff:ffff:ffff", AddressKind::kNat64},
+                                           Sample{"64:ff9b:2::a9fe:a9fe", AddressKind::kOrdinary}));
 
 }  // namespace
 }  // namespace coffer::net

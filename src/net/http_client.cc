@@ -174,8 +174,8 @@ Result<void> BlockingClient::open_connection(const Deadline& deadline) {
 
 Result<void> BlockingClient::connect_to_host(const Deadline& deadline) {
   COFFER_ASSIGN(std::vector<Endpoint> endpoints, look_up(options_.host, options_.port, deadline.left()));
-  if (options_.may_reach != nullptr) {
-    std::erase_if(endpoints, [this](const Endpoint& endpoint) { return !options_.may_reach(kind_of(endpoint)); });
+  if (options_.may_reach) {
+    std::erase_if(endpoints, std::not_fn(options_.may_reach));
     if (endpoints.empty()) return Error{ErrorCode::kPermission, "its address may not be reached"};
   }
   Error last{ErrorCode::kIo, "no address"};

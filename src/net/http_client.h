@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -13,10 +14,11 @@
 #include "base/clock.h"
 #include "base/result.h"
 #include "base/secret_bytes.h"
-#include "net/address_kind.h"
 #include "net/tls.h"
 
 namespace coffer::net {
+
+struct Endpoint;
 
 // What to do when a kept-alive connection turns out closed before any byte of the answer: nobody knows whether the
 // request was carried out.
@@ -30,9 +32,9 @@ struct ClientOptions {
   Duration connect_timeout = std::chrono::seconds(5);
   size_t max_body_bytes = 16 * 1024 * 1024;
   OnStaleConnection on_stale_connection = OnStaleConnection::kFail;
-  // Asked of each address of the host, whenever it is connected to: what a name led to before proves nothing. Null:
+  // Asked of each address of the host, whenever it is connected to: what a name led to before proves nothing. None:
   // all.
-  bool (*may_reach)(AddressKind) = nullptr;
+  std::function<bool(const Endpoint&)> may_reach{};
 };
 
 struct ClientRequest {

@@ -8,6 +8,7 @@
 
 #include <thread>
 
+#include "net/address_kind.h"
 #include "net/net_test_support.h"
 
 namespace coffer::net {
@@ -182,7 +183,7 @@ TEST(HttpClient, ARefusedConnectionNamesThePeer) {
 TEST(HttpClient, AnAddressThatMayNotBeReachedIsNotConnectedTo) {
   TestServer server;
   ClientOptions options = server.client_options();
-  options.may_reach = [](AddressKind kind) { return kind != AddressKind::kLoopback; };
+  options.may_reach = [](const Endpoint& address) { return kind_of(address) != AddressKind::kLoopback; };
   for (const char* host : {"localhost", "127.0.0.1", "127.1", "::ffff:127.0.0.1"}) {
     options.host = host;
     const auto refused = HttpClient::make(options)->send({}, seconds(10));
@@ -192,7 +193,7 @@ TEST(HttpClient, AnAddressThatMayNotBeReachedIsNotConnectedTo) {
   }
   EXPECT_EQ(server->connections(), 0U);
   options.host = "127.0.0.1";
-  options.may_reach = [](AddressKind kind) { return kind == AddressKind::kLoopback; };
+  options.may_reach = [](const Endpoint& address) { return kind_of(address) == AddressKind::kLoopback; };
   EXPECT_TRUE(HttpClient::make(options)->send({}, seconds(10)).ok());
 }
 

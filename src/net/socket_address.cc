@@ -234,20 +234,27 @@ int connect_outcome(int fd) {
   return ::getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &size) == 0 ? error : errno;
 }
 
-std::string peer_text(int fd) {
-  sockaddr_storage address{};
-  socklen_t size = sizeof address;
+std::string address_text(const Endpoint& endpoint) {
   char text[INET6_ADDRSTRLEN] = "";
-  if (::getpeername(fd, reinterpret_cast<sockaddr*>(&address), &size) != 0) return "unknown";
-  if (address.ss_family == AF_INET) {
-    const auto& v4 = reinterpret_cast<const sockaddr_in&>(address);
-    ::inet_ntop(AF_INET, &v4.sin_addr, text, sizeof text);
-    return host_and_port(text, ntohs(v4.sin_port));
+  const auto* const address = reinterpret_cast<const sockaddr*>(endpoint.address);
+  if (address->sa_family == AF_INET) {
+    ::inet_ntop(AF_INET, &reinterpret_cast<const sockaddr_in*>(address)->sin_addr, text, sizeof text);
+  } else {
+    ::inet_ntop(AF_INET6, &reinterpret_cast<const sockaddr_in6*>(address)->sin6_addr, text, sizeof text);
   }
-  if (address.ss_family == AF_INET6) {
-    const auto& v6 = reinterpret_cast<const sockaddr_in6&>(address);
-    ::inet_ntop(AF_INET6, &v6.sin6_addr, text, sizeof text);
-    return host_and_port(text, ntohs(v6.sin6_port));
+  return text;
+}
+
+std::string peer_text(int fd) {
+  Endpoint peer;
+  socklen_t size = sizeof peer.address;
+  auto* const address = reinterpret_cast<sockaddr*>(peer.address);
+  if (::getpeername(fd, address, &size) != 0) return "unknown";
+  if (address->sa_family == AF_INET) {
+    return host_and_port(address_text(peer), ntohs(reinterpret_cast<const sockaddr_in*>(address)->sin_port));
+  }
+  if (address->sa_family == AF_INET6) {
+    return host_and_port(address_text(peer), ntohs(reinterpret_cast<const sockaddr_in6*>(address)->sin6_port));
   }
   return "unix";
 }

@@ -65,6 +65,8 @@ Result<std::vector<Endpoint>> resolve(const std::string& host, uint16_t port);
 // errno of a connect that has been decided; 0 when connected.
 int connect_outcome(int fd);
 
+// "127.0.0.1", "::1": without its port.
+std::string address_text(const Endpoint& endpoint);
 // "127.0.0.1:4566", "[::1]:4566", "unix".
 std::string peer_text(int fd);
 std::string host_and_port(std::string_view host, uint16_t port);

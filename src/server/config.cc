@@ -39,9 +39,7 @@ class RegionConfigReader {
     if (cache.has("megabytes")) {
       config_.cache_bytes = kMegabyte * static_cast<size_t>(cache.integer("megabytes", kCacheMegabytes));
     }
-    ConfigReader oidc = root_.table("oidc");
-    config_.oidc_ca_file = path(oidc, "ca", std::string(kSystemAuthorities));
-    config_.oidc_loopback_http = oidc.boolean("loopback_http", false);
+    read_oidc(root_.table("oidc"));
     COFFER_TRY(root_.finish());
     return std::move(config_);
   }
@@ -151,6 +149,21 @@ class RegionConfigReader {
     }
   }
 
+  void read_oidc(ConfigReader table) {
+    config_.oidc_ca_file = path(table, "ca", std::string(kSystemAuthorities));
+    config_.oidc_loopback_http = table.boolean("loopback_http", false);
+    for (const std::string& text : table.texts("allowed_hosts", std::vector<std::string>())) {
+      auto host = sts::AllowedHost::parse(text);
+      if (host) {
+        config_.oidc_allowed_hosts.push_back(std::move(*host));
+      } else {
+        table.fail("allowed_hosts", "has " + toml_text(text) +
+                                        ", which is none of HOST, HOST:PORT, an address and a block of addresses "
+                                        "such as \"10.0.0.0/8\"");
+      }
+    }
+  }
+
   void read_log(ConfigReader table) {
     config_.log_file = path(table, "file", "");
     const std::string level = table.text("level", "info");
@@ -199,6 +212,13 @@ class TomlWriter {
   }
   TomlWriter& number(std::string_view key, int64_t value) {
     out_.append(key).append(" = ").append(std::to_string(value)).append("\n");
+    return *this;
+  }
+  TomlWriter& texts(std::string_view key, const std::vector<std::string>& values) {
+    std::string list;
+    for (const std::string& value : values)
+      list.append(list.empty() ? "" : ", ").append(toml_text(value));
+    if (!values.empty()) out_.append(key).append(" = [").append(list).append("]\n");
     return *this;
   }
   TomlWriter& boolean(std::string_view key, bool value) {
@@ -288,6 +308,10 @@ std::string render_region_config(const RegionConfig& config) {
     out.table("[cache]").number("megabytes", static_cast<int64_t>(*config.cache_bytes / kMegabyte));
   }
   out.table("[oidc]").text("ca", config.oidc_ca_file).boolean("loopback_http", config.oidc_loopback_http);
+  std::vector<std::string> hosts;
+  for (const sts::AllowedHost& host : config.oidc_allowed_hosts)
+    hosts.push_back(host.text());
+  out.texts("allowed_hosts", hosts);
   return out.take();
 }
 

@@ -104,13 +104,12 @@ bool ConfigReader::boolean(std::string_view key, const std::optional<bool>& fall
   return fallback.value_or(false);
 }
 
-std::vector<std::string> ConfigReader::texts(std::string_view key) {
+std::vector<std::string> ConfigReader::texts(std::string_view key,
+                                             const std::optional<std::vector<std::string>>& fallback) {
   std::vector<std::string> values;
   const toml::node* node = state_->get(table_, key);
-  if (node == nullptr) {
-    state_->missing(table_, key);
-    return values;
-  }
+  if (node == nullptr && !fallback) state_->missing(table_, key);
+  if (node == nullptr) return fallback.value_or(values);
   const toml::array* array = node->as_array();
   bool good = array != nullptr && !array->empty();
   if (good) {

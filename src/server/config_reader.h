@@ -32,7 +32,8 @@ class ConfigReader {
   std::string text(std::string_view key, const std::optional<std::string>& fallback = std::nullopt);
   int64_t integer(std::string_view key, IntegerRange range, const std::optional<int64_t>& fallback = std::nullopt);
   bool boolean(std::string_view key, const std::optional<bool>& fallback = std::nullopt);
-  std::vector<std::string> texts(std::string_view key);
+  std::vector<std::string> texts(std::string_view key,
+                                 const std::optional<std::vector<std::string>>& fallback = std::nullopt);
 
   // [key]: an empty table when absent.
   ConfigReader table(std::string_view key);

@@ -76,6 +76,7 @@ megabytes = 300
 [oidc]
 ca = "/etc/coffer/oidc.pem"
 loopback_http = true
+allowed_hosts = ["kubernetes.default.svc", "10.0.0.7:6443", "fd00::/8"]
 )";
 
 std::string refusal(const std::string& text) {
@@ -139,6 +140,8 @@ TEST(Config, EveryKeyIsRead) {
   EXPECT_EQ(config->cache_bytes, size_t{300} << 20);
   EXPECT_EQ(config->oidc_ca_file, "/etc/coffer/oidc.pem");
   EXPECT_TRUE(config->oidc_loopback_http);
+  ASSERT_EQ(config->oidc_allowed_hosts.size(), 3U);
+  EXPECT_EQ(config->oidc_allowed_hosts[1].text(), "10.0.0.7:6443");
   EXPECT_EQ(config->deployment().size(), 3U);
 }
 
@@ -215,6 +218,11 @@ INSTANTIATE_TEST_SUITE_P(
                 "coffer.toml:6: 'throttle.enabled' must be true or false"},
         Refusal{"BadLevel", minimal_and("[log]\nlevel = \"loud\"\n"),
                 "coffer.toml:6: 'log.level' must be \"debug\", \"info\", \"warning\" or \"error\""},
+        Refusal{"BadAllowedHost", minimal_and("[oidc]\nallowed_hosts = [\"a.example\", \"https://b.example\"]\n"),
+                "coffer.toml:6: 'oidc.allowed_hosts' has \"https://b.example\", which is none of HOST, HOST:PORT, an "
+                "address and a block of addresses such as \"10.0.0.0/8\""},
+        Refusal{"NoAllowedHosts", minimal_and("[oidc]\nallowed_hosts = \"a.example\"\n"),
+                "coffer.toml:6: 'oidc.allowed_hosts' must be a list of texts, [\"a\", \"b\"]"},
         Refusal{"TlsWithoutKey", minimal_and("[tls]\ncertificate = \"c\"\n"),
                 "coffer.toml:5: 'tls.private_key' is missing"},
         Refusal{"NotATable", minimal_and("").insert(0, "listen = 1\n"),

@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <optional>
 
+#include "net/address_kind.h"
 #include "net/http_client.h"
+#include "net/socket_address.h"
 #include "wire/json.h"
 
 namespace coffer::sts {
@@ -29,13 +31,6 @@ Error misunderstood(std::string what) {
   return Error{ErrorCode::kCorrupt, std::move(what)};
 }
 
-bool is_elsewhere(net::AddressKind kind) {
-  return kind == net::AddressKind::kOrdinary;
-}
-bool is_elsewhere_or_here(net::AddressKind kind) {
-  return kind == net::AddressKind::kOrdinary || kind == net::AddressKind::kLoopback;
-}
-
 }  // namespace
 
 Result<std::vector<JsonWebKey>> HttpsKeyFetcher::fetch(std::string_view issuer) const {
@@ -55,19 +50,24 @@ Result<std::vector<JsonWebKey>> HttpsKeyFetcher::fetch(std::string_view issuer) 
   return read_key_set(key_set);
 }
 
+bool HttpsKeyFetcher::may_reach(const WebAddress& address, const net::Endpoint& endpoint) const {
+  const net::AddressKind kind = net::kind_of(endpoint);
+  if (kind == net::AddressKind::kOrdinary) return true;
+  if (kind == net::AddressKind::kLoopback && options_.loopback == LoopbackHttp::kAllowed) return true;
+  const std::string reached = net::address_text(endpoint);
+  return std::ranges::any_of(options_.allowed_hosts, [&](const AllowedHost& host) {
+    return host.includes(address.host, address.port, reached);
+  });
+}
+
 Result<std::string> HttpsKeyFetcher::get(const WebAddress& address) const {
-  const auto allows = [&](const std::string& pattern) { return matches_host(pattern, address.host); };
-  if (!options_.allowed_hosts.empty() && std::ranges::none_of(options_.allowed_hosts, allows)) {
-    return misunderstood(address.host + " is none of the hosts that may be asked");
-  }
   net::ClientOptions client_options{.host = address.host,
                                     .port = address.port,
                                     .unix_path = {},
                                     .tls = std::nullopt,
                                     .connect_timeout = options_.timeout,
                                     .max_body_bytes = options_.max_body_bytes,
-                                    .may_reach = is_elsewhere};
-  if (options_.loopback == LoopbackHttp::kAllowed) client_options.may_reach = is_elsewhere_or_here;
+                                    .may_reach = [&](const net::Endpoint& at) { return may_reach(address, at); }};
   if (address.uses_tls) {
     client_options.tls = net::TlsClientOptions{
         .ca_file = options_.ca_file, .certificate_file = {}, .private_key_file = {}, .server_name = address.host};

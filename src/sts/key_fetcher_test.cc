@@ -172,8 +172,10 @@ TEST_F(HttpsKeyFetcherTest, WhatAnswersOnlyHereIsNotAsked) {
   EXPECT_EQ(fetched(issuer, HttpsKeyFetcher({.ca_file = authority.ca_file()})),
             "Corrupt: cannot connect to " + issuer.url().substr(8) + ": its address may not be reached");
   EXPECT_TRUE(issuer.requests().empty());
-  for (const char* url : {"https://localhost", "https://127.1", "https://2130706433", "https://0", "https://[::1]",
-                          "https://[::ffff:127.0.0.1]", "https://169.254.169.254", "https://[fe80::1]"}) {
+  for (const char* url :
+       {"https://localhost", "https://127.1", "https://2130706433", "https://0", "https://[::1]",
+        "https://[::ffff:127.0.0.1]", "https://169.254.169.254", "https://[fe80::1]", "https://100.100.100.200",
+        "https://168.63.129.16", "https://[fd00:ec2::254]", "https://[64:ff9b:1::a9fe:a9fe]"}) {
     const auto keys = HttpsKeyFetcher({.ca_file = authority.ca_file()}).fetch(url);
     ASSERT_FALSE(keys.ok()) << url;
     EXPECT_EQ(keys.error().code, ErrorCode::kCorrupt) << url;
@@ -187,15 +189,33 @@ TEST_F(HttpsKeyFetcherTest, LinkLocalAddressesAreNeverAsked) {
   EXPECT_EQ(fetched(), "Corrupt: cannot connect to 169.254.169.254:443: its address may not be reached");
 }
 
-TEST_F(HttpsKeyFetcherTest, HostsCanBeLimited) {
-  const auto limited = [](std::vector<std::string> hosts) {
-    return HttpsKeyFetcher({.loopback = LoopbackHttp::kAllowed, .allowed_hosts = std::move(hosts)});
+// An issuer inside a team's own network.
+TEST_F(HttpsKeyFetcherTest, AHostThatIsAllowedIsAskedWhereverItIs) {
+  const TestAuthority authority(random_);
+  LoopbackIssuer issuer(authority.server());
+  const auto allowing = [&](std::string_view host) {
+    return HttpsKeyFetcher({.ca_file = authority.ca_file(), .allowed_hosts = {*AllowedHost::parse(host)}});
   };
-  EXPECT_EQ(fetched(issuer_, limited({"*.example.com", "127.0.0.*"})), "ok");
-  EXPECT_EQ(fetched(issuer_, limited({"*.example.com"})), "Corrupt: 127.0.0.1 is none of the hosts that may be asked");
-  // Also where the keys are.
-  configure(issuer_.url(), "https://keys.example/keys");
-  EXPECT_EQ(fetched(issuer_, limited({"127.0.0.1"})), "Corrupt: keys.example is none of the hosts that may be asked");
+  const std::string port = issuer.url().substr(issuer.url().rfind(':'));
+  for (const std::string& host : {std::string("127.0.0.1"), "127.0.0.1" + port, std::string("127.0.0.0/8")})
+    EXPECT_EQ(fetched(issuer, allowing(host)), "ok") << host;
+  for (const char* host : {"127.0.0.1:1", "10.0.0.0/8", "issuer.example"})
+    EXPECT_EQ(fetched(issuer, allowing(host)),
+              "Corrupt: cannot connect to " + issuer.url().substr(8) + ": its address may not be reached");
+}
+
+// Allowed for itself and for nobody whom it names; nor does it have to do without TLS.
+TEST_F(HttpsKeyFetcherTest, AHostThatIsAllowedOpensNoOther) {
+  const TestAuthority authority(random_);
+  LoopbackIssuer issuer(authority.server());
+  const std::string host = issuer.url().substr(8);
+  issuer.set(kConfiguration,
+             {.body = R"({"issuer":")" + issuer.url() + R"(","jwks_uri":"https://169.254.169.254/keys"})"});
+  EXPECT_EQ(
+      fetched(issuer, HttpsKeyFetcher({.ca_file = authority.ca_file(), .allowed_hosts = {*AllowedHost::parse(host)}})),
+      "Corrupt: cannot connect to 169.254.169.254:443: its address may not be reached");
+  EXPECT_EQ(fetched(issuer_, HttpsKeyFetcher({.allowed_hosts = {*AllowedHost::parse("127.0.0.1")}})),
+            "Corrupt: the issuer's URL cannot be asked");
 }
 
 }  // namespace

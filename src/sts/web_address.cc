@@ -37,37 +37,20 @@ std::optional<uint16_t> parse_port(std::string_view text) {
   return port;
 }
 
-char small_letter(char c) {
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
-
 }  // namespace
 
-bool is_host_pattern(std::string_view pattern) {
-  std::string host(pattern);
-  std::ranges::replace(host, '*', '0');
-  return is_name(host) || is_ipv6(host);
-}
-
-bool matches_host(std::string_view pattern, std::string_view host) {
-  // Where to go on when what follows the last "*" does not match: one character further.
-  std::optional<std::pair<size_t, size_t>> star;
-  size_t at = 0;
-  size_t in = 0;
-  while (in < host.size()) {
-    if (at < pattern.size() && pattern[at] == '*') {
-      star = {++at, in};
-    } else if (at < pattern.size() && small_letter(pattern[at]) == small_letter(host[in])) {
-      ++at;
-      ++in;
-    } else if (star) {
-      at = star->first;
-      in = ++star->second;
-    } else {
-      return false;
-    }
+std::optional<Authority> parse_authority(std::string_view text) {
+  const bool is_bracketed = text.starts_with('[');
+  const size_t end = is_bracketed ? text.find(']') : std::min(text.find(':'), text.size());
+  if (end == text.npos) return std::nullopt;
+  Authority authority{std::string(is_bracketed ? text.substr(1, end - 1) : text.substr(0, end)), std::nullopt};
+  const std::string_view rest = text.substr(is_bracketed ? end + 1 : end);
+  if (!rest.empty()) {
+    authority.port = rest.front() == ':' ? parse_port(rest.substr(1)) : std::nullopt;
+    if (!authority.port) return std::nullopt;
   }
-  return pattern.find_first_not_of('*', at) == pattern.npos;
+  if (!(is_bracketed ? is_ipv6(authority.host) : is_name(authority.host))) return std::nullopt;
+  return authority;
 }
 
 std::optional<WebAddress> parse_web_address(std::string_view url, LoopbackHttp loopback) {
@@ -77,20 +60,13 @@ std::optional<WebAddress> parse_web_address(std::string_view url, LoopbackHttp l
   if (!address.uses_tls && !url.starts_with(kHttp)) return std::nullopt;
   if (!address.uses_tls) address.port = 80;
   url.remove_prefix(address.uses_tls ? kHttps.size() : kHttp.size());
-  const std::string_view authority = url.substr(0, url.find('/'));
-  address.path = url.substr(authority.size());
-  const bool is_bracketed = authority.starts_with('[');
-  const size_t end = is_bracketed ? authority.find(']') : std::min(authority.find(':'), authority.size());
-  if (end == authority.npos) return std::nullopt;
-  address.host = is_bracketed ? authority.substr(1, end - 1) : authority.substr(0, end);
-  const std::string_view rest = authority.substr(is_bracketed ? end + 1 : end);
-  if (!rest.empty()) {
-    const auto port = rest.front() == ':' ? parse_port(rest.substr(1)) : std::nullopt;
-    if (!port) return std::nullopt;
-    address.port = *port;
-  }
-  const bool is_host = is_bracketed ? is_ipv6(address.host) : is_name(address.host);
-  if (!is_host || !is_path(address.path)) return std::nullopt;
+  const std::string_view text = url.substr(0, url.find('/'));
+  auto authority = parse_authority(text);
+  if (!authority) return std::nullopt;
+  address.host = std::move(authority->host);
+  address.port = authority->port.value_or(address.port);
+  address.path = url.substr(text.size());
+  if (!is_path(address.path)) return std::nullopt;
   const bool is_open = !address.uses_tls && (loopback == LoopbackHttp::kRefused || !is_loopback(address.host));
   return is_open ? std::nullopt : std::optional(std::move(address));
 }

@@ -23,9 +23,12 @@ struct WebAddress {
 // nullopt for anything else: other schemes, user names, queries and fragments, characters that URLs do not have.
 std::optional<WebAddress> parse_web_address(std::string_view url, LoopbackHttp loopback);
 
-// Whether `pattern` has the form of a host in which "*" may stand for any characters: "*.example.com".
-bool is_host_pattern(std::string_view pattern);
-// Whatever the case.
-bool matches_host(std::string_view pattern, std::string_view host);
+// A host and its port as URLs write them: "issuer.example", "issuer.example:8443", "[::1]:8443". nullopt for anything
+// else.
+struct Authority {
+  std::string host;  // of an IPv6 address without its brackets
+  std::optional<uint16_t> port;
+};
+std::optional<Authority> parse_authority(std::string_view text);
 
 }  // namespace coffer::sts
