@@ -1,7 +1,11 @@
 #include "home/arrivals.h"
 
+#include <algorithm>
 #include <condition_variable>
+#include <functional>
+#include <map>
 #include <mutex>
+#include <string>
 
 #include "home/home_region.h"
 #include "home/state_rows.h"
@@ -13,12 +17,23 @@ namespace {
 // More wait only when the region is far behind, and then nobody can wait for it.
 constexpr size_t kScannedMarks = 1000;
 
-Result<bool> is_here(const store::Store& store, const std::vector<Arrival>& states) {
+// More are stuck only when everything is; then each is waited for once more.
+constexpr size_t kMaxStuck = 1000;
+
+// A state that has not come, and what is here instead.
+struct Lack {
+  std::string state;
+  Stamp here;
+};
+
+Result<std::vector<Lack>> lacks(const store::Store& store, const std::vector<Arrival>& states) {
+  std::vector<Lack> missing;
   for (const Arrival& state : states) {
     COFFER_ASSIGN(const StoredState stored, read_state(store, state.of));
-    if (stored.info.stamp.generation < state.generation) return false;
+    if (stored.info.stamp.generation >= state.generation) continue;
+    missing.push_back({state.of.kind + '\0' + state.of.account.text() + '\0' + state.of.name, stored.info.stamp});
   }
-  return true;
+  return missing;
 }
 
 }  // namespace
@@ -45,6 +60,17 @@ struct Arrivals::Bell {
   std::condition_variable rung;
   uint64_t times = 0;  // that a state has come
   bool is_stopped = false;
+  std::map<std::string, Stamp, std::less<>> stuck;  // what has been waited for in vain, and what was here then
+
+  bool is_stuck(const Lack& lack) const {
+    const auto found = stuck.find(lack.state);
+    return found != stuck.end() && found->second == lack.here;
+  }
+  void note_stuck(const std::vector<Lack>& missing) {
+    if (stuck.size() + missing.size() > kMaxStuck) stuck.clear();
+    for (const Lack& lack : missing)
+      stuck.insert_or_assign(lack.state, lack.here);
+  }
 };
 
 Arrivals::Arrivals(store::Store& store) : store_(store), bell_(std::make_shared<Bell>()) {
@@ -71,12 +97,14 @@ Result<bool> Arrivals::wait(const std::vector<Arrival>& states, Duration patienc
       const std::lock_guard lock(bell_->mutex);
       times = bell_->times;
     }
-    COFFER_ASSIGN(const bool here, is_here(store_, states));
-    if (here) return true;
+    COFFER_ASSIGN(const std::vector<Lack> missing, lacks(store_, states));
+    if (missing.empty()) return true;
     std::unique_lock lock(bell_->mutex);
+    if (std::ranges::all_of(missing, [this](const Lack& lack) { return bell_->is_stuck(lack); })) return false;
     // Not before the state is looked at again: what came meanwhile has rung.
     const bool rung = bell_->rung.wait_for(lock, deadline - clock.monotonic(),
                                            [&] { return bell_->times != times || bell_->is_stopped; });
+    if (!rung) bell_->note_stuck(missing);
     if (!rung || bell_->is_stopped) return false;
   }
 }

@@ -39,8 +39,9 @@ class Arrivals {
   // Listens to the store from now on, for the life of the store.
   explicit Arrivals(store::Store& store);
 
-  // Blocks until this region has all of these states: true; or until the time is over or stop() is called: false. kIo,
-  // kCorrupt.
+  // Blocks until this region has all of these states: true; or until the time is over or stop() is called: false. Of a
+  // state that somebody has waited for in vain nobody waits until something of it has come: one that is stuck must not
+  // keep everybody who changes it. kIo, kCorrupt.
   Result<bool> wait(const std::vector<Arrival>& states, Duration patience) const;
   // Nobody waits any more.
   void stop();

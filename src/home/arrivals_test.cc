@@ -88,11 +88,40 @@ TEST_F(ArrivalsTest, WhoWaitsGoesOnWhenAllHaveCome) {
 TEST_F(ArrivalsTest, NobodyWaitsForEver) {
   EXPECT_FALSE(*arrivals_.wait({{state_id("a"), 1}}, milliseconds(10)));
   auto waited = std::async(std::launch::async, [&] {
-    return *arrivals_.wait({{state_id("a"), 1}}, std::chrono::hours(1));
+    return *arrivals_.wait({{state_id("b"), 1}}, std::chrono::hours(1));
   });
   arrivals_.stop();
   EXPECT_FALSE(waited.get());
-  EXPECT_FALSE(*arrivals_.wait({{state_id("a"), 1}}, std::chrono::hours(1)));
+  EXPECT_FALSE(*arrivals_.wait({{state_id("b"), 1}}, std::chrono::hours(1)));
+}
+
+// The threads that wait are few: a state that this region cannot take must not hold one for every change of it. Hours
+// would pass here.
+TEST_F(ArrivalsTest, WhatIsStuckIsWaitedForOnce) {
+  EXPECT_FALSE(*arrivals_.wait({{state_id("a"), 2}}, milliseconds(1)));
+  EXPECT_FALSE(*arrivals_.wait({{state_id("a"), 2}}, std::chrono::hours(1)));
+  EXPECT_FALSE(*arrivals_.wait({{state_id("a"), 3}}, std::chrono::hours(1)));
+  // Something else is waited for, beside it and alone.
+  ASSERT_TRUE(east_.change("b", {{"row", "1"}}).ok());
+  auto both = std::async(std::launch::async, [&] {
+    return *arrivals_.wait({{state_id("a"), 3}, {state_id("b"), 1}}, std::chrono::hours(1));
+  });
+  EXPECT_EQ(both.wait_for(milliseconds(20)), std::future_status::timeout);
+  bring("b");
+  EXPECT_FALSE(both.get());
+}
+
+TEST_F(ArrivalsTest, WhatMovesAgainIsWaitedForAgain) {
+  EXPECT_FALSE(*arrivals_.wait({{state_id("a"), 2}}, milliseconds(1)));
+  ASSERT_TRUE(east_.change("a", {{"row", "1"}}).ok());
+  bring("a");
+  auto waited = std::async(std::launch::async, [&] {
+    return *arrivals_.wait({{state_id("a"), 2}}, std::chrono::hours(1));
+  });
+  EXPECT_EQ(waited.wait_for(milliseconds(20)), std::future_status::timeout);
+  ASSERT_TRUE(east_.change("a", {{"row", "2"}}).ok());
+  bring("a");
+  EXPECT_TRUE(waited.get());
 }
 
 }  // namespace
