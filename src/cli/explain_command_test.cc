@@ -12,6 +12,7 @@ namespace {
 class FakeHttp final : public net::HttpClient {
  public:
   Result<void> connect(Duration) override { return {}; }
+  bool was_unread() const override { return false; }
   Result<net::ClientResponse> send(const net::ClientRequest& request, Duration) override {
     body = request.body;
     if (!failure.message.empty()) return failure;

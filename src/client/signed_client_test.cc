@@ -30,6 +30,7 @@ class Keys final : public auth::CredentialSource {
 class FakeHttp final : public net::HttpClient {
  public:
   Result<void> connect(Duration) override { return {}; }
+  bool was_unread() const override { return false; }
   Result<net::ClientResponse> send(const net::ClientRequest& request, Duration) override {
     target = request.target;
     body = request.body;

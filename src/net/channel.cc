@@ -13,6 +13,28 @@
 #include "net/socket_address.h"
 
 namespace coffer::net {
+namespace {
+
+// Alerts that a server sends about a client's certificate while it verifies it, and never later.
+bool is_about_certificate(unsigned long error) {
+  if (ERR_GET_LIB(error) != ERR_LIB_SSL) return false;
+  switch (ERR_GET_REASON(error)) {
+    case SSL_R_SSLV3_ALERT_BAD_CERTIFICATE:
+    case SSL_R_SSLV3_ALERT_CERTIFICATE_EXPIRED:
+    case SSL_R_SSLV3_ALERT_CERTIFICATE_REVOKED:
+    case SSL_R_SSLV3_ALERT_CERTIFICATE_UNKNOWN:
+    case SSL_R_SSLV3_ALERT_UNSUPPORTED_CERTIFICATE:
+    case SSL_R_TLSV13_ALERT_CERTIFICATE_REQUIRED:
+    case SSL_R_TLSV1_ALERT_ACCESS_DENIED:
+    case SSL_R_TLSV1_ALERT_DECRYPT_ERROR:
+    case SSL_R_TLSV1_ALERT_UNKNOWN_CA:
+      return true;
+    default:
+      return false;
+  }
+}
+
+}  // namespace
 
 Channel::Status Channel::handshake() {
   ERR_clear_error();
@@ -116,6 +138,7 @@ Channel::Outcome Channel::tls_outcome(int result) {
     ERR_clear_error();
   } else if (const unsigned long error = ERR_peek_error(); error != 0) {
     is_refused_ = ERR_GET_REASON(error) != SSL_R_UNEXPECTED_EOF_WHILE_READING;
+    is_certificate_refused_ = is_about_certificate(error);
     failure_ = tls_failure();
   } else {
     failure_ = system_error != 0 ? errno_text(system_error) : "connection closed";

@@ -49,6 +49,9 @@ class Channel {
   // It failed because one end does not accept the other: its certificate, its version of TLS, what it says. So the peer
   // is there, which is not known of one that only went away.
   bool is_refused() const { return is_refused_; }
+  // Whether it failed because the peer does not take this side's certificate, or wants one. With TLS 1.3 a client hears
+  // of that after its own handshake is done.
+  bool is_certificate_refused() const { return is_certificate_refused_; }
 
  private:
   Outcome receive(std::span<char> space);
@@ -58,6 +61,7 @@ class Channel {
   TlsSession tls_;
   std::string failure_;
   bool is_refused_ = false;
+  bool is_certificate_refused_ = false;
 };
 
 }  // namespace coffer::net

@@ -53,14 +53,20 @@ class BlockingClient final : public HttpClient {
 
   Result<ClientResponse> send(const ClientRequest& request, Duration timeout) override {
     const Deadline deadline(timeout);
+    is_unread_ = true;
     COFFER_TRY(format(request));
     auto response = attempt(request, deadline);
     const bool again = options_.on_stale_connection == OnStaleConnection::kSendAgain;
-    if (!response.ok() && is_stale_ && again) response = attempt(request, deadline);
+    if (!response.ok() && is_stale_ && again) {
+      response = attempt(request, deadline);
+      is_unread_ = false;
+    }
     if (!response.ok()) disconnect();
     out_.clear();
     return response;
   }
+
+  bool was_unread() const override { return is_unread_; }
 
  private:
   // Sets is_stale_ when a kept connection was closed before any byte of the answer.
@@ -90,6 +96,7 @@ class BlockingClient final : public HttpClient {
   Channel channel_;
   SecretBuffer out_;
   bool is_stale_ = false;
+  bool is_unread_ = false;
 };
 
 Result<ClientResponse> BlockingClient::attempt(const ClientRequest& request, const Deadline& deadline) {
@@ -100,6 +107,7 @@ Result<ClientResponse> BlockingClient::attempt(const ClientRequest& request, con
 
   ResponseParser parser(options_.max_body_bytes, request.method == "HEAD" ? ResponseParser::BodyRule::kNone
                                                                           : ResponseParser::BodyRule::kAsFramed);
+  is_unread_ = false;
   const auto written = write_request(deadline);
   if (!written.ok() && written.error().code == ErrorCode::kTimeout) return written.error();
   // A server that refuses a request may answer and close before it has read all of it: look for an answer all the same.
@@ -108,6 +116,7 @@ Result<ClientResponse> BlockingClient::attempt(const ClientRequest& request, con
     if (!written.ok() || !parser.keep_alive()) disconnect();
     return response;
   }
+  is_unread_ = channel_.is_certificate_refused();
   disconnect();
   is_stale_ = reused && !parser.started() && response.error().code == ErrorCode::kIo;
   return response;

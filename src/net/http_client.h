@@ -65,6 +65,10 @@ class HttpClient {
   // has only addresses that may not be reached), with a message naming the peer. Redirections are answers like any
   // other.
   virtual Result<ClientResponse> send(const ClientRequest& request, Duration timeout) = 0;
+
+  // Whether the last send() failed and the server has certainly done nothing with the request: no connection was made,
+  // or the server ended it because of this client's certificate. Of all other failures nobody knows.
+  virtual bool was_unread() const = 0;
 };
 
 }  // namespace coffer::net

@@ -1,6 +1,7 @@
 // TLS and mutual TLS, with certificates of an authority that each test makes for itself.
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <csignal>
 
 #include "net/net_test_support.h"
@@ -119,6 +120,34 @@ TEST_F(HttpServerTls, ARefusalIsToldApartFromAServerThatIsGone) {
   EXPECT_EQ(ask(options).error().code, ErrorCode::kPermission);
   server.reset();
   EXPECT_EQ(ask(options).error().code, ErrorCode::kIo);
+}
+
+// With TLS 1.3 the client's handshake is done before the server has seen its certificate. Whoever must not send twice
+// has to know that the server has not even read the request.
+TEST_F(HttpServerTls, AClientKnowsThatARefusedCertificateLeftItsRequestUnread) {
+  std::atomic<int> handled = 0;
+  TestServer server(
+      [&handled](const Request&, Responder responder) {
+        ++handled;
+        responder.send();
+      },
+      mutual_options());
+  const Authority::Files strange = stranger_.issue("us-west-2");
+  const Authority::Files mine = authority_.issue("us-west-2");
+  for (const Authority::Files& files : {strange, Authority::Files{}, mine}) {
+    ClientOptions options = client_options(server);
+    options.tls->certificate_file = files.certificate;
+    options.tls->private_key_file = files.key;
+    for (const size_t size : {10UL, 1'000'000UL}) {
+      const auto client = HttpClient::make(options);
+      const std::string body(size, 'x');
+      ASSERT_TRUE(client->connect(seconds(10)).ok());
+      const bool sent = client->send({.body = body}, seconds(10)).ok();
+      EXPECT_EQ(sent, files.certificate == mine.certificate);
+      EXPECT_EQ(client->was_unread(), !sent);
+    }
+  }
+  EXPECT_EQ(handled, 2);
 }
 
 TEST_F(HttpServerTls, TheClientRefusesAnotherNameAndAnotherAuthority) {

@@ -81,17 +81,19 @@ class HomeForwarder::Trip {
 
   Result<SecretBuffer> send() {
     COFFER_ASSIGN(const Duration patience, remaining());
-    COFFER_ASSIGN(const SecretBuffer frame, encode(request(patience)));
     auto client = forwarder_.take_client(home_.region);
     if (client == nullptr) return unavailable(home_.region, "is not configured as a peer here", kNothingChanged);
     const Result<void> connected = client->connect(patience);
     if (!connected.ok()) return failed("does not answer", connected.error(), kNothingChanged);
+    // Connecting took of the time, too: the home must not begin what nobody waits for any more.
     COFFER_ASSIGN(const Duration left, remaining());
+    COFFER_ASSIGN(const SecretBuffer frame, encode(request(left)));
     net::ClientRequest post;
     post.target = "/forward";
     post.headers = {{"Content-Type", "application/octet-stream"}};
     post.body = frame.view();
     Result<net::ClientResponse> response = client->send(post, left);
+    if (!response.ok() && client->was_unread()) return failed("does not answer", response.error(), kNothingChanged);
     if (!response.ok()) return failed("did not answer", response.error(), kNobodyKnows);
     forwarder_.keep_client(home_.region, std::move(client));
     if (response->status == kOk) return std::move(response->body);

@@ -83,6 +83,26 @@ struct TellingHandler final : net::Handler {
   std::promise<void> handled;
 };
 
+// Keeps what it sends, and gets no answer.
+class SlowClient final : public net::HttpClient {
+ public:
+  static constexpr seconds kConnecting{2};
+  SlowClient(ManualClock& clock, std::string& sent) : clock_(clock), sent_(sent) {}
+  Result<void> connect(Duration) override {
+    clock_.advance(kConnecting);
+    return {};
+  }
+  Result<net::ClientResponse> send(const net::ClientRequest& request, Duration) override {
+    sent_ = request.body;
+    return Error{ErrorCode::kTimeout, "no answer"};
+  }
+  bool was_unread() const override { return false; }
+
+ private:
+  ManualClock& clock_;
+  std::string& sent_;
+};
+
 // Requests arrive in us-west-2; us-east-1 is home.
 class HomeForwardingTest : public ::testing::Test {
  protected:
@@ -168,6 +188,27 @@ TEST_F(HomeForwardingTest, AHomeThatCannotBeReachedHasChangedNothing) {
   EXPECT_EQ(clients_, 1) << "it is not tried again";
   weather_ = Weather::kFine;
   EXPECT_EQ(forward(), "200 <CreateUserResponse/> ");
+}
+
+// Of a certificate that is refused a client hears when it has sent its request.
+TEST_F(HomeForwardingTest, AHomeThatRefusesTheCertificateHasChangedNothing) {
+  weather_ = Weather::kCertificateRefused;
+  EXPECT_EQ(forward(), "Identities are changed in us-east-1, which does not answer. Nothing was changed.");
+  EXPECT_EQ(east_.requests.run, 0);
+}
+
+// The home must not begin what nobody waits for any more by the time it has it.
+TEST_F(HomeForwardingTest, TheTimeThatConnectingTakesIsNotTheHomesToUse) {
+  std::string sent;
+  HomeForwarder forwarder(
+      {.home = west_.home, .arrivals = arrivals_, .clock = clock_, .log = log_, .make_client = [&](const Region&) {
+         return std::make_unique<SlowClient>(clock_, sent);
+       }});
+  const net::Request request{
+      .method = "POST", .target = "/", .headers = {}, .body = "", .peer_address = "192.0.2.7:1", .peer_name = ""};
+  net::Reply reply;
+  EXPECT_TRUE(forwarder.forward({request, {kWest, "the-id", false}, seconds(5)}, reply).failure);
+  EXPECT_EQ(decode_forwarded_request(sent)->patience, seconds(10 - 5) - SlowClient::kConnecting);
 }
 
 // Changes of identities are not idempotent: whether this one was made, nobody here knows, and it is not sent again.

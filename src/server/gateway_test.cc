@@ -23,6 +23,7 @@ class FakeClient final : public net::HttpClient {
  public:
   explicit FakeClient(FakeRegion& region) : region_(region) {}
   Result<void> connect(Duration) override { return {}; }
+  bool was_unread() const override { return false; }
   Result<net::ClientResponse> send(const net::ClientRequest& request, Duration) override {
     std::string text = std::string(request.method) + " " + std::string(request.target) + "\n";
     for (const auto& [name, value] : request.headers)

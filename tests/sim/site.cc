@@ -39,6 +39,7 @@ class Wire final : public net::HttpClient {
  public:
   Wire(Network& network, Site& from, Site& to) : network_(network), from_(from), to_(to) {}
   Result<void> connect(Duration) override { return {}; }
+  bool was_unread() const override { return false; }
   Result<net::ClientResponse> send(const net::ClientRequest& request, Duration) override {
     return network_.send(from_, to_, request.body);
   }

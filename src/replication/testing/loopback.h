@@ -14,7 +14,7 @@ namespace coffer::replication::testing {
 class LoopbackClient final : public net::HttpClient {
  public:
   // What happens to the next requests.
-  enum class Weather { kFine, kNoConnection, kAnswerLost, kHeldBack };
+  enum class Weather { kFine, kNoConnection, kCertificateRefused, kAnswerLost, kHeldBack };
 
   LoopbackClient(net::Handler*& handler, std::string peer_name) : handler_(handler), peer_name_(std::move(peer_name)) {}
 
@@ -26,6 +26,7 @@ class LoopbackClient final : public net::HttpClient {
   Result<net::ClientResponse> send(const net::ClientRequest& request, Duration) override {
     ++requests;
     if (weather == Weather::kNoConnection) return Error{ErrorCode::kIo, "connection refused"};
+    if (weather == Weather::kCertificateRefused) return Error{ErrorCode::kIo, "tlsv1 alert unknown ca"};
     if (weather == Weather::kHeldBack) {
       held_back = std::string(request.body);
       return Error{ErrorCode::kTimeout, "no answer"};
@@ -33,6 +34,10 @@ class LoopbackClient final : public net::HttpClient {
     net::ClientResponse response = call(request.method, request.target, request.body);
     if (weather == Weather::kAnswerLost) return Error{ErrorCode::kTimeout, "no answer"};
     return response;
+  }
+
+  bool was_unread() const override {
+    return weather == Weather::kNoConnection || weather == Weather::kCertificateRefused;
   }
 
   net::ClientResponse call(std::string_view method, std::string_view target, std::string_view body) {
