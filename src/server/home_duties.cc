@@ -12,10 +12,13 @@ Result<size_t> HomeDuties::step() {
   COFFER_ASSIGN(const bool is_here, parts_.home.is_here());
   COFFER_ASSIGN(const home::Claim claim, parts_.home.claim());
   if (!is_here || claim.epoch == done_) return size_t{0};
-  COFFER_TRY(parts_.states.settle_all());
-  COFFER_TRY(make_session_keys());
-  COFFER_ASSIGN(const size_t ended, organizations_service::end_started_requests(parts_.organizations));
-  done_ = claim.epoch;
+  // Each of its own: one that fails must not keep the others waiting.
+  const Result<void> settled = parts_.states.settle_all();
+  const Result<void> made = make_session_keys();
+  const Result<size_t> ended = organizations_service::end_started_requests(parts_.organizations);
+  COFFER_TRY(settled);
+  COFFER_TRY(made);
+  if (ended.ok()) done_ = claim.epoch;
   return ended;
 }
 

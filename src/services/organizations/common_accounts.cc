@@ -1,5 +1,7 @@
 #include "services/organizations/common_accounts.h"
 
+#include <optional>
+
 #include "iam/attachments.h"
 #include "iam/roles.h"
 #include "organizations/accounts.h"
@@ -86,17 +88,26 @@ Result<void> end_account(Rooms& rooms, const AccountId& account) {
 
 Result<size_t> end_started_requests(Rooms& rooms) {
   size_t ended = 0;
+  std::optional<Error> failure;
+  const auto note = [&failure](const Error& error) {
+    if (!failure) failure = error;
+  };
   COFFER_ASSIGN(const auto all, organizations::list_organizations(rooms.organizations));
   for (const organizations::OrganizationId& id : all) {
-    COFFER_ASSIGN(const auto snapshot, rooms.organizations.parts().cache.snapshot(id));
-    if (snapshot == nullptr) continue;
-    for (const AccountRequest* request : snapshot->requests()) {
+    const auto snapshot = rooms.organizations.parts().cache.snapshot(id);
+    if (!snapshot.ok()) note(snapshot.error());
+    if (!snapshot.ok() || *snapshot == nullptr) continue;
+    for (const AccountRequest* request : (*snapshot)->requests()) {
       if (request->state != organizations::RequestState::kInProgress) continue;
-      COFFER_TRY(make_account(rooms, snapshot->organization(), *request));
-      ++ended;
+      const auto made = make_account(rooms, (*snapshot)->organization(), *request);
+      if (made.ok()) {
+        ++ended;
+      } else {
+        note(made.error());
+      }
     }
   }
-  return ended;
+  return failure ? Result<size_t>(*failure) : ended;
 }
 
 }  // namespace coffer::organizations_service

@@ -4,6 +4,7 @@
 #include <set>
 
 #include "iam/active_accounts.h"
+#include "iam/identity_rows.h"
 #include "organizations/account_requests.h"
 #include "organizations/accounts.h"
 #include "organizations/lifecycle.h"
@@ -106,6 +107,21 @@ TEST_F(AccountsOfTheService, RequestsThatACrashInterruptedAreGoneOnWith) {
     EXPECT_NE(must(world_.site.cache.snapshot(request.account))->role("OrganizationAccountAccessRole"), nullptr);
   }
   EXPECT_EQ(must(end_started_requests(world_.rooms)), 0u);
+}
+
+// One that cannot be ended must not keep all others waiting for ever.
+TEST_F(AccountsOfTheService, ARequestThatFailsKeepsNoOther) {
+  begin(*AccountId::parse("333333333333"), "first");
+  begin(*AccountId::parse("444444444444"), "second");
+  const auto before = snapshot();  // and so in this order
+  const organizations::AccountRequest broken = *before->requests().front();
+  const organizations::AccountRequest other = *before->requests().back();
+  must(world_.site.store->commit({{}, {{iam::account_key(broken.account), "garbage"}}, {}}));
+  const Result<size_t> ended = end_started_requests(world_.rooms);
+  ASSERT_FALSE(ended.ok());
+  EXPECT_EQ(ended.error().code, ErrorCode::kCorrupt);
+  EXPECT_EQ(snapshot()->request(broken.id)->state, organizations::RequestState::kInProgress);
+  EXPECT_EQ(snapshot()->request(other.id)->state, organizations::RequestState::kSucceeded);
 }
 
 TEST_F(AccountsOfTheService, TheKeysOfAClosedAccountAreUnknown) {

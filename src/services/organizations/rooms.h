@@ -25,7 +25,8 @@ api::Service make_service(Rooms& rooms);
 
 // Goes on with the requests for accounts that a crash, or a home region that is lost, has left in progress. To be
 // called whenever this region has become home; that requests are served meanwhile does no harm. Returns how many it
-// ended; kServiceUnavailable elsewhere than in the home region, if there are any; kIo, kCorrupt.
+// ended; the first failure once all were tried: kServiceUnavailable elsewhere than in the home region, if there are
+// any; kIo, kCorrupt.
 Result<size_t> end_started_requests(Rooms& rooms);
 
 // Closes an account for good, as CloseAccount does, for an operator: also one that is in no organization. AWS's codes
