@@ -1,5 +1,6 @@
 #include "server/assembly.h"
 
+#include <algorithm>
 #include <thread>
 
 #include "access/explained_denials.h"
@@ -171,16 +172,14 @@ std::unique_ptr<net::HttpClient> forward_client(const RegionConfig& config, cons
   return nullptr;
 }
 
+// The service as the configuration limits it.
 api::Service throttled(api::Service service, const RegionConfig& config) {
   if (!config.throttle.enabled) service.quotas.clear();
+  for (api::RequestQuota& quota : service.quotas) {
+    const auto given = std::ranges::find(config.throttle.quotas, quota.name, &api::RequestQuota::name);
+    if (given != config.throttle.quotas.end()) quota.per_second = given->per_second;
+  }
   return service;
-}
-
-// The service as the configuration limits it.
-api::Service secretsmanager_service(secretsmanager::Rooms& rooms, const RegionConfig& config) {
-  api::Service service = secretsmanager::make_service(rooms);
-  service.quotas = config.throttle.quotas;
-  return throttled(std::move(service), config);
 }
 
 // Identities have one home.
@@ -270,25 +269,25 @@ class RegionNode::Impl {
                     .log = log_,
                     .make_client = [this](const Region& region) { return forward_client(config_, region); }}),
         forwarders_(kForwarders, kQueuedForwards),
-        front_door_(
-            {.region = config_.region,
-             .credentials = credentials_,
-             .authorizer = authorizer_,
-             .clock = clock_,
-             .random = random_,
-             .workers = workers_,
-             .scanners = scanners_,
-             .healthy = [this] { return store_->can_commit(); },
-             .audit = *audit_,
-             .log = log_,
-             .key_uses = &noted_uses_,
-             .uses_tls = config_.tls.has_value(),
-             .to_home = api::FrontDoor::ToHome{forwarder_, forwarders_}},
-            {secretsmanager_service(secretsmanager_, config_), throttled(kms_service::make_service(kms_), config_),
-             at_home(throttled(iam_service::make_service(iam_), config_)),
-             throttled(sts_service::make_service(sts_), config_),
-             throttled(coffer_service::make_service(coffer_), config_),
-             at_home(throttled(organizations_service::make_service(organizations_service_), config_))}),
+        front_door_({.region = config_.region,
+                     .credentials = credentials_,
+                     .authorizer = authorizer_,
+                     .clock = clock_,
+                     .random = random_,
+                     .workers = workers_,
+                     .scanners = scanners_,
+                     .healthy = [this] { return store_->can_commit(); },
+                     .audit = *audit_,
+                     .log = log_,
+                     .key_uses = &noted_uses_,
+                     .uses_tls = config_.tls.has_value(),
+                     .to_home = api::FrontDoor::ToHome{forwarder_, forwarders_}},
+                    {throttled(secretsmanager::make_service(secretsmanager_), config_),
+                     throttled(kms_service::make_service(kms_), config_),
+                     at_home(throttled(iam_service::make_service(iam_), config_)),
+                     throttled(sts_service::make_service(sts_), config_),
+                     throttled(coffer_service::make_service(coffer_), config_),
+                     at_home(throttled(organizations_service::make_service(organizations_service_), config_))}),
         account_states_({*store_, region_key_, random_}),
         identity_states_({*store_, region_key_, random_}),
         organization_states_(*store_),

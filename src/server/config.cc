@@ -5,6 +5,11 @@
 #include "api/throttle.h"
 #include "server/config_reader.h"
 #include "server/files.h"
+#include "services/iam/request_quotas.h"
+#include "services/kms/request_quotas.h"
+#include "services/organizations/request_quotas.h"
+#include "services/secretsmanager/request_quotas.h"
+#include "services/sts/request_quotas.h"
 
 namespace coffer::server {
 namespace {
@@ -235,6 +240,16 @@ class TomlWriter {
 };
 
 }  // namespace
+
+std::vector<api::RequestQuota> RegionConfig::Throttle::default_quotas() {
+  std::vector<api::RequestQuota> all;
+  for (const auto& of_service :
+       {secretsmanager::request_quotas(), kms_service::request_quotas(), iam_service::request_quotas(),
+        sts_service::request_quotas(), organizations_service::request_quotas()}) {
+    all.insert(all.end(), of_service.begin(), of_service.end());
+  }
+  return all;
+}
 
 std::vector<Region> RegionConfig::deployment() const {
   std::vector<Region> regions = peer_regions();

@@ -14,7 +14,6 @@
 #include "base/ids.h"
 #include "base/log.h"
 #include "base/result.h"
-#include "services/secretsmanager/request_quotas.h"
 #include "sts/allowed_host.h"
 
 namespace coffer::server {
@@ -58,7 +57,10 @@ struct RegionConfig {
 
   struct Throttle {
     bool enabled = true;
-    std::vector<api::RequestQuota> quotas = secretsmanager::request_quotas();
+    std::vector<api::RequestQuota> quotas = default_quotas();
+
+    // Of all services; no two have the same name.
+    static std::vector<api::RequestQuota> default_quotas();
   };
 
   Region region;

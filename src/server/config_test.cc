@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <set>
+
 #include "server/files.h"
 
 namespace coffer::server {
@@ -62,6 +64,8 @@ secrets_per_account = 12
 enabled = false
 get_secret_value = 70000
 updates = 7
+iam_reads = 8
+sts_web_identity_source = 1000000
 
 [log]
 file = "/var/log/coffer/log.jsonl"
@@ -135,6 +139,9 @@ TEST(Config, EveryKeyIsRead) {
   EXPECT_FALSE(config->throttle.enabled);
   EXPECT_EQ(rate(*config, "get_secret_value"), 70'000U);
   EXPECT_EQ(rate(*config, "updates"), 7U);
+  EXPECT_EQ(rate(*config, "iam_reads"), 8U);
+  EXPECT_EQ(rate(*config, "iam_lists"), 100U);
+  EXPECT_EQ(rate(*config, "sts_web_identity_source"), 1'000'000U);
   EXPECT_EQ(rate(*config, "create_secret"), 50U);
   EXPECT_EQ(config->log_level, LogLevel::kWarning);
   EXPECT_EQ(config->cache_bytes, size_t{300} << 20);
@@ -143,6 +150,13 @@ TEST(Config, EveryKeyIsRead) {
   ASSERT_EQ(config->oidc_allowed_hosts.size(), 3U);
   EXPECT_EQ(config->oidc_allowed_hosts[1].text(), "10.0.0.7:6443");
   EXPECT_EQ(config->deployment().size(), 3U);
+}
+
+// Two quotas of one name could not be told apart in the file.
+TEST(Config, EachQuotaHasItsOwnName) {
+  std::set<std::string_view> names;
+  for (const api::RequestQuota& quota : RegionConfig::Throttle::default_quotas())
+    EXPECT_TRUE(names.insert(quota.name).second) << quota.name;
 }
 
 // coffer dev writes these files; what it writes must mean what it meant.
@@ -211,9 +225,15 @@ INSTANTIATE_TEST_SUITE_P(
                 "coffer.toml:6: unknown key 'throttle.put_secret_value'; allowed here: enabled, "
                 "batch_get_secret_value, create_secret, delete_secret, describe_secret, get_random_password, "
                 "get_secret_value, list_secret_version_ids, list_secrets, restore_secret, resource_policies, "
-                "rotation, tags, updates"},
+                "rotation, tags, updates, kms_cryptographic_operations, kms_describe_key, kms_reads, kms_lists, "
+                "kms_changes, iam_reads, iam_lists, iam_changes, sts, sts_web_identity, sts_web_identity_source, "
+                "organizations_reads, organizations_changes"},
         Refusal{"BadRate", minimal_and("[throttle]\ntags = 0\n"),
                 "coffer.toml:6: 'throttle.tags' must be a whole number from 1 to 1000000"},
+        Refusal{"BadRateOfSources", minimal_and("[throttle]\nsts_web_identity_source = 1000001\n"),
+                "coffer.toml:6: 'throttle.sts_web_identity_source' must be a whole number from 1 to 1000000"},
+        Refusal{"RateThatIsNoNumber", minimal_and("[throttle]\niam_changes = \"many\"\n"),
+                "coffer.toml:6: 'throttle.iam_changes' must be a whole number from 1 to 1000000"},
         Refusal{"BadSwitch", minimal_and("[throttle]\nenabled = \"no\"\n"),
                 "coffer.toml:6: 'throttle.enabled' must be true or false"},
         Refusal{"BadLevel", minimal_and("[log]\nlevel = \"loud\"\n"),

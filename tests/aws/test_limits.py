@@ -12,13 +12,13 @@ import pytest
 from deployment import AWS, Region, wait_until
 
 
-def throttled(call):
+def throttled(call, code="ThrottlingException"):
     """Whether the call was refused for its rate."""
     try:
         call()
         return False
     except botocore.exceptions.ClientError as error:
-        if error.response["Error"]["Code"] != "ThrottlingException":
+        if error.response["Error"]["Code"] != code:
             raise
         return error.response
 
@@ -27,7 +27,8 @@ def throttled(call):
 def slow(tmp_path_factory):
     """A region whose rates a single client can pass."""
     region = Region(tmp_path_factory.mktemp("slow") / "region",
-                    more="[throttle]\nget_random_password = 5\nlist_secrets = 2\n")
+                    more="[throttle]\nget_random_password = 5\nlist_secrets = 2\nkms_lists = 2\niam_lists = 2\n"
+                         "sts = 2\nsts_web_identity_source = 2\norganizations_reads = 2\n")
     yield region
     region.stop()
 
@@ -42,6 +43,29 @@ def test_a_client_that_does_not_retry_sees_the_error_of_aws(slow):
     refused = next(line for line in audit(slow) if line.get("error") == "ThrottlingException")
     assert (refused["operation"], refused["status"]) == ("GetRandomPassword", 400)
     assert refused["caller"].endswith(":root")
+
+
+def assume_with_a_token_that_is_none(sts, account):
+    try:
+        sts.assume_role_with_web_identity(RoleArn=f"arn:aws:iam::{account}:role/none", RoleSessionName="s",
+                                          WebIdentityToken="x" * 20)
+    except sts.exceptions.InvalidIdentityTokenException:
+        pass
+
+
+def test_each_service_has_the_rates_of_the_configuration(slow):
+    iam, kms, sts, organizations = (slow.client(service=service, retries={"total_max_attempts": 1})
+                                    for service in ("iam", "kms", "sts", "organizations"))
+    lists = [(kms.list_keys, "ThrottlingException"), (iam.list_users, "Throttling"),
+             (sts.get_caller_identity, "Throttling"),
+             (lambda: assume_with_a_token_that_is_none(sts, slow.account), "Throttling"),
+             (organizations.list_aws_service_access_for_organization, "ThrottlingException")]
+    for call, code in lists:
+        answer = wait_until(lambda: throttled(call, code), what=f"being throttled by {call}")
+        assert answer["Error"]["Message"] == "Rate exceeded"
+    # Neither account nor quota but the address: AWS's default of 600 for the account is far.
+    assert any(line.get("error") == "ThrottlingException" and line["operation"] == "AssumeRoleWithWebIdentity"
+               for line in audit(slow))
 
 
 def audit(region):
