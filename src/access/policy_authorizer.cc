@@ -93,7 +93,7 @@ Result<void> PolicyAuthorizer::authorize(const api::AccessQuestion& question, ap
   const policy::Decision decision = policy::evaluate(request, policies);
   if (decision.allowed()) return {};
   Error error = policy::access_denied(request, policies, decision);
-  ExplainedDenials(parts_.explanations).note(question, request, policies, error);
+  if (!question.is_trial) ExplainedDenials(parts_.explanations).note(question, request, policies, error);
   return error;
 }
 

@@ -85,6 +85,8 @@ struct AccessQuestion {
   Via via = Via::kClient;
   // The action that the caller was allowed before, and of which this one is a part; empty: there is none.
   std::string_view on_behalf_of = {};
+  // Nobody asks for it: it is what would be decided if the resource were so. That it is denied is no denial.
+  bool is_trial = false;
 };
 
 // Notes when access keys are used. Called for every request that is signed with one: must not wait. Thread-safe.

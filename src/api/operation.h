@@ -223,6 +223,16 @@ class Pipeline {
     return permit<Action>(authority, std::move(resource), [](ConditionKeys&) {});
   }
 
+  // Whether the caller could do it, were the resource as it is here: nothing is permitted, and no denial is noted.
+  // Errors are failures of the store.
+  template <class Action, class AddKeys>
+  static Result<bool> would_permit(const Authority& authority, const Resource& resource, const AddKeys& add_keys) {
+    const Subject subject{.action = Action::kAction, .resource = resource, .is_trial = true};
+    const Result<void> decision = authorize(*authority.invocation_, subject, add_keys);
+    if (!decision.ok() && decision.error().code != ErrorCode::kAccessDenied) return decision.error();
+    return decision.ok();
+  }
+
   // Does to one of the things that a request names what the action's own operation would do to it, in the order of
   // run(): find() gives the resource, use(permit) the result. However it ends, it is one of the invocation's attempts.
   // `given` is how the request names the thing.
@@ -275,6 +285,7 @@ class Pipeline {
     const Resource& resource;
     Via via = Via::kClient;
     std::string_view on_behalf_of = {};
+    bool is_trial = false;
   };
   template <class AddKeys>
   static Result<void> authorize(const Invocation& invocation, const Subject& subject, const AddKeys& add_keys) {
@@ -292,7 +303,8 @@ class Pipeline {
                                             .action = subject.action,
                                             .resource = subject.resource,
                                             .via = subject.via,
-                                            .on_behalf_of = subject.on_behalf_of},
+                                            .on_behalf_of = subject.on_behalf_of,
+                                            .is_trial = subject.is_trial},
                                            keys);
   }
 };

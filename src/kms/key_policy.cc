@@ -3,13 +3,10 @@
 #include <algorithm>
 #include <utility>
 
-#include "policy/evaluator.h"
 #include "policy/fault.h"
 
 namespace coffer::kms {
 namespace {
-
-constexpr std::string_view kPutKeyPolicy = "kms:PutKeyPolicy";
 
 // With $ACCOUNT and $REGION to be filled in.
 constexpr std::string_view kDefaultPolicy = R"({
@@ -123,28 +120,6 @@ Result<policy::Document> read_key_policy(std::string_view text) {
   return document;
 }
 
-// Somebody whose identity policies allow everything: what is left is what the key policy says.
-bool may_change_it_again(const policy::CompiledPolicy& key_policy, const ProposedPolicy& proposed) {
-  static const policy::CompiledPolicy everything(
-      *policy::parse_document(R"({"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"*","Resource":"*"}})",
-                              policy::DocumentKind::kIdentityPolicy));
-  const policy::CompiledPolicy* const identity[] = {&everything};
-  policy::RequestContext context;
-  policy::add_principal_keys(proposed.author, context);
-  context.add("kms:CallerAccount", proposed.author.account);
-  policy::PolicySet policies;
-  policies.identity = identity;
-  policies.resource = &key_policy;
-  policies.resource_rule = policy::ResourceRule::kKeyPolicy;
-  const policy::AccessRequest request{.principal = proposed.author,
-                                      .action = kPutKeyPolicy,
-                                      .resource = proposed.key_arn,
-                                      .resource_account = proposed.author.account,
-                                      .resource_organization = {},
-                                      .context = context};
-  return policy::evaluate(request, policies).allowed();
-}
-
 }  // namespace
 
 std::string default_key_policy(const AccountId& account) {
@@ -168,24 +143,18 @@ Result<std::shared_ptr<const policy::CompiledPolicy>> compile_key_policy(const K
                                                         policy::PolicySource{std::string(kKeyPolicyName), {}});
 }
 
-Result<KeyPolicy> accept_key_policy(const ProposedPolicy& proposed, const Directories& directories) {
-  if (proposed.text.size() > kMaxKeyPolicySize) {
+Result<KeyPolicy> accept_key_policy(std::string_view text, const Directories& directories) {
+  if (text.size() > kMaxKeyPolicySize) {
     return Error{ErrorCode::kLimitExceeded, "The key policy is longer than 32768 bytes."};
   }
-  COFFER_ASSIGN(policy::Document document, read_key_policy(proposed.text));
+  COFFER_ASSIGN(const policy::Document document, read_key_policy(text));
   const Result<void> exist = policy::check_principals(document, directories.principals);
   if (!exist.ok()) {
     return exist.error().code == ErrorCode::kMalformedPolicyDocument ? invalid_principals() : exist.error();
   }
   COFFER_ASSIGN(policy::Binding binding, policy::bind_principals(document, directories.identities));
   if (binding.missing) return invalid_principals();
-  if (proposed.lockout_check == LockoutCheck::kDone) {
-    const policy::CompiledPolicy compiled(policy::with_unique_ids(std::move(document), binding.bindings));
-    if (!may_change_it_again(compiled, proposed)) {
-      return malformed("The new key policy will not allow you to update the key policy in the future.");
-    }
-  }
-  return KeyPolicy{std::string(proposed.text), std::move(binding.bindings)};
+  return KeyPolicy{std::string(text), std::move(binding.bindings)};
 }
 
 }  // namespace coffer::kms

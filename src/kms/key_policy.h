@@ -13,7 +13,6 @@
 #include "policy/compiled_policy.h"
 #include "policy/principal_binding.h"
 #include "policy/principal_directory.h"
-#include "policy/request_context.h"
 
 namespace coffer::kms {
 
@@ -44,19 +43,9 @@ struct Directories {
   const policy::IdentityDirectory& identities;
 };
 
-enum class LockoutCheck : uint8_t { kDone, kBypassed };
-
-// A policy that somebody wants a key to have.
-struct ProposedPolicy {
-  std::string_view text;
-  std::string_view key_arn;
-  const policy::RequestPrincipal& author;
-  LockoutCheck lockout_check = LockoutCheck::kDone;
-};
-
-// kMalformedPolicyDocument (AWS's text) when it is no key policy, names somebody who does not exist, or, unless that is
-// not checked, would not let its author change it again; whether the author's identity policies would is not asked.
-// kLimitExceeded when it is too long. Errors of the directories as they are.
-Result<KeyPolicy> accept_key_policy(const ProposedPolicy& proposed, const Directories& directories);
+// A policy that somebody wants a key to have. kMalformedPolicyDocument (AWS's text) when it is no key policy, or names
+// somebody who does not exist. kLimitExceeded when it is too long. Errors of the directories as they are. Whether it
+// would lock its author out is a decision, which is not made here: see access/policy_trial.h.
+Result<KeyPolicy> accept_key_policy(std::string_view text, const Directories& directories);
 
 }  // namespace coffer::kms

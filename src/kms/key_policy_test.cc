@@ -23,15 +23,13 @@ const std::string kAccountStatement = statement(R"({"AWS": "123456789012"})");
 class KeyPolicyTest : public KeyringTest {
  protected:
   // "ok", or code and text of the refusal.
-  std::string accepted(const std::string& text, const policy::RequestPrincipal& author = kRoot,
-                       LockoutCheck check = LockoutCheck::kDone) {
-    const auto policy = accept_key_policy({text, key_arn(kRegion, key_), author, check}, directories_.both());
+  std::string accepted(const std::string& text) {
+    const auto policy = accept_key_policy(text, directories_.both());
     if (policy.ok()) return "ok";
     return std::string(error_name(policy.error().code)) + ": " + policy.error().message;
   }
   void put(const std::string& text) {
-    const auto policy =
-        accept_key_policy({text, key_arn(kRegion, key_), kRoot, LockoutCheck::kBypassed}, directories_.both());
+    const auto policy = accept_key_policy(text, directories_.both());
     ASSERT_TRUE(policy.ok());
     ASSERT_TRUE(put_policy(keyring_, key_, *policy).ok());
   }
@@ -147,25 +145,6 @@ TEST_F(KeyPolicyTest, ForAllValuesOfWhatTheCallerChoosesIsRefused) {
       accepted(document(kAccountStatement + ", " +
                         statement("\"*\"", R"(, "Condition": {"ForAllValues:StringEquals": {"aws:TagKeys": "a"}})"))),
       "ok");
-}
-
-TEST_F(KeyPolicyTest, OneThatItsAuthorCouldNotChangeAgainIsRefusedUnlessThatIsNotChecked) {
-  const std::string lock_out =
-      "MalformedPolicyDocumentException: The new key policy will not allow you to update the key policy in the future.";
-  const std::string by_ann = statement(R"({"AWS": "arn:aws:iam::123456789012:user/ann"})");
-  const std::string deny = R"({"Effect": "Deny", "Principal": "*", "Action": "kms:PutKeyPolicy", "Resource": "*"})";
-  EXPECT_EQ(accepted(document(by_ann)), lock_out);
-  EXPECT_EQ(accepted(document(by_ann), kRoot, LockoutCheck::kBypassed), "ok");
-  EXPECT_EQ(accepted(document(by_ann), kAnn), "ok");
-  EXPECT_EQ(accepted(document(by_ann), kReader), lock_out);
-  EXPECT_EQ(accepted(document(kAccountStatement), kAnn), "ok") << "whether identity policies let it is not asked";
-  EXPECT_EQ(accepted(document(kAccountStatement + ", " + deny)), lock_out);
-  EXPECT_EQ(accepted(document(statement(R"({"AWS": "210987654321"})"))), lock_out);
-  EXPECT_EQ(accepted(document(R"({"Effect": "Allow", "Principal": "*", "Action": "kms:Decrypt", "Resource": "*"})")),
-            lock_out);
-  EXPECT_EQ(accepted(document(R"({"Effect": "Allow", "Principal": "*", "Action": "kms:*"})")), lock_out)
-      << "a statement without a resource never applies";
-  EXPECT_EQ(accepted(document(statement(R"({"AWS": "arn:aws:iam::123456789012:role/app/reader"})")), kReader), "ok");
 }
 
 TEST_F(KeyPolicyTest, APolicyDecidesFromItsCommitOn) {

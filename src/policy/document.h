@@ -1,7 +1,7 @@
 // Policy documents: JSON in, typed statements out, or what is wrong and where. As strict as AWS: what is not understood
 // is refused, because a condition that is overlooked opens what it should close. Bounded and linear in the text; knows
-// no request and no principal: see principal_directory.h for who exists, breadth.h and lockout.h for what a document
-// would do. Follows "Grammar of the IAM JSON policy language" (IAM user guide).
+// no request and no principal: see principal_directory.h for who exists, breadth.h for what a document would do.
+// Follows "Grammar of the IAM JSON policy language" (IAM user guide).
 #pragma once
 
 #include <optional>

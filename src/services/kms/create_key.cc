@@ -1,10 +1,10 @@
 // Makes a symmetric key of the account, single-region or the primary of a multi-region key.
 // Difference from AWS: asymmetric and HMAC keys, imported material and custom key stores do not exist and are refused.
 // https://docs.aws.amazon.com/kms/latest/APIReference/API_CreateKey.html
-#include "access/caller_side.h"
 #include "kms/key_details.h"
 #include "services/kms/common.h"
 #include "services/kms/common_metadata.h"
+#include "services/kms/common_policy.h"
 
 namespace coffer::kms_service {
 namespace {
@@ -126,7 +126,7 @@ struct CreateKey {
   static void add_keys(const Request& request, const auth::Caller& caller, api::ConditionKeys& keys) {
     const bool is_multi_region = request.multi_region.value_or(false);
     add_caller_keys(caller, keys);
-    keys.add_flag("kms:BypassPolicyLockoutSafetyCheck", request.bypass.value_or(false));
+    add_bypass_key(request.bypass, keys);
     keys.add("kms:KeySpec", kSymmetricDefault);
     keys.add("kms:KeyUsage", kEncryptDecrypt);
     keys.add("kms:KeyOrigin", kOwnOrigin);
@@ -140,18 +140,13 @@ struct CreateKey {
     return {};
   }
 
-  static Result<kms::KeyPolicy> policy_of(const api::Authorized<CreateKey>& authorized, const std::string& arn,
+  static Result<kms::KeyPolicy> policy_of(const api::Authorized<CreateKey>& authorized, const kms::NewKey& key,
                                           const Rooms& rooms) {
     const Request& request = authorized.request();
     if (!request.policy) return kms::KeyPolicy{};
-    const policy::RequestPrincipal author = access::principal_of(authorized.caller());
-    const bool is_bypassed = request.bypass.value_or(false);
-    return kms::accept_key_policy(
-        {.text = *request.policy,
-         .key_arn = arn,
-         .author = author,
-         .lockout_check = is_bypassed ? kms::LockoutCheck::kBypassed : kms::LockoutCheck::kDone},
-        rooms.directories);
+    kms::KeyInfo info{.name = key.name, .description = key.description, .tags = key.tags};
+    if (request.multi_region.value_or(false)) info.multi_region = kms::MultiRegion::kPrimary;
+    return accept_policy(authorized.authority(), {*request.policy, info, request.bypass}, rooms);
   }
 
   static Result<Response> handle(const api::Authorized<CreateKey>& authorized, Rooms& rooms) {
@@ -169,7 +164,7 @@ struct CreateKey {
           [&](api::ConditionKeys& keys) { add_keys(request, authorized.caller(), keys); }));
       key.tags = tags_of(*request.tags);
     }
-    COFFER_ASSIGN(key.policy, policy_of(authorized, arn, rooms));
+    COFFER_ASSIGN(key.policy, policy_of(authorized, key, rooms));
     COFFER_TRY(rooms.keyring.create_key(key));
     COFFER_ASSIGN(const kms::KeyPointer made, rooms.keyring.find(key.name));
     if (made == nullptr) return Error{ErrorCode::kInternalServiceError, "a KMS key disappeared while it was made"};

@@ -1,9 +1,9 @@
 // Gives a key another policy, which decides from the next request on. Refused: what is no key policy, principals that
 // do not exist, and, unless the caller takes the risk, what would keep the caller from ever changing it again.
 // https://docs.aws.amazon.com/kms/latest/APIReference/API_PutKeyPolicy.html
-#include "access/caller_side.h"
 #include "kms/key_details.h"
 #include "services/kms/common.h"
+#include "services/kms/common_policy.h"
 
 namespace coffer::kms_service {
 namespace {
@@ -38,26 +38,19 @@ struct PutKeyPolicy {
 
   static Result<void> keys(const api::Asked<PutKeyPolicy>& asked, api::ConditionKeys& keys) {
     add_key_id_keys(asked.request.key_id, asked.caller, keys);
-    keys.add_flag("kms:BypassPolicyLockoutSafetyCheck", asked.request.bypass.value_or(false));
+    add_bypass_key(asked.request.bypass, keys);
     return {};
   }
 
   static Result<Response> handle(const api::Authorized<PutKeyPolicy>& authorized, Rooms& rooms) {
     const Request& request = authorized.request();
-    COFFER_ASSIGN(const kms::KeyName key, found_name(authorized.resource()));
+    COFFER_ASSIGN(const kms::KeyPointer key, found_key(authorized.resource()));
     if (request.policy_name.value_or(std::string(kms::kKeyPolicyName)) != kms::kKeyPolicyName) {
       return unsupported("Only default policy is supported");
     }
-    const policy::RequestPrincipal author = access::principal_of(authorized.caller());
-    const bool is_bypassed = request.bypass.value_or(false);
-    COFFER_ASSIGN(
-        const kms::KeyPolicy policy,
-        kms::accept_key_policy({.text = request.policy,
-                                .key_arn = authorized.resource().name,
-                                .author = author,
-                                .lockout_check = is_bypassed ? kms::LockoutCheck::kBypassed : kms::LockoutCheck::kDone},
-                               rooms.directories));
-    COFFER_TRY(kms::put_policy(rooms.keyring, key, policy));
+    COFFER_ASSIGN(const kms::KeyPolicy policy,
+                  accept_policy(authorized.authority(), {request.policy, key->info, request.bypass}, rooms));
+    COFFER_TRY(kms::put_policy(rooms.keyring, key->info.name, policy));
     return Response{};
   }
 };

@@ -1,5 +1,8 @@
 #include "services/secretsmanager/common_policy.h"
 
+#include "access/policy_trial.h"
+#include "services/secretsmanager/common_actions.h"
+
 namespace coffer::secretsmanager {
 
 Result<ResourcePolicy> read_resource_policy(std::string_view text, const Rooms& rooms) {
@@ -18,8 +21,13 @@ Result<std::optional<std::string>> shown_policy(const secrets::Secret& secret, c
   return std::optional(std::move(text));
 }
 
-policy::Principal principal_of(const auth::Caller& caller) {
-  return {caller.arn, caller.account, caller.kind == auth::PrincipalKind::kRoot};
+Result<bool> may_replace_again(const api::Authority& authority, const api::Resource& secret,
+                               const ResourcePolicy& policy, const std::optional<bool>& block_public_policy) {
+  auto compiled =
+      std::make_shared<const policy::CompiledPolicy>(policy::with_unique_ids(policy.document, policy.bindings));
+  return access::may_replace_again<action::PutResourcePolicy>(
+      authority, secret, std::move(compiled),
+      [&](api::ConditionKeys& keys) { keys.add_given("secretsmanager:BlockPublicPolicy", block_public_policy); });
 }
 
 Error broad_access() {

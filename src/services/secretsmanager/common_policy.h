@@ -4,9 +4,9 @@
 
 #include <string_view>
 
+#include "api/operation.h"
 #include "policy/breadth.h"
 #include "policy/document.h"
-#include "policy/lockout.h"
 #include "policy/principal_directory.h"
 #include "services/secretsmanager/rooms.h"
 #include "wire/shape.h"
@@ -27,11 +27,13 @@ Result<ResourcePolicy> read_resource_policy(std::string_view text, const Rooms& 
 // unique ids. nullopt when there is none.
 Result<std::optional<std::string>> shown_policy(const secrets::Secret& secret, const Rooms& rooms);
 
-policy::Principal principal_of(const auth::Caller& caller);
+// Whether the caller could replace the policy again, were it the secret's.
+Result<bool> may_replace_again(const api::Authority& authority, const api::Resource& secret,
+                               const ResourcePolicy& policy, const std::optional<bool>& block_public_policy);
 
 // kPublicPolicy: the policy gives access to everybody.
 Error broad_access();
-// kMalformedPolicyDocument: the policy would keep the caller from ever changing it.
+// kMalformedPolicyDocument: the policy would keep the caller from changing it again.
 Error lock_out();
 
 }  // namespace coffer::secretsmanager

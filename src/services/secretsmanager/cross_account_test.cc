@@ -87,13 +87,10 @@ class CrossAccount : public ::testing::Test {
   }
   void set_key_policy(const std::string& statements) {
     const Rooms& rooms = world_.rooms(kHome);
-    const policy::RequestPrincipal author{
-        .kind = policy::PrincipalKind::kAccountRoot, .arn = "arn:aws:iam::123456789012:root", .account = kOwner};
     const std::string text = R"({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "kms:*",
         "Principal": {"AWS": "123456789012"}, "Resource": "*"})" +
                              statements + "]}";
-    const kms::KeyPolicy policy =
-        must(kms::accept_key_policy({text, key_arn_, author}, {rooms.principals, rooms.identities}));
+    const kms::KeyPolicy policy = must(kms::accept_key_policy(text, {rooms.principals, rooms.identities}));
     must(kms::put_policy(rooms.keyring, key_, policy));
   }
 

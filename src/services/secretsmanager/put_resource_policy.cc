@@ -52,7 +52,9 @@ struct PutResourcePolicy {
       COFFER_ASSIGN(ResourcePolicy policy, read_resource_policy(request.resource_policy, rooms));
       const bool blocks_public = request.block_public_policy.value_or(false);
       if (blocks_public && policy::grants_public_access(policy.document)) return broad_access();
-      if (policy::locks_out(policy.document, principal_of(authorized.caller()), view.arn)) return lock_out();
+      COFFER_ASSIGN(const bool may_again, may_replace_again(authorized.authority(), authorized.resource(), policy,
+                                                            request.block_public_policy));
+      if (!may_again) return lock_out();
       secrets::Change change = change_of(view);
       change.secret.resource_policy = request.resource_policy;
       change.secret.policy_bindings = std::move(policy.bindings);

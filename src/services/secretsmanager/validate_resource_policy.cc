@@ -52,18 +52,20 @@ struct ValidateResourcePolicy {
   static Result<Response> handle(const api::Authorized<ValidateResourcePolicy>& authorized, Rooms& rooms) {
     const Request& request = authorized.request();
     COFFER_TRY(api::Pipeline::permit<action::PutResourcePolicy>(authorized.authority(), authorized.resource()));
-    // Without a secret: one that no policy names but by wildcards.
-    std::string arn = secrets::secret_arn(rooms.region, authorized.caller().account, "any", "??????");
+    api::Resource secret = authorized.resource();
     if (request.secret_id) {
-      COFFER_ASSIGN(const secrets::SecretPointer view, find_secret(target(authorized), rooms));
-      arn = view->arn;
+      COFFER_TRY(find_secret(target(authorized), rooms));
+    } else {
+      // One that no policy names but by wildcards.
+      secret.name = secrets::secret_arn(rooms.region, authorized.caller().account, "any", "??????");
     }
     COFFER_ASSIGN(const ResourcePolicy policy, read_resource_policy(request.resource_policy, rooms));
     Response response{true, {}};
     if (policy::grants_public_access(policy.document)) {
       response.validation_errors.push_back({"BROAD_ACCESS_CHECK", broad_access().message});
     }
-    if (policy::locks_out(policy.document, principal_of(authorized.caller()), arn)) {
+    COFFER_ASSIGN(const bool may_again, may_replace_again(authorized.authority(), secret, policy, std::nullopt));
+    if (!may_again) {
       response.validation_errors.push_back({"LOCK_OUT_CHECK", lock_out().message});
     }
     response.policy_validation_passed = response.validation_errors.empty();
