@@ -2,6 +2,8 @@
 // accepted are the stores' own: secrets/replica_state.h, home/state.h.
 #pragma once
 
+#include <vector>
+
 #include "base/result.h"
 #include "home/state_receiver.h"
 #include "secrets/replica_state.h"
@@ -19,6 +21,8 @@ class Applier {
   virtual Result<secrets::ApplyOutcome> apply(const secrets::ReplicaRemoval& removal) = 0;
   virtual Result<home::StateAnswer> apply(const home::StatePart& part) = 0;
   virtual Result<home::StateAnswer> answer(const home::StateQuestion& question) = 0;
+  // Of the copies here of `primary`'s secrets.
+  virtual Result<std::vector<secrets::CopyVerdict>> answer(const Region& primary, const secrets::CopyCheck& check) = 0;
 };
 
 class StoreApplier final : public Applier {
@@ -34,6 +38,9 @@ class StoreApplier final : public Applier {
   }
   Result<home::StateAnswer> apply(const home::StatePart& part) override { return states_.apply(part); }
   Result<home::StateAnswer> answer(const home::StateQuestion& question) override { return states_.answer(question); }
+  Result<std::vector<secrets::CopyVerdict>> answer(const Region& primary, const secrets::CopyCheck& check) override {
+    return secrets_.check_copies(primary, check);
+  }
 
  private:
   secrets::SecretStore& secrets_;

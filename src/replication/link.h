@@ -2,8 +2,12 @@
 // tests use a direct call into an Applier.
 #pragma once
 
+#include <cstdint>
+#include <vector>
+
 #include "base/result.h"
 #include "home/state.h"
+#include "secrets/copy_check.h"
 #include "secrets/replica_state.h"
 
 namespace coffer::replication {
@@ -19,6 +23,11 @@ class Link {
   virtual Result<secrets::ApplyOutcome> send(const secrets::ReplicaRemoval& removal) = 0;
   virtual Result<home::StateAnswer> send(const home::StatePart& part) = 0;
   virtual Result<home::StateAnswer> send(const home::StateQuestion& question) = 0;
+  // As many verdicts as copies.
+  virtual Result<std::vector<secrets::CopyVerdict>> send(const secrets::CopyCheck& check) = 0;
+  // A number of the process that has answered last, another one for each: it may work on another disk than the one
+  // before. 0 as long as nobody has.
+  virtual uint64_t destination_start() const = 0;
 };
 
 }  // namespace coffer::replication

@@ -114,6 +114,23 @@ Result<secrets::ReplicaState> decode_state(const wire::SecretState& from, std::s
   return to;
 }
 
+Result<secrets::CopyCheck> decode_check(const wire::CopyCheck& from) {
+  COFFER_TRY(check(static_cast<size_t>(from.copies_size()) <= kMaxCheckedCopies, "number of copies"));
+  secrets::CopyCheck to;
+  for (const wire::ExpectedCopy& copy : from.copies()) {
+    secrets::ExpectedCopy& added = to.copies.emplace_back();
+    COFFER_ASSIGN(added.account, parse_id<AccountId>(copy.account(), "account"));
+    COFFER_TRY(check(secrets::check_name(copy.name()).ok(), "name"));
+    COFFER_TRY(check(is_suffix(copy.suffix()), "suffix"));
+    added.name = copy.name();
+    added.suffix = copy.suffix();
+    added.lineage_epoch = copy.lineage_epoch();
+    added.generation = copy.generation();
+    added.state_id = copy.state_id();
+  }
+  return to;
+}
+
 wire::RequestHeader request_header(uint64_t session) {
   wire::RequestHeader header;
   header.set_protocol(kProtocolVersion);
@@ -204,6 +221,21 @@ Result<SecretBuffer> encode(const home::StateQuestion& question) {
   return begin_frame(header, 0);
 }
 
+Result<SecretBuffer> encode(const secrets::CopyCheck& check) {
+  wire::RequestHeader header = request_header(0);
+  wire::CopyCheck& to = *header.mutable_copy_check();
+  for (const secrets::ExpectedCopy& copy : check.copies) {
+    wire::ExpectedCopy& added = *to.add_copies();
+    added.set_account(copy.account.text());
+    added.set_name(copy.name);
+    added.set_suffix(copy.suffix);
+    added.set_lineage_epoch(copy.lineage_epoch);
+    added.set_generation(copy.generation);
+    added.set_state_id(copy.state_id);
+  }
+  return begin_frame(header, 0);
+}
+
 Result<Message> decode_message(std::string_view frame) {
   wire::RequestHeader header;
   COFFER_ASSIGN(std::string_view tail, open_frame(frame, header));
@@ -233,6 +265,10 @@ Result<Message> decode_message(std::string_view frame) {
       COFFER_ASSIGN(message.body, decode_question(header.state_question()));
       break;
     }
+    case wire::RequestHeader::kCopyCheck: {
+      COFFER_ASSIGN(message.body, decode_check(header.copy_check()));
+      break;
+    }
     case wire::RequestHeader::MESSAGE_NOT_SET:
       return corrupt("kind of message");
   }
@@ -250,8 +286,11 @@ SecretBuffer encode(const Answer& answer) {
     header.add_needed(id.text());
   if (answer.outcome.message.size() <= kMaxTextBytes) header.set_message(answer.outcome.message);
   if (answer.state) encode_answer(*answer.state, *header.mutable_state());
+  header.set_start(answer.start);
+  for (const secrets::CopyVerdict verdict : answer.copies)
+    header.add_copies(static_cast<uint32_t>(verdict));
   Result<SecretBuffer> frame = begin_frame(header, 0);
-  return std::move(frame).value();  // bounded: at most kMaxVersions ids of 64 bytes
+  return std::move(frame).value();  // bounded: at most kMaxVersions ids of 64 bytes, or as many verdicts as were asked
 }
 
 Result<Answer> decode_answer(std::string_view frame) {
@@ -273,6 +312,12 @@ Result<Answer> decode_answer(std::string_view frame) {
   }
   if (header.has_state()) {
     COFFER_ASSIGN(answer.state, decode_state_answer(header.state()));
+  }
+  answer.start = header.start();
+  COFFER_TRY(check(static_cast<size_t>(header.copies_size()) <= kMaxCheckedCopies, "number of verdicts"));
+  for (const uint32_t verdict : header.copies()) {
+    COFFER_TRY(check(verdict <= static_cast<uint32_t>(secrets::CopyVerdict::kOther), "verdict"));
+    answer.copies.push_back(static_cast<secrets::CopyVerdict>(verdict));
   }
   return answer;
 }

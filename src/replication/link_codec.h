@@ -8,10 +8,12 @@
 #include <optional>
 #include <string_view>
 #include <variant>
+#include <vector>
 
 #include "base/result.h"
 #include "base/secret_bytes.h"
 #include "home/state.h"
+#include "secrets/copy_check.h"
 #include "secrets/replica_state.h"
 
 namespace coffer::replication {
@@ -21,6 +23,7 @@ inline constexpr size_t kMaxFrameBytes = 16 << 20;
 inline constexpr size_t kMaxHeaderBytes = 4 << 20;
 inline constexpr size_t kMaxValueBytes = 65'536;
 inline constexpr size_t kMaxVersions = 200;
+inline constexpr size_t kMaxCheckedCopies = 500;
 inline constexpr size_t kMaxStateRows = 1000;  // in one part
 inline constexpr size_t kMaxStateChanges = 2048;
 inline constexpr size_t kMaxStateSecretBytes = 4096;
@@ -30,25 +33,30 @@ struct Hello {
   uint64_t start = 0;  // random, of the sender's process; not 0
 };
 
-// `session` is the number that the answer to the last hello gave; a question is of none. kUsage when the message is
+// `session` is the number that the answer to the last hello gave; questions are of none. kUsage when the message is
 // larger than a frame may be.
 Result<SecretBuffer> encode(uint64_t session, const Hello& hello);
 Result<SecretBuffer> encode(uint64_t session, const secrets::ReplicaState& state);
 Result<SecretBuffer> encode(uint64_t session, const secrets::ReplicaRemoval& removal);
 Result<SecretBuffer> encode(uint64_t session, const home::StatePart& part);
 Result<SecretBuffer> encode(const home::StateQuestion& question);
+Result<SecretBuffer> encode(const secrets::CopyCheck& check);
 
 struct Message {
   uint64_t session = 0;
-  std::variant<Hello, secrets::ReplicaState, secrets::ReplicaRemoval, home::StatePart, home::StateQuestion> body;
+  std::variant<Hello, secrets::ReplicaState, secrets::ReplicaRemoval, home::StatePart, home::StateQuestion,
+               secrets::CopyCheck>
+      body;
 };
 // kUsage when the frame is of another protocol version, kCorrupt for everything else that is not a frame of ours.
 Result<Message> decode_message(std::string_view frame);
 
 struct Answer {
-  uint64_t session = 0;                      // to a hello: the number of the session
-  secrets::ApplyOutcome outcome;             // to a secret's state or removal
-  std::optional<home::StateAnswer> state{};  // to a part of a home's state, or a question about one
+  uint64_t session = 0;                        // to a hello: the number of the session
+  secrets::ApplyOutcome outcome;               // to a secret's state or removal
+  std::optional<home::StateAnswer> state{};    // to a part of a home's state, or a question about one
+  std::vector<secrets::CopyVerdict> copies{};  // to a check: one for each copy
+  uint64_t start = 0;                          // random, of the answering process; 0: not told
 };
 SecretBuffer encode(const Answer& answer);
 // As decode_message().

@@ -137,6 +137,32 @@ TEST(LinkCodec, AStateArrivesAsItWasSent) {
   }
 }
 
+TEST(LinkCodec, AQuestionAboutCopiesAndItsAnswerArriveAsTheyWereSent) {
+  const secrets::ExpectedCopy copy{*AccountId::parse("123456789012"), "prod/db", "a1B2c3", 2, 5, 1ULL << 63U};
+  Result<Message> message = decode_message(encode(secrets::CopyCheck{{copy, copy}})->view());
+  ASSERT_TRUE(message.ok()) << message.error().message;
+  EXPECT_EQ(std::get<secrets::CopyCheck>(message->body).copies, (std::vector{copy, copy}));
+  EXPECT_TRUE(std::get<secrets::CopyCheck>(decode_message(encode(secrets::CopyCheck{})->view())->body).copies.empty());
+  for (const auto& spoil : std::initializer_list<void (*)(secrets::ExpectedCopy&)>{
+           [](secrets::ExpectedCopy& bad) { bad.name = "a b"; }, [](secrets::ExpectedCopy& bad) { bad.name.clear(); },
+           [](secrets::ExpectedCopy& bad) { bad.suffix = "short"; }}) {
+    secrets::ExpectedCopy bad = copy;
+    spoil(bad);
+    EXPECT_EQ(decode_message(encode(secrets::CopyCheck{{bad}})->view()).error().code, ErrorCode::kCorrupt);
+  }
+  const secrets::CopyCheck too_many{std::vector(kMaxCheckedCopies + 1, copy)};
+  EXPECT_EQ(decode_message(encode(too_many)->view()).error().code, ErrorCode::kCorrupt);
+
+  using secrets::CopyVerdict;
+  Answer answer;
+  answer.copies = {CopyVerdict::kAsExpected, CopyVerdict::kMissing, CopyVerdict::kOther};
+  answer.start = 77;
+  const Result<Answer> arrived = decode_answer(encode(answer).view());
+  ASSERT_TRUE(arrived.ok());
+  EXPECT_EQ(arrived->copies, answer.copies);
+  EXPECT_EQ(arrived->start, 77u);
+}
+
 // The small messages travel in the same frames.
 TEST(LinkCodec, RemovalAndHelloArriveAsTheyWereSent) {
   Result<Message> message = decode_message(encode(kSession, removal())->view());

@@ -96,6 +96,7 @@ void PeerDoor::refuse(int status, net::Reply& reply) {
 
 void PeerDoor::receive(Peer& peer, std::string_view frame, net::Reply& reply) try {
   Answer result;
+  result.start = parts_.start;
   const Status status = take(peer, frame, result);
   if (status.code != kOk) return answer(reply, status.code, status.text);
   reply.status = kOk;
@@ -113,16 +114,7 @@ PeerDoor::Status PeerDoor::take(Peer& peer, std::string_view frame, Answer& answ
     log_change(peer, status, message.error());
     return {status, message.error().message};
   }
-  // Not one after the other with the messages: whoever asks does not wait for them.
-  if (const auto* question = std::get_if<home::StateQuestion>(&message->body)) {
-    Result<home::StateAnswer> said = parts_.applier.answer(*question);
-    if (said.ok()) {
-      answer.state = std::move(*said);
-      return {};
-    }
-    const std::lock_guard lock(peer.mutex);
-    return refused(peer, said.error());
-  }
+  if (const auto status = answer_question(peer, *message, answer)) return *status;
   const std::lock_guard lock(peer.mutex);
   if (const auto* hello = std::get_if<Hello>(&message->body)) {
     const Result<void> heard = parts_.applier.started(peer.region, hello->start);
@@ -135,6 +127,31 @@ PeerDoor::Status PeerDoor::take(Peer& peer, std::string_view frame, Answer& answ
   if (!applied.ok()) return refused(peer, applied.error());
   peer.last_refusal.clear();
   return {};
+}
+
+// Not one after the other with the messages: whoever asks does not wait for them.
+std::optional<PeerDoor::Status> PeerDoor::answer_question(Peer& peer, const Message& message, Answer& answer) {
+  std::optional<Error> error;
+  if (const auto* question = std::get_if<home::StateQuestion>(&message.body)) {
+    Result<home::StateAnswer> said = parts_.applier.answer(*question);
+    if (said.ok()) {
+      answer.state = std::move(*said);
+    } else {
+      error = said.error();
+    }
+  } else if (const auto* check = std::get_if<secrets::CopyCheck>(&message.body)) {
+    auto said = parts_.applier.answer(peer.region, *check);
+    if (said.ok()) {
+      answer.copies = std::move(*said);
+    } else {
+      error = said.error();
+    }
+  } else {
+    return std::nullopt;
+  }
+  if (!error) return Status{};
+  const std::lock_guard lock(peer.mutex);
+  return refused(peer, *error);
 }
 
 PeerDoor::Status PeerDoor::refused(Peer& peer, const Error& error) {

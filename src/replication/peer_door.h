@@ -7,7 +7,9 @@
 // verdict. Must never block the I/O thread that calls it: decoding and applying happen on the worker pool.
 #pragma once
 
+#include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -31,6 +33,7 @@ class PeerDoor final : public net::Handler {
     const Log& log;
     std::vector<Region> peers;        // the other regions of the deployment
     ForwardDoor* forwards = nullptr;  // null: nobody takes forwarded requests
+    uint64_t start = 0;               // random, of this process: told in every answer
   };
   // The server that calls it must allow bodies of kMaxFrameBytes.
   explicit PeerDoor(const Parts& parts);
@@ -47,6 +50,8 @@ class PeerDoor final : public net::Handler {
   };
   void receive(Peer& peer, std::string_view frame, net::Reply& reply);
   Status take(Peer& peer, std::string_view frame, Answer& answer);
+  // nullopt for a message that is no question.
+  std::optional<Status> answer_question(Peer& peer, const Message& message, Answer& answer);
   Status refused(Peer& peer, const Error& error);
   Result<void> apply(Peer& peer, Message message, Answer& answer);
   uint64_t open_session(Peer& peer);

@@ -45,6 +45,11 @@ class RecordingApplier final : public Applier {
     return home::StateAnswer{home::StateVerdict::kThere, {1, 2, 3}, question.home};
   }
 
+  Result<std::vector<secrets::CopyVerdict>> answer(const Region& primary, const secrets::CopyCheck& check) override {
+    applied.push_back("check of " + primary.text());
+    COFFER_TRY(answer());
+    return std::vector(check.copies.size(), secrets::CopyVerdict::kMissing);
+  }
   Result<void> started(const Region& peer, uint64_t start) override {
     starts.push_back(peer.text() + " " + std::to_string(start));
     COFFER_TRY(answer());
@@ -102,8 +107,12 @@ class PeerDoorTest : public ::testing::Test {
   void restart() {
     workers_.reset();
     workers_ = std::make_unique<WorkerPool>(2, 8);
-    door_ = std::make_unique<PeerDoor>(PeerDoor::Parts{
-        .applier = applier_, .workers = *workers_, .random = random_, .log = log_, .peers = {kEast, kEurope}});
+    door_ = std::make_unique<PeerDoor>(PeerDoor::Parts{.applier = applier_,
+                                                       .workers = *workers_,
+                                                       .random = random_,
+                                                       .log = log_,
+                                                       .peers = {kEast, kEurope},
+                                                       .start = 7});
     handler_ = door_.get();
   }
 
@@ -205,6 +214,17 @@ TEST_F(PeerDoorTest, EveryHelloTellsWhichProcessSpeaks) {
   EXPECT_EQ(applier_.starts, (std::vector<std::string>{"us-east-1 41", "us-east-1 41", "eu-west-1 42"}));
   applier_.failure = Error{ErrorCode::kIo, "disk full"};
   EXPECT_EQ(first.link->greet().error().code, ErrorCode::kServiceUnavailable);
+}
+
+TEST_F(PeerDoorTest, AskedAboutCopiesItTellsWhatItHasAndWhichProcessItIs) {
+  Sender east = sender("us-east-1");
+  EXPECT_EQ(east.link->destination_start(), 0u);
+  const secrets::CopyCheck check{{{*AccountId::parse("123456789012"), "db", "a1B2c3", 1, 5, 77}}};
+  const auto verdicts = east.link->send(check);
+  ASSERT_TRUE(verdicts.ok()) << verdicts.error().message;
+  EXPECT_EQ(*verdicts, std::vector{secrets::CopyVerdict::kMissing});
+  EXPECT_EQ(east.link->destination_start(), 7u);
+  EXPECT_EQ(applier_.applied, std::vector<std::string>{"check of us-east-1"});
 }
 
 // Restarts are daily business and must not look like failures.

@@ -53,6 +53,7 @@ Result<Answer> RegionLink::post(std::string_view frame) {
   switch (response->status) {
     case kOk: {
       Result<Answer> answer = decode_answer(response->body.view());
+      if (answer.ok() && answer->start != 0) destination_start_ = answer->start;
       if (answer.ok()) return answer;
       return Error{ErrorCode::kServiceUnavailable,
                    what + " with something else than an answer: " + answer.error().message};
@@ -124,6 +125,13 @@ Result<home::StateAnswer> RegionLink::send(const home::StateQuestion& question) 
   COFFER_ASSIGN(const SecretBuffer frame, encode(question));
   COFFER_ASSIGN(Answer answer, post(frame.view()));
   return state_of(std::move(answer));
+}
+
+Result<std::vector<secrets::CopyVerdict>> RegionLink::send(const secrets::CopyCheck& check) {
+  COFFER_ASSIGN(const SecretBuffer frame, encode(check));
+  COFFER_ASSIGN(Answer answer, post(frame.view()));
+  if (answer.copies.size() == check.copies.size()) return std::move(answer.copies);
+  return Error{ErrorCode::kServiceUnavailable, ends_.destination.text() + " did not say which copies it has"};
 }
 
 }  // namespace coffer::replication

@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "base/clock.h"
 #include "base/ids.h"
@@ -54,6 +55,8 @@ class RegionLink final : public Link {
   Result<secrets::ApplyOutcome> send(const secrets::ReplicaRemoval& removal) override;
   Result<home::StateAnswer> send(const home::StatePart& part) override;
   Result<home::StateAnswer> send(const home::StateQuestion& question) override;
+  Result<std::vector<secrets::CopyVerdict>> send(const secrets::CopyCheck& check) override;
+  uint64_t destination_start() const override { return destination_start_; }
 
  private:
   template <class Body>
@@ -66,6 +69,7 @@ class RegionLink final : public Link {
   std::unique_ptr<net::HttpClient> client_;
   const Ends ends_;
   uint64_t session_ = 0;  // 0: none open
+  uint64_t destination_start_ = 0;
 };
 
 // How to reach the region's link listener and be known there.

@@ -6,6 +6,7 @@
 
 #include "home/announcement.h"
 #include "replication/backoff.h"
+#include "replication/copy_checker.h"
 #include "replication/courier.h"
 #include "store/keys.h"
 
@@ -19,7 +20,7 @@ using Kind = Delivery::Kind;
 constexpr size_t kBatch = 16;
 constexpr size_t kMaxSetAside = 1'000;
 constexpr size_t kMaxCounted = 10'000;
-constexpr Duration kIdle = seconds(10);
+constexpr Duration kIdle = seconds(2);
 constexpr BackoffLimits kDestinationBackoff{milliseconds(100), seconds(10)};
 constexpr BackoffLimits kRowBackoff{seconds(1), seconds(60)};
 
@@ -37,13 +38,15 @@ struct SetAside {
 class Replicator::Impl {
  public:
   explicit Impl(const Parts& parts)
-      : parts_(parts), courier_(parts), prefix_(store::OutboxKey::prefix(parts.destination)) {}
+      : parts_(parts), courier_(parts), copies_(parts), prefix_(store::OutboxKey::prefix(parts.destination)) {}
 
   Duration step();
   void stop() { stopped_ = true; }
   LinkStatus status() const;
 
  private:
+  // Greets the destination, once, and asks it about its copies. False if it does not answer.
+  bool meet();
   Duration end_pass(Duration now);
   bool waits(const store::Row& row, Duration now);
   // True if the rest of the batch may be sent.
@@ -55,6 +58,7 @@ class Replicator::Impl {
 
   const Parts parts_;
   Courier courier_;
+  CopyChecker copies_;
   const std::string prefix_;
   std::atomic<bool> stopped_ = false;
 
@@ -83,14 +87,6 @@ Duration Replicator::Impl::step() {
     destination_failed("replication_store_down", announced.error().message);
     return retry_at_ - now;
   }
-  if (!is_greeted_) {
-    const Result<void> greeted = parts_.link.greet();
-    if (!greeted.ok()) {
-      destination_failed("replication_link_down", greeted.error().message);
-      return retry_at_ - now;
-    }
-    is_greeted_ = true;
-  }
   store::ScanRange range = store::ScanRange::prefix(prefix_, kBatch);
   if (cursor_.empty()) {
     ++pass_;
@@ -109,6 +105,7 @@ Duration Replicator::Impl::step() {
     return wait > Duration(0) ? wait : step();
   }
   note(*rows);
+  if (!meet()) return std::max(Duration(0), retry_at_ - parts_.clock.monotonic());
   for (const store::Row& row : *rows) {
     cursor_ = row.key + '\0';
     if (waits(row, now)) continue;
@@ -120,11 +117,29 @@ Duration Replicator::Impl::step() {
   return end_pass(now);
 }
 
+bool Replicator::Impl::meet() {
+  if (!is_greeted_) {
+    const Result<void> greeted = parts_.link.greet();
+    if (!greeted.ok()) {
+      destination_failed("replication_link_down", greeted.error().message);
+      return false;
+    }
+    is_greeted_ = true;
+  }
+  const Delivery checked = copies_.step();
+  tried_in_pass_ = tried_in_pass_ || copies_.marked() > 0;
+  if (checked.kind == Kind::kDone) return true;
+  const bool is_store = checked.kind == Kind::kStoreDown;
+  destination_failed(is_store ? "replication_store_down" : "replication_link_down", checked.message);
+  return false;
+}
+
 Duration Replicator::Impl::end_pass(Duration now) {
   cursor_.clear();
   // Marks that somebody else cleared are not to be remembered.
   std::erase_if(set_aside_, [this](const auto& entry) { return entry.second.seen_in_pass != pass_; });
   if (tried_in_pass_) return Duration(0);  // marks may have been written behind the cursor
+  if (copies_.is_busy()) return Duration(0);
   Duration wait = kIdle;
   for (const auto& [key, entry] : set_aside_)
     wait = std::min(wait, std::max(Duration(0), entry.retry_at - now));

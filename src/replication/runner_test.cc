@@ -30,6 +30,10 @@ class GateLink final : public Link {
   explicit GateLink(TestRegion& to) : to_(to) {}
 
   Result<void> greet() override { return {}; }
+  Result<std::vector<secrets::CopyVerdict>> send(const secrets::CopyCheck& check) override {
+    return std::vector(check.copies.size(), secrets::CopyVerdict::kAsExpected);
+  }
+  uint64_t destination_start() const override { return 1; }
   Result<secrets::ApplyOutcome> send(const secrets::ReplicaState& state) override {
     {
       std::unique_lock lock(mutex);

@@ -389,5 +389,15 @@ Result<ApplyOutcome> SecretStore::apply_removal(const ReplicaRemoval& removal) {
 Result<void> SecretStore::record_progress(const ProgressReport& report) {
   return impl_->record_progress(report);
 }
+Result<ExpectedCopies> SecretStore::expected_copies(const Region& region, std::string_view from, size_t limit) const {
+  return impl_->expected_copies(region, from, limit);
+}
+Result<std::vector<CopyVerdict>> SecretStore::check_copies(const Region& primary, const CopyCheck& check) const {
+  return impl_->check_copies(primary, check);
+}
+Result<size_t> SecretStore::send_again(const Region& region, const std::vector<ExpectedCopy>& copies,
+                                       const std::vector<CopyVerdict>& verdicts) {
+  return impl_->send_again(region, copies, verdicts);
+}
 
 }  // namespace coffer::secrets

@@ -17,6 +17,7 @@
 #include "base/secret_bytes.h"
 #include "kms/keyring.h"
 #include "policy/compiled_policy.h"
+#include "secrets/copy_check.h"
 #include "secrets/replica_state.h"
 #include "secrets/secret.h"
 #include "store/store.h"
@@ -147,6 +148,16 @@ class SecretStore {
   // Records what the region answered. Progress of a secret that was deleted meanwhile, or made again, is dropped. The
   // dirty mark is cleared only if it is still the one that was sent.
   Result<void> record_progress(const ProgressReport& report);
+
+  // Whether the copies are still there: copy_check.h. What `region` has acknowledged and not refused since, of the
+  // primaries here, looking at `limit` secrets from `from` on (empty: from the first). kIo.
+  Result<ExpectedCopies> expected_copies(const Region& region, std::string_view from, size_t limit) const;
+  // The region's side: a verdict for each copy. kIo.
+  Result<std::vector<CopyVerdict>> check_copies(const Region& primary, const CopyCheck& check) const;
+  // Marks what is not as expected, unless it has changed since; what is missing begins afresh, InProgress. How many.
+  // REQUIRES: as many verdicts as copies. kIo.
+  Result<size_t> send_again(const Region& region, const std::vector<ExpectedCopy>& copies,
+                            const std::vector<CopyVerdict>& verdicts);
 
  private:
   class Impl;

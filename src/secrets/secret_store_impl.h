@@ -40,6 +40,12 @@ class SecretStore::Impl {
   Result<ApplyOutcome> apply_removal(const ReplicaRemoval& removal);
   Result<void> record_progress(const ProgressReport& report);
 
+  // copy_check.cc
+  Result<ExpectedCopies> expected_copies(const Region& region, std::string_view from, size_t limit) const;
+  Result<std::vector<CopyVerdict>> check_copies(const Region& primary, const CopyCheck& check) const;
+  Result<size_t> send_again(const Region& region, const std::vector<ExpectedCopy>& copies,
+                            const std::vector<CopyVerdict>& verdicts);
+
  private:
   // Runs `attempt` until its commit does not meet another one: nullopt from it means that it did. At most 50 times.
   template <class T>
@@ -69,6 +75,9 @@ class SecretStore::Impl {
   // Whether the copy's key may be used; a refusal to be shown as the replica's StatusMessage if not.
   Result<std::optional<ApplyOutcome>> key_refusal(std::string_view kms_key_id, const AccountId& account) const;
   std::optional<ApplyOutcome> missing_values(const ReplicaState& state, const SecretView* current) const;
+
+  Result<void> append_new_mark(const Region& region, const ExpectedCopy& copy, CopyVerdict verdict,
+                               store::Transaction& transaction) const;
 
   bool is_here(const SecretView* replica, const Version& incoming) const;
   bool stays_sealed(const SecretView* replica, const ReplicaVersion& incoming, const ReplicaState& state) const;

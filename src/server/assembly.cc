@@ -138,11 +138,16 @@ replication::RegionLink::Endpoint endpoint(const RegionConfig& config, const Reg
           .start = 0};
 }
 
-// One link to each other region.
-std::vector<replication::Runner::Destination> destinations(const RegionConfig& config, Random& random) {
+// Of this process: docs/formats/region_link.md. Never 0.
+uint64_t draw_start(Random& random) {
   uint64_t start = 0;
   while (start == 0)
     random.fill(std::as_writable_bytes(std::span(&start, 1)));
+  return start;
+}
+
+// One link to each other region.
+std::vector<replication::Runner::Destination> destinations(const RegionConfig& config, uint64_t start) {
   std::vector<replication::Runner::Destination> all;
   for (const RegionConfig::Peer& peer : config.peers) {
     auto sending = endpoint(config, peer);
@@ -221,6 +226,7 @@ class RegionNode::Impl {
         clock_(parts.clock),
         random_(parts.random),
         log_(parts.log),
+        start_(draw_start(random_)),
         store_(std::move(store)),
         region_key_(std::move(region_key)),
         keyring_({*store_, region_key_, random_, clock_, config_.region}),
@@ -300,8 +306,8 @@ class RegionNode::Impl {
         peer_workers_(kPeerWorkers, kQueuedRequests),
         forwarded_workers_(kForwarders, kQueuedForwards),
         forward_door_({front_door_, home_, *store_, state_kinds_, forwarded_workers_, clock_, log_}),
-        peer_door_({applier_, peer_workers_, random_, log_, config_.peer_regions(), &forward_door_}),
-        runner_({*store_, secrets_, states_, clock_, random_, log_, config_.region, destinations(config_, random_)}),
+        peer_door_({applier_, peer_workers_, random_, log_, config_.peer_regions(), &forward_door_, start_}),
+        runner_({*store_, secrets_, states_, clock_, random_, log_, config_.region, destinations(config_, start_)}),
         maintenance_(region_chores({secrets_, keyring_, rotator_, key_uses_, &session_keys_, &home_duties_, clock_}),
                      clock_, log_),
         identity_home_({config_.home, states_, accounts_, survey_, [this] { do_home_duties(); }}),
@@ -373,6 +379,7 @@ class RegionNode::Impl {
   const Clock& clock_;
   Random& random_;
   const Log& log_;
+  const uint64_t start_;
   std::unique_ptr<store::Store> store_;
   seal::RegionKey region_key_;
   kms::Keyring keyring_;

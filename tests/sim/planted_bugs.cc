@@ -14,6 +14,9 @@ class Passing : public Applier {
  public:
   Passing(Applier& real, Site& at) : real_(real), at_(at) {}
   Result<void> started(const Region& peer, uint64_t start) override { return real_.started(peer, start); }
+  Result<std::vector<secrets::CopyVerdict>> answer(const Region& primary, const secrets::CopyCheck& check) override {
+    return real_.answer(primary, check);
+  }
   Result<secrets::ApplyOutcome> apply(secrets::ReplicaState state) override { return real_.apply(std::move(state)); }
   Result<secrets::ApplyOutcome> apply(const secrets::ReplicaRemoval& removal) override { return real_.apply(removal); }
   Result<home::StateAnswer> apply(const home::StatePart& part) override { return real_.apply(part); }
@@ -125,6 +128,7 @@ class ForgetsHomes final : public Passing {
     if (claim->epoch > part.home.epoch) taken.home = *claim;
     return real_.apply(taken);
   }
+  using Passing::answer;
   Result<home::StateAnswer> answer(const home::StateQuestion& question) override {
     const auto claim = at_.process->home.claim();
     if (!claim.ok()) return claim.error();

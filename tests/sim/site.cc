@@ -80,12 +80,12 @@ Process::Process(Environment& environment, Site& self, const std::vector<std::un
       kinds{&account_states, &identity_states},
       states({store, home, kinds, environment.log, environment.operations}),
       applier(secrets, states),
+      start(1 + environment.random.uniform(1U << 31)),
       wrapped(environment.wrap_applier ? environment.wrap_applier(applier, self) : nullptr),
       door({wrapped ? *wrapped : static_cast<replication::Applier&>(applier), workers, environment.random,
-            environment.log, others(environment, self.name)}),
+            environment.log, others(environment, self.name), nullptr, start}),
       environment_(environment),
       self_(self) {
-  const uint64_t start = 1 + environment.random.uniform(1U << 31);
   for (const auto& site : sites) {
     if (site.get() == &self) continue;
     auto link = std::make_unique<replication::RegionLink>(

@@ -107,6 +107,7 @@ class Process {
   const home::StateKinds kinds;
   home::StateReceiver states;
   replication::StoreApplier applier;
+  const uint64_t start;
   std::unique_ptr<replication::Applier> wrapped;  // null: nothing is planted
   WorkerPool workers{0, 1};                       // none: what is submitted is done at once
   replication::PeerDoor door;

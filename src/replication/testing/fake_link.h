@@ -52,8 +52,11 @@ class FakeLink final : public Link {
 
   FakeLink(TestRegion& destination, Random& random) : destination_(&destination), random_(random) {}
 
-  // The region has lost its disk.
-  void replace_destination(TestRegion& region) { destination_ = &region; }
+  // The region has started anew, on the disk of this one.
+  void replace_destination(TestRegion& region) {
+    destination_ = &region;
+    ++start;
+  }
 
   Result<void> greet() override {
     if (!up) return Error{ErrorCode::kIo, "connection refused"};
@@ -103,6 +106,17 @@ class FakeLink final : public Link {
     return answer;
   }
 
+  Result<std::vector<secrets::CopyVerdict>> send(const secrets::CopyCheck& check) override {
+    if (!up) return Error{ErrorCode::kIo, "connection refused"};
+    if (refusal) return *refusal;
+    ++checks;
+    return destination_->applier.answer(source, check);
+  }
+  uint64_t destination_start() const override { return start; }
+
+  Region source;       // who sends
+  uint64_t start = 1;  // of the destination's process
+  int checks = 0;
   bool up = true;
   std::optional<Error> refusal;  // what the region says to everything
   Faults faults;

@@ -23,7 +23,9 @@ class ReplicatorTest : public ::testing::Test {
   struct Way {
     Way(TestRegion& from, TestRegion& to, const Clock& clock, Random& random, const Log& log)
         : link(to, random),
-          replicator({*from.store, from.secrets, from.states, link, clock, random, log, to.self, from.self}) {}
+          replicator({*from.store, from.secrets, from.states, link, clock, random, log, to.self, from.self}) {
+      link.source = from.self;
+    }
     FakeLink link;
     Replicator replicator;
   };

@@ -39,6 +39,8 @@ class QuestionLink final : public replication::Link {
   }
   Result<void> greet() override { std::abort(); }
   Result<home::StateAnswer> send(const home::StatePart&) override { std::abort(); }
+  Result<std::vector<secrets::CopyVerdict>> send(const secrets::CopyCheck&) override { std::abort(); }
+  uint64_t destination_start() const override { return 0; }
   Result<secrets::ApplyOutcome> send(const secrets::ReplicaState&) override { std::abort(); }
   Result<secrets::ApplyOutcome> send(const secrets::ReplicaRemoval&) override { std::abort(); }
 

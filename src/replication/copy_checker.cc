@@ -1,0 +1,69 @@
+#include "replication/copy_checker.h"
+
+#include <algorithm>
+
+#include "replication/link_codec.h"
+
+namespace coffer::replication {
+
+using Kind = Delivery::Kind;
+
+namespace {
+
+constexpr Duration kAskEvery = std::chrono::seconds(2);
+
+}  // namespace
+
+Delivery CopyChecker::step() {
+  marked_ = 0;
+  if (!is_busy()) return ask_who_is_there();
+  const Result<Delivery> checked = check_page();
+  return checked.ok() ? *checked : store_down(checked.error());
+}
+
+Delivery CopyChecker::ask_who_is_there() {
+  const Duration now = parts_.clock.monotonic();
+  if (now - asked_ < kAskEvery) return {};
+  asked_ = now;
+  const auto answer = parts_.link.send(secrets::CopyCheck{});
+  if (answer.ok() || !is_link_trouble(answer.error().code)) return {};
+  return {Kind::kLinkDown, answer.error().message};
+}
+
+Result<Delivery> CopyChecker::check_page() {
+  const uint64_t start = parts_.link.destination_start();
+  if (start != checking_) {
+    checking_ = start;
+    next_.clear();
+    found_ = 0;
+  }
+  COFFER_ASSIGN(secrets::ExpectedCopies page,
+                parts_.secrets.expected_copies(parts_.destination, next_, kMaxCheckedCopies));
+  if (!page.copies.empty()) {
+    const secrets::CopyCheck check{std::move(page.copies)};
+    const auto verdicts = parts_.link.send(check);
+    if (!verdicts.ok() && is_link_trouble(verdicts.error().code)) {
+      return Delivery{Kind::kLinkDown, verdicts.error().message};
+    }
+    // It has started again meanwhile: all from the beginning.
+    if (parts_.link.destination_start() != start) return Delivery{};
+    if (verdicts.ok()) {
+      COFFER_ASSIGN(marked_, parts_.secrets.send_again(parts_.destination, check.copies, *verdicts));
+      found_ += marked_;
+    } else {
+      // Replication goes on without: what changes is sent all the same.
+      parts_.log.error("replication_copies_unchecked",
+                       {{"destination", parts_.destination.text()}, {"error", verdicts.error().message}});
+    }
+  }
+  next_ = std::move(page.next);
+  if (!next_.empty()) return Delivery{};
+  checked_ = start;
+  asked_ = parts_.clock.monotonic();
+  if (found_ > 0) {
+    parts_.log.warning("replication_copies_differ", {{"destination", parts_.destination.text()}, {"count", found_}});
+  }
+  return Delivery{};
+}
+
+}  // namespace coffer::replication

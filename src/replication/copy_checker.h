@@ -1,0 +1,39 @@
+// Asks a region whether it still has the copies that it has acknowledged, once after this process or the region's has
+// started, and marks those that it has not. A page at a time, between the marks that are due. Otherwise it only asks
+// every two seconds whether the process is still the same.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "base/clock.h"
+#include "replication/delivery.h"
+#include "replication/replicator.h"
+
+namespace coffer::replication {
+
+class CopyChecker {
+ public:
+  explicit CopyChecker(const Replicator::Parts& parts) : parts_(parts) {}
+
+  // Blocks in the link. kDone, kLinkDown or kStoreDown.
+  Delivery step();
+  // Marks that the last step has made.
+  size_t marked() const { return marked_; }
+  // There are copies that were not asked about yet.
+  bool is_busy() const { return checked_ != parts_.link.destination_start(); }
+
+ private:
+  Delivery ask_who_is_there();
+  Result<Delivery> check_page();
+
+  const Replicator::Parts parts_;
+  uint64_t checked_ = 0;   // the start of the region's process whose copies were all asked about
+  uint64_t checking_ = 0;  // and of the one that is being asked
+  std::string next_;       // where its next page begins
+  size_t found_ = 0;       // copies that had to be marked
+  size_t marked_ = 0;      // in the last step
+  Duration asked_{};       // when it was last asked who is there
+};
+
+}  // namespace coffer::replication

@@ -1,0 +1,126 @@
+// A region that lost its disk, was restored from a backup, or went its own way, is found out when it or the primary
+// starts, and not only by the next change of each secret.
+#include <gtest/gtest.h>
+
+#include "replication/testing/replicator_fixture.h"
+
+namespace coffer::replication::testing {
+namespace {
+
+class CopyCheckerTest : public ReplicatorTest {
+ protected:
+  void create_replicated(int count) {
+    for (int i = 0; i < count; ++i)
+      east_.create("db" + std::to_string(i), "v" + std::to_string(i), {kWest});
+  }
+};
+
+TEST_F(CopyCheckerTest, ARegionThatLostItsDiskGetsEverythingBack) {
+  create_replicated(3);
+  Way way = this->way(east_, west_);
+  drain(way, east_, west_);
+  TestRegion wiped(world_, kWest);
+  way.link.replace_destination(wiped);
+  clock_.advance(std::chrono::seconds(5));
+  settle(way);
+  for (const char* name : {"db0", "db1", "db2"}) {
+    EXPECT_EQ(wiped.contents(name), east_.contents(name));
+    EXPECT_EQ(east_.status(name, kWest), "InSync");
+  }
+}
+
+TEST_F(CopyCheckerTest, ARegionThatWasRestoredFromABackupGetsWhatItMissed) {
+  create_replicated(2);
+  Way way = this->way(east_, west_);
+  TestRegion restored(world_, kWest);
+  way.link.replace_destination(restored);
+  drain(way, east_, restored);
+  // The backup is of now.
+  way.link.replace_destination(west_);
+  drain(way, east_, west_);
+  ASSERT_EQ(west_.contents("db0"), restored.contents("db0"));
+  east_.put("db0", "newer");
+  east_.describe("db0", "described");
+  drain(way, east_, west_);
+
+  way.link.replace_destination(restored);
+  clock_.advance(std::chrono::seconds(5));
+  const int before = way.link.sent;
+  settle(way);
+  EXPECT_EQ(restored.contents("db0"), east_.contents("db0"));
+  EXPECT_EQ(restored.current("db0"), "newer");
+  EXPECT_LE(way.link.sent, before + 2) << "what it has is not sent";
+}
+
+// The old primary comes back after somebody promoted a copy: it must not go on as if nothing had happened until
+// somebody changes the secret there.
+TEST_F(CopyCheckerTest, AReturnedPrimaryLearnsThatItsCopyWasPromoted) {
+  create_replicated(2);
+  {
+    Way way = this->way(east_, west_);
+    drain(way, east_, west_);
+  }
+  west_.promote("db0");
+  Way back = this->way(east_, west_);
+  settle(back);
+  EXPECT_EQ(east_.status("db0", kWest), "Failed");
+  EXPECT_NE(east_.status_message("db0", kWest).find("was promoted to a stand-alone secret"), std::string::npos);
+  EXPECT_EQ(east_.status("db1", kWest), "InSync");
+}
+
+TEST_F(CopyCheckerTest, WhatIsThereIsAskedAboutOnceAndNotSent) {
+  create_replicated(2);
+  {
+    Way way = this->way(east_, west_);
+    drain(way, east_, west_);
+  }
+  Way way = this->way(east_, west_);
+  settle(way);
+  EXPECT_EQ(way.link.sent, 0);
+  EXPECT_EQ(way.link.checks, 1);
+  clock_.advance(std::chrono::seconds(1));
+  settle(way);
+  EXPECT_EQ(way.link.checks, 1);
+  clock_.advance(std::chrono::seconds(2));
+  settle(way);
+  EXPECT_EQ(way.link.checks, 2) << "is it still the same process?";
+}
+
+// More than fit into one message; and changes do not wait until all were asked about.
+TEST_F(CopyCheckerTest, ManyCopiesAreAskedAboutInPages) {
+  create_replicated(1'100);
+  Way way = this->way(east_, west_);
+  for (int i = 0; i < 1000 && east_.marks(kWest) > 0; ++i)
+    way.replicator.step();
+  ASSERT_EQ(east_.marks(kWest), 0u);
+  TestRegion wiped(world_, kWest);
+  way.link.replace_destination(wiped);
+  clock_.advance(std::chrono::seconds(5));
+  way.replicator.step();
+  east_.put("db7", "newer");
+  way.replicator.step();
+  way.replicator.step();
+  for (int i = 0; i < 1000 && (i < 10 || east_.marks(kWest) > 0); ++i)
+    way.replicator.step();
+  EXPECT_EQ(wiped.contents("db1099"), east_.contents("db1099"));
+  EXPECT_EQ(wiped.current("db7"), "newer");
+}
+
+TEST_F(CopyCheckerTest, ARegionThatCannotBeAskedIsTriedAgain) {
+  create_replicated(1);
+  Way way = this->way(east_, west_);
+  drain(way, east_, west_);
+  TestRegion wiped(world_, kWest);
+  way.link.replace_destination(wiped);
+  way.link.up = false;
+  clock_.advance(std::chrono::seconds(5));
+  const Duration wait = settle(way);
+  EXPECT_FALSE(way.replicator.status().last_error.empty());
+  way.link.up = true;
+  clock_.advance(wait);
+  settle(way);
+  EXPECT_EQ(wiped.contents("db0"), east_.contents("db0"));
+}
+
+}  // namespace
+}  // namespace coffer::replication::testing

@@ -1,0 +1,116 @@
+// Both sides of the question of copy_check.h.
+
+#include "secrets/copy_check.h"
+
+#include <algorithm>
+#include <span>
+
+#include "secrets/record_codec.h"
+#include "secrets/secret_store_impl.h"
+#include "store/keys.h"
+
+namespace coffer::secrets {
+namespace {
+
+constexpr size_t kMarksPerCommit = 100;
+
+// Null when the region is none of the secret's replicas, or has not acknowledged anything that would have to be there.
+const ReplicaProgress* acknowledged_by(const SecretView& view, const Region& region) {
+  if (view.secret.role != Role::kPrimary) return nullptr;
+  const auto& replicas = view.secret.replicas;
+  if (std::ranges::find(replicas, region, &ReplicaRegion::region) == replicas.end()) return nullptr;
+  const auto found = std::ranges::find(view.progress, region, &std::pair<Region, ReplicaProgress>::first);
+  if (found == view.progress.end()) return nullptr;
+  const ReplicaProgress& progress = found->second;
+  return progress.failed || progress.acknowledged_generation == 0 ? nullptr : &progress;
+}
+
+ExpectedCopy expected(const Secret& secret, const ReplicaProgress& progress) {
+  return {secret.account,
+          secret.name,
+          secret.suffix,
+          secret.lineage_epoch,
+          progress.acknowledged_generation,
+          progress.acknowledged_state_id};
+}
+
+}  // namespace
+
+Result<ExpectedCopies> SecretStore::Impl::expected_copies(const Region& region, std::string_view from,
+                                                          size_t limit) const {
+  store::ScanRange range = store::ScanRange::prefix(std::string(kCreationPrefix), limit);
+  if (!from.empty()) range.begin = from;
+  COFFER_ASSIGN(const auto rows, parts_.store.scan(range));
+  ExpectedCopies page;
+  for (const store::Row& row : rows) {
+    const auto entry = parse_creation_key(row.key);
+    if (!entry) continue;  // list() tells of damage
+    const Result<SecretPointer> found = reader_.look(entry->account, entry->name);
+    if (!found.ok() && found.error().code != ErrorCode::kCorrupt) return found.error();
+    if (!found.ok() || *found == nullptr) continue;
+    const ReplicaProgress* const progress = acknowledged_by(**found, region);
+    if (progress != nullptr) page.copies.push_back(expected((*found)->secret, *progress));
+  }
+  if (rows.size() == limit) page.next = rows.back().key + '\0';
+  return page;
+}
+
+Result<std::vector<CopyVerdict>> SecretStore::Impl::check_copies(const Region& primary, const CopyCheck& check) const {
+  std::vector<CopyVerdict> verdicts;
+  for (const ExpectedCopy& copy : check.copies) {
+    const Result<SecretPointer> view = reader_.look(copy.account, copy.name);
+    if (!view.ok() && view.error().code != ErrorCode::kCorrupt) return view.error();
+    if (!view.ok() || *view == nullptr) {
+      // One that is damaged does not keep the others.
+      verdicts.push_back(view.ok() ? CopyVerdict::kMissing : CopyVerdict::kOther);
+      continue;
+    }
+    const Secret& secret = (*view)->secret;
+    const bool is_its_copy = secret.role == Role::kReplica && secret.primary_region == primary &&
+                             secret.suffix == copy.suffix && secret.lineage_epoch == copy.lineage_epoch;
+    if (is_its_copy && secret.generation == copy.generation && secret.state_id == copy.state_id) {
+      verdicts.push_back(CopyVerdict::kAsExpected);
+    } else {
+      const bool is_behind = is_its_copy && secret.generation < copy.generation;
+      verdicts.push_back(is_behind ? CopyVerdict::kMissing : CopyVerdict::kOther);
+    }
+  }
+  return verdicts;
+}
+
+Result<size_t> SecretStore::Impl::send_again(const Region& region, const std::vector<ExpectedCopy>& copies,
+                                             const std::vector<CopyVerdict>& verdicts) {
+  size_t marked = 0;
+  for (size_t begin = 0; begin < copies.size(); begin += kMarksPerCommit) {
+    const size_t end = std::min(begin + kMarksPerCommit, copies.size());
+    COFFER_ASSIGN(const size_t in_batch, until_undisturbed<size_t>([&]() -> Result<std::optional<size_t>> {
+                    store::Transaction transaction;
+                    for (size_t i = begin; i < end; ++i)
+                      COFFER_TRY(append_new_mark(region, copies[i], verdicts[i], transaction));
+                    const size_t count = transaction.preconditions.size();
+                    if (count == 0) return std::optional(count);
+                    COFFER_ASSIGN(const auto committed, try_commit(std::move(transaction)));
+                    return committed ? std::optional(count) : std::nullopt;
+                  }));
+    marked += in_batch;
+  }
+  return marked;
+}
+
+Result<void> SecretStore::Impl::append_new_mark(const Region& region, const ExpectedCopy& copy, CopyVerdict verdict,
+                                                store::Transaction& transaction) const {
+  if (verdict == CopyVerdict::kAsExpected) return {};
+  COFFER_ASSIGN(const SecretPointer view, reader_.look(copy.account, copy.name));
+  const ReplicaProgress* const progress = view == nullptr ? nullptr : acknowledged_by(*view, region);
+  // Changed since the question: what was answered is of no use any more.
+  if (progress == nullptr || expected(view->secret, *progress) != copy) return {};
+  transaction.preconditions.push_back({record_key(copy.account, copy.name), view->revision});
+  const store::OutboxKey mark{region, "secret", copy.account, copy.name};
+  transaction.puts.push_back({mark.text(), store::OutboxMark{.generation = view->secret.generation}.encode()});
+  if (verdict == CopyVerdict::kMissing) {
+    transaction.deletes.push_back(progress_key(copy.account, copy.name, region));
+  }
+  return {};
+}
+
+}  // namespace coffer::secrets

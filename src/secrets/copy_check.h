@@ -1,0 +1,41 @@
+// Do you still have what I know you to have? A primary asks a replica region about many copies at once, when one of the
+// two has started: the region may have lost its disk or been restored from a backup, and says nothing of that by
+// itself. What is missing is sent again; of what differs otherwise the rules of replica_state.h say what it is.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "base/ids.h"
+
+namespace coffer::secrets {
+
+// A copy as its region has acknowledged it.
+struct ExpectedCopy {
+  AccountId account;
+  std::string name;
+  std::string suffix;
+  uint64_t lineage_epoch = 0;
+  uint64_t generation = 0;
+  uint64_t state_id = 0;
+  bool operator==(const ExpectedCopy&) const = default;
+};
+
+struct CopyCheck {
+  std::vector<ExpectedCopy> copies;  // may be empty: is anybody there?
+};
+
+enum class CopyVerdict : uint8_t {
+  kAsExpected,
+  kMissing,  // not there, or older than what was acknowledged: the region has lost it
+  kOther,    // promoted, another primary's, another secret, or newer: a send tells
+};
+
+// Some of the copies that a region has acknowledged, and where to go on; empty: these were the last.
+struct ExpectedCopies {
+  std::vector<ExpectedCopy> copies;
+  std::string next;
+};
+
+}  // namespace coffer::secrets

@@ -1,0 +1,51 @@
+// Whether a region still has what it has acknowledged: both sides of the question.
+#include "secrets/copy_check.h"
+
+#include <gtest/gtest.h>
+
+#include "secrets/testing/store_fixture.h"
+
+namespace coffer::secrets {
+namespace {
+
+using testing::kAccount;
+using testing::kEast;
+using testing::kEurope;
+using testing::kWest;
+
+class CopyCheckTest : public testing::SecretStoreTest {
+ protected:
+  // The region's answer about one copy.
+  CopyVerdict verdict(const ExpectedCopy& copy, const Region& primary = kWest) {
+    const auto verdicts = secrets_.check_copies(primary, {{copy}});
+    if (!verdicts.ok() || verdicts->size() != 1) std::abort();
+    return verdicts->front();
+  }
+};
+
+TEST_F(CopyCheckTest, ACopyIsAsExpectedOrMissingOrSomethingElse) {
+  const ExpectedCopy copy{kAccount, "copy", "AAAAAA", 1, 5, 5};
+  EXPECT_EQ(verdict(copy), CopyVerdict::kMissing);
+  ASSERT_EQ(apply(state_from(kWest, "AAAAAA", 1, 5)), ApplyVerdict::kApplied);
+  EXPECT_EQ(verdict(copy), CopyVerdict::kAsExpected);
+  EXPECT_EQ(verdict({kAccount, "copy", "AAAAAA", 1, 6, 6}), CopyVerdict::kMissing) << "it was restored from a backup";
+  EXPECT_EQ(verdict({kAccount, "copy", "AAAAAA", 1, 4, 4}), CopyVerdict::kOther) << "the primary was";
+  EXPECT_EQ(verdict({kAccount, "copy", "AAAAAA", 1, 5, 99}), CopyVerdict::kOther);
+  EXPECT_EQ(verdict({kAccount, "copy", "BBBBBB", 1, 5, 5}), CopyVerdict::kOther) << "another secret";
+  EXPECT_EQ(verdict({kAccount, "copy", "AAAAAA", 2, 5, 5}), CopyVerdict::kOther);
+  EXPECT_EQ(verdict(copy, kEurope), CopyVerdict::kOther) << "another primary's";
+  EXPECT_EQ(verdict({kAccount, "copy", "AAAAAA", 1, 6, 6}, kEurope), CopyVerdict::kOther);
+}
+
+TEST_F(CopyCheckTest, APromotedCopyIsNotMissing) {
+  ASSERT_EQ(apply(state_from(kWest, "AAAAAA", 1, 5)), ApplyVerdict::kApplied);
+  ASSERT_TRUE(edit("copy", [](Change& change) {
+                change.secret.role = Role::kPrimary;
+                change.secret.primary_region = kEast;
+                change.secret.lineage_epoch = 2;
+              }).ok());
+  EXPECT_EQ(verdict({kAccount, "copy", "AAAAAA", 1, 900, 900}), CopyVerdict::kOther);
+}
+
+}  // namespace
+}  // namespace coffer::secrets
