@@ -45,6 +45,14 @@ bool Disk::settle() {
   return rows_->commit(without_conditions(transaction)).ok();
 }
 
+void Disk::lose() {
+  rows_ = store::make_memory_store();
+  undecided_.reset();
+  before_.reset();
+  unsynced_.clear();
+  failing_ = false;
+}
+
 Result<void> Mount::check() const {
   if (dead_) return Error{ErrorCode::kIo, "the process was killed"};
   return {};

@@ -20,6 +20,9 @@ class Disk {
   // A process starts: what the last one could not make durable is decided. True if it is there.
   bool settle();
 
+  // Everything is gone, as on a new machine. The process must not live any more, or be killed already.
+  void lose();
+
   // The next commit of the process fails its fsync; from then on it can commit nothing.
   void fail_next_sync() { failing_ = true; }
   bool fails_next_sync() const { return failing_; }

@@ -80,6 +80,7 @@ int main(int argc, char** argv) {
           all.promotions += outcome.promotions;
           all.identity_changes += outcome.identity_changes;
           all.adoptions += outcome.adoptions;
+          all.lost_disks += outcome.lost_disks;
           if (!outcome.violation) {
             ++clean;
             continue;
@@ -95,8 +96,8 @@ int main(int argc, char** argv) {
   }
   std::printf(
       "%llu clean, %llu violated; writes %d, copies in sync %d, crashes %d, promotions %d, identity changes %d, "
-      "adoptions %d\n",
+      "adoptions %d, lost disks %d\n",
       static_cast<unsigned long long>(clean), static_cast<unsigned long long>(violated), all.writes, all.copies_in_sync,
-      all.crashes, all.promotions, all.identity_changes, all.adoptions);
+      all.crashes, all.promotions, all.identity_changes, all.adoptions, all.lost_disks);
   return violated == 0 ? 0 : 1;
 }

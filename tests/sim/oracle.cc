@@ -161,6 +161,9 @@ void Oracle::check_arrived(const Site& at, const Difference& difference) {
 void Oracle::after_call(Site& at, const Call& call, const Answer& answer) {
   const std::vector<Difference> differences = look(at);
   if (answer.is_unknown()) known(at).maybe.insert(call.name);
+  if (const Seen* const now = seen(at, call.name); now != nullptr && call.operation == "StopReplicationToReplica") {
+    promoted_.insert({now->secret.suffix, at.name.text()});
+  }
   for (const Region& region : call.regions) {
     const Seen* const now = seen(at, call.name);
     if (now == nullptr || !(answer.ok() || answer.is_unknown())) continue;
@@ -196,6 +199,14 @@ void Oracle::after_step(Site& at) {
   for (const Difference& difference : look(at))
     violated(describe(at, difference.name) + ": changed by sending it");
   look_at_states(at, MayChange::kArrival, {});
+}
+
+bool Oracle::has_only_copies(const Site& at) {
+  const Known& here = known(at);
+  const bool is_home = must(at.process->home.claim()).region == at.name;
+  return !is_home && here.maybe.empty() && here.maybe_states.empty() &&
+         std::ranges::all_of(here.secrets,
+                             [](const auto& entry) { return entry.second.secret.role == Role::kReplica; });
 }
 
 void Oracle::after_sweep(Site& at, bool is_certain) {
@@ -337,6 +348,10 @@ void Oracle::check_convergence(const std::vector<std::unique_ptr<Site>>& regions
         if (status.status == "InProgress") violated(where + ": " + replica.region.text() + " is InProgress for ever");
         if (status.status != "InSync") continue;
         const Seen* const copy = seen(find(replica.region), name);
+        if (copy == nullptr && !promoted_.contains({secret.suffix, replica.region.text()})) {
+          violated(where + ": " + replica.region.text() + " is InSync, and has nothing");
+          continue;
+        }
         // A copy may have been promoted since.
         if (copy == nullptr || copy->secret.role == Role::kPrimary || copy->secret.primary_region != region->name)
           continue;

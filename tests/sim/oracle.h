@@ -51,6 +51,10 @@ class Oracle {
   void after_sweep(Site& at, bool is_certain);
   // After a process has started on the disk of one that died.
   void after_restart(Site& at);
+  // Whether what the region has is only what others have made: losing its disk loses nothing.
+  bool has_only_copies(const Site& at);
+  // After that: it may show anything that its primaries have made.
+  void after_lost_disk(const Site& at) { sites_.erase(at.name.text()); }
   // After somebody changed, or tried to change, identities of an account in a region.
   void after_identity_change(Site& at, const AccountId& account, bool is_certain);
 
@@ -106,6 +110,7 @@ class Oracle {
   std::map<std::string, std::map<uint64_t, Copy>> made_;                // by suffix and state id
   std::map<std::pair<std::string, std::string>, uint64_t> removed_;     // by suffix and region: up to which epoch
   std::set<std::pair<std::string, std::string>> forced_;                // by suffix and region
+  std::set<std::pair<std::string, std::string>> promoted_;              // by suffix and region, or maybe
   std::map<std::string, std::map<uint64_t, std::string>> made_states_;  // by kind and account, and stamp's id
   std::optional<std::string> violation_;
 };

@@ -152,6 +152,23 @@ class ForgetsHomes final : public Passing {
   }
 };
 
+// A region that lost its disk says that it has everything.
+class MissesNothing final : public Passing {
+ public:
+  using Passing::answer;
+  using Passing::Passing;
+  Result<std::vector<secrets::CopyVerdict>> answer(const Region&, const secrets::CopyCheck& check) override {
+    return std::vector(check.copies.size(), secrets::CopyVerdict::kAsExpected);
+  }
+};
+
+// The home does not hear that a region has started.
+class HearsNoStarts final : public Passing {
+ public:
+  using Passing::Passing;
+  Result<void> started(const Region&, uint64_t) override { return {}; }
+};
+
 template <class Bug>
 WrapApplier wrap() {
   return [](Applier& real, Site& at) { return std::make_unique<Bug>(real, at); };
@@ -220,6 +237,12 @@ const std::vector<PlantedBug>& planted_bugs() {
       {.name = "home-epoch-not-checked",
        .what = "identities are taken from a home that was left behind",
        .wrap_applier = wrap<ForgetsHomes>()},
+      {.name = "lost-copies-not-missed",
+       .what = "a region that lost its disk says that it has every copy",
+       .wrap_applier = wrap<MissesNothing>()},
+      {.name = "starts-not-heard",
+       .what = "the home does not hear that a region has started, and may have lost its disk",
+       .wrap_applier = wrap<HearsNoStarts>()},
   };
   return bugs;
 }

@@ -24,6 +24,7 @@ TEST_P(Simulated, WhatIsPromisedHolds) {
     all.promotions += outcome.promotions;
     all.identity_changes += outcome.identity_changes;
     all.adoptions += outcome.adoptions;
+    all.lost_disks += outcome.lost_disks;
   }
   // A simulation in which nothing happens proves nothing.
   EXPECT_GT(all.writes, 2'000);
@@ -32,6 +33,7 @@ TEST_P(Simulated, WhatIsPromisedHolds) {
   EXPECT_GT(all.promotions, 10);
   EXPECT_GT(all.identity_changes, 50);
   EXPECT_GT(all.adoptions, 10);
+  EXPECT_GT(all.lost_disks, 10);
 }
 
 INSTANTIATE_TEST_SUITE_P(Seeds, Simulated, ::testing::Values(0, 50, 100, 150, 200, 250));

@@ -5,6 +5,8 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <map>
+#include <set>
 
 #include "iam/access_keys.h"
 #include "iam/attachments.h"
@@ -179,17 +181,18 @@ class Simulation final : public Network {
       if (nested_ == 0 && site.process == nullptr && chance(20)) start(site);
       return;
     }
-    if (kind < 380) return call(site);
-    if (kind < 780) return step(site);
-    if (kind < 850) return change_identities(site);
-    if (kind < 910) return disturb();
-    if (kind < 930) return kill(site);
-    if (kind < 945) return fail_sync(site);
-    if (kind < 965) return sweep(site);
-    if (kind < 970) return set_clock(site);
-    if (kind < 985) return release(site, pick_site());
-    if (kind < 988) return adopt(site);
-    if (kind < 993) return clock_.advance(kind < 990 ? Duration(hours(24 * 4)) : Duration(seconds(45)));
+    if (kind < 375) return call(site);
+    if (kind < 770) return step(site);
+    if (kind < 840) return change_identities(site);
+    if (kind < 900) return disturb();
+    if (kind < 920) return kill(site);
+    if (kind < 935) return fail_sync(site);
+    if (kind < 955) return sweep(site);
+    if (kind < 960) return set_clock(site);
+    if (kind < 975) return release(site, pick_site());
+    if (kind < 978) return adopt(site);
+    if (kind < 983) return clock_.advance(kind < 980 ? Duration(hours(24 * 4)) : Duration(seconds(45)));
+    lose_disk(site);
   }
 
   // Processes.
@@ -213,6 +216,16 @@ class Simulation final : public Network {
     site.process->store.kill();
     site.dying = true;
     ++outcome_.crashes;
+  }
+
+  // Of a region that has nothing of its own: what it had, others have.
+  void lose_disk(Site& site) {
+    if (!oracle_.has_only_copies(site)) return;
+    kill(site);
+    tell(site.name.text(), " loses its disk");
+    site.disk.lose();
+    oracle_.after_lost_disk(site);
+    ++outcome_.lost_disks;
   }
 
   void fail_sync(Site& site) {
@@ -277,6 +290,10 @@ class Simulation final : public Network {
   void call(Site& at) {
     Oracle::Call call{.operation = {}, .name = pick(names_), .regions = {}, .value = {}};
     const Seen* const seen = oracle_.seen(at, call.name);
+    if (has_region_of_copies_ && &at == sites_.back().get()) {
+      if (seen != nullptr) read(at, call.name);
+      return;
+    }
     std::string input = R"({"SecretId":")" + call.name + '"';
     const uint32_t kind = random_.uniform(seen == nullptr ? 30 : 100);
     if (kind < 20) {
@@ -539,11 +556,14 @@ class Simulation final : public Network {
       if (site->process == nullptr) start(*site);
     }
     // Two may have adopted in the same epoch, which only an operator ends.
-    uint64_t newest = 0;
-    for (const auto& site : sites_)
-      newest = std::max(newest, must(site->process->home.claim()).epoch);
+    std::map<uint64_t, std::set<Region>> homes;
+    for (const auto& site : sites_) {
+      const home::Claim claim = must(site->process->home.claim());
+      homes[claim.epoch].insert(claim.region);
+    }
+    const auto& [newest, claimants] = *homes.rbegin();
     Site& last = pick_site();
-    while (must(last.process->home.claim()).epoch <= newest)
+    while (claimants.size() > 1 && must(last.process->home.claim()).epoch <= newest)
       must(last.process->home.adopt(*last.process->home.claim()));
     for (int round = 0; round < 60 && !oracle_.violation(); ++round) {
       bool is_clean = true;
@@ -577,6 +597,7 @@ class Simulation final : public Network {
   size_t nested_ = 0;
   bool healing_ = false;
   bool accounts_made_ = false;
+  const bool has_region_of_copies_ = chance(50);  // the last makes no secrets of its own and promotes none
 };
 
 }  // namespace

@@ -27,6 +27,7 @@ struct Outcome {
   int promotions = 0;
   int identity_changes = 0;
   int adoptions = 0;
+  int lost_disks = 0;
 };
 
 Outcome simulate(const Options& options);
