@@ -90,8 +90,10 @@ void print_region(const RegionReport& report) {
     const int64_t dirty = integer_member(link, "dirty");
     const std::string error(text_member(link, "last_error"));
     if (dirty == 0 && error.empty()) continue;
-    std::printf("  to %-15s %lld waiting, oldest for %s%s%s\n", std::string(text_member(link, "destination")).c_str(),
-                static_cast<long long>(dirty), seconds_text(integer_member(link, "lag_milliseconds")).c_str(),
+    const std::string waiting = dirty == 0 ? "nothing waiting"
+                                           : std::to_string(dirty) + " waiting, oldest for " +
+                                                 seconds_text(integer_member(link, "lag_milliseconds"));
+    std::printf("  to %-15s %s%s%s\n", std::string(text_member(link, "destination")).c_str(), waiting.c_str(),
                 error.empty() ? "" : ": ", error.c_str());
   }
 }
