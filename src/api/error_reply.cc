@@ -80,8 +80,11 @@ void write_error(const Error& error, net::Reply& reply) {
 void write_http_error(int status, net::Reply& reply) {
   switch (status) {
     case 404:
-      return write(status, "UnknownOperationException", "message",
-                   "Requests are POST / with X-Amz-Target; GET /health tells whether the server is up.", reply);
+      return write(
+          status, "UnknownOperationException", "message",
+          "Requests are POST / with X-Amz-Target, or with a form that has Action and Version. GET /health tells "
+          "whether the server is up.",
+          reply);
     case 408:
       return write(status, "RequestTimeoutException", "message", "The request took too long to arrive.", reply);
     case 413:

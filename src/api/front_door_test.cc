@@ -351,7 +351,10 @@ TEST_F(FrontDoorTest, OtherPathsAndMethodsDoNotExist) {
     sent->target = target;
     deliver(*sent);
     EXPECT_EQ(sent->connection.status(), 404) << method << target;
-    EXPECT_TRUE(sent->connection.body().starts_with(R"({"__type":"UnknownOperationException","message":)"));
+    EXPECT_EQ(
+        sent->connection.body(),
+        R"({"__type":"UnknownOperationException","message":"Requests are POST / with X-Amz-Target, or with a form )"
+        R"(that has Action and Version. GET /health tells whether the server is up."})");
   }
 }
 
