@@ -99,6 +99,11 @@ TEST_F(AttachmentsTest, WhatIsNoIdentityPolicyIsRefusedInIamsWords) {
        R"(Resource key/1 must be in ARN format or "*".)"},
       {R"({"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"kms:*","Resource":"arn:x y:kms:::k"}})",
        R"(Partition "x y" is not valid for resource "arn:x y:kms:::k".)"},
+      {R"({"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"iam:*","Resource":)"
+       R"(["*","arn:aws:iam:us-east-1:123456789012:user/ann"]}})",
+       "IAM resource arn:aws:iam:us-east-1:123456789012:user/ann cannot contain region information."},
+      {R"({"Version":"2012-10-17","Statement":{"Effect":"Deny","Action":"s3:*","NotResource":"arn:aws:s3:*::b/k"}})",
+       "Resource arn:aws:s3:*::b/k can not contain region information."},
       {R"({"Version":"2012-10-17","Statement":{"Effect":"Allow","Principal":"*","Action":"kms:*","Resource":"*"}})",
        "Policy document should not specify a principal."},
       {R"({"Version":"2012-10-17","Statement":[{"Sid":"a","Effect":"Allow","Action":"kms:*","Resource":"*"},)"
@@ -112,6 +117,25 @@ TEST_F(AttachmentsTest, WhatIsNoIdentityPolicyIsRefusedInIamsWords) {
     ASSERT_FALSE(refused.ok()) << text;
     EXPECT_EQ(refused.error().code, ErrorCode::kMalformedPolicyDocument) << text;
     EXPECT_EQ(refused.error().message, message);
+  }
+}
+
+TEST_F(AttachmentsTest, ResourcesOfIamHaveAPath) {
+  const auto put = [this](const std::string& resource) {
+    const auto done = put_inline_policy(
+        store_, user_ref("alice"),
+        {"p",
+         R"({"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"iam:*","Resource":")" + resource + "\"}}"});
+    return done.ok() ? "ok" : done.error().message;
+  };
+  for (const char* good : {"arn:aws:iam::123456789012:*", "arn:aws:iam::123456789012:root", "arn:aws:iam::*:user/ann",
+                           "arn:aws:iam::123456789012:ro*", "arn:aws:iam::123456789012:role/a/${aws:username}",
+                           "arn:aws:iam::aws:policy/ReadOnlyAccess", "arn:aws:iam", "arn:aws:iam::123456789012",
+                           "arn:aws:s3:us-east-1:123456789012:accesspoint/a", "arn:aws:s3:::b"})
+    EXPECT_EQ(put(good), "ok") << good;
+  for (const char* bad : {"arn:aws:iam::123456789012:*/ann", "arn:aws:iam::123456789012:ann",
+                          "arn:aws:iam::123456789012:users/ann", "arn:aws:iam::123456789012:${aws:username}"}) {
+    EXPECT_TRUE(put(bad).starts_with(R"(IAM resource path must either be "*", root, or start with user/, )")) << bad;
   }
 }
 

@@ -2,11 +2,13 @@
 
 #include <algorithm>
 #include <charconv>
+#include <optional>
 
 #include "base/encoding.h"
 #include "iam/entities.h"
 #include "iam/quotas.h"
 #include "iam/refusals.h"
+#include "policy/pattern.h"
 #include "wire/json.h"
 
 namespace coffer::iam {
@@ -73,6 +75,48 @@ std::string resource_fault(const std::string& resource) {
     return "Partition \"" + partition + "\" is not valid for resource \"" + resource + "\".";
   }
   return "Resource vendor must be fully qualified and cannot contain regexes.";
+}
+
+// Of resources of IAM: what stands in front of their names.
+constexpr std::string_view kPaths[] = {"user/",
+                                       "federated-user/",
+                                       "role/",
+                                       "group/",
+                                       "instance-profile/",
+                                       "mfa/",
+                                       "server-certificate/",
+                                       "policy/",
+                                       "sms-mfa/",
+                                       "saml-provider/",
+                                       "oidc-provider/",
+                                       "report/",
+                                       "access-report/"};
+constexpr std::string_view kBadPath =
+    "IAM resource path must either be \"*\", root, or start with user/, federated-user/, role/, group/, "
+    "instance-profile/, mfa/, server-certificate/, policy/, sms-mfa/, saml-provider/, oidc-provider/, report/, "
+    "access-report/.";
+
+bool may_be_path_of_iam(std::string_view resource) {
+  if (resource == "*" || resource == "root") return true;
+  // What a wildcard or a variable stands for is not known.
+  const std::string_view literal = resource.substr(0, resource.find_first_of("*?$"));
+  return !literal.empty() && std::ranges::any_of(kPaths, [literal](std::string_view path) {
+    return literal.starts_with(path) || path.starts_with(literal);
+  });
+}
+
+// IAM knows what ARNs of its own and of buckets have.
+std::optional<std::string> named_resource_fault(const std::string& resource) {
+  const auto fields = policy::split_arn(resource);
+  if (!fields) return std::nullopt;
+  const auto& [arn, partition, service, region, account, name] = *fields;
+  if (service == "iam" && !region.empty()) return "IAM resource " + resource + " cannot contain region information.";
+  if (service == "iam" && !may_be_path_of_iam(name)) return std::string(kBadPath);
+  // Access points are in an account, and have a region.
+  if (service == "s3" && !region.empty() && account.empty()) {
+    return "Resource " + resource + " can not contain region information.";
+  }
+  return std::nullopt;
 }
 
 // `member` as IAM writes it: "AWS", "SERVICE", "FEDERATED".
@@ -148,6 +192,12 @@ Result<policy::Document> read_identity_policy(std::string_view text) {
   COFFER_ASSIGN(policy::Document document, read(text, DocumentKind::kIdentityPolicy));
   if (document.version != policy::LanguageVersion::k2012) {
     return malformed("Policy document must be version 2012-10-17 or greater.");
+  }
+  for (const policy::Statement& statement : document.statements) {
+    if (!statement.resources) continue;
+    for (const policy::ArnPattern& resource : statement.resources->items) {
+      if (auto fault = named_resource_fault(resource.text())) return malformed(*std::move(fault));
+    }
   }
   return document;
 }
