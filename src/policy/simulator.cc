@@ -84,9 +84,12 @@ std::string evaluate_line(std::string_view json) {
     answer.text("error", "line: is no JSON, has a member twice, or has too many values or levels");
     return answer.finish();
   }
-  const wire::Value* const id = line.root().find("id");
+  const bool is_object = line.root().kind() == wire::Kind::kObject;
+  const wire::Value* const id = is_object ? line.root().find("id") : nullptr;
   if (id == nullptr || !is_id(*id)) {
-    answer.text("error", "id: must be a string or an integer");
+    answer.text("error", !is_object      ? "line: must be an object"
+                         : id == nullptr ? "id: is missing"
+                                         : "id: must be a string or an integer");
     return answer.finish();
   }
   answer.id(*id);

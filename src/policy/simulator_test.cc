@@ -17,9 +17,12 @@ TEST(Simulator, AnswersWhatIsNoJsonWithAnErrorAndNoId) {
 
 TEST(Simulator, AnIdIsTextOrAnInteger) {
   constexpr std::string_view kNoId = R"({"error":"id: must be a string or an integer"})";
-  for (const std::string_view line :
-       {"{}", "[]", "1", R"({"id":null})", R"({"id":1.5})", R"({"id":true})", R"({"id":{}})"})
+  for (const std::string_view line : {R"({"id":1.5})", R"({"id":true})", R"({"id":{}})"})
     EXPECT_EQ(evaluate_line(line), kNoId) << line;
+  for (const std::string_view line : {"{}", R"({"id":null})", R"({"principal":"anonymous"})"})
+    EXPECT_EQ(evaluate_line(line), R"({"error":"id: is missing"})") << line;
+  for (const std::string_view line : {"[]", "1", "null", R"("id")"})
+    EXPECT_EQ(evaluate_line(line), R"({"error":"line: must be an object"})") << line;
   EXPECT_EQ(evaluate_line(R"({"id":-7})"), R"({"id":-7,"error":"principal: is missing"})");
   EXPECT_EQ(evaluate_line(R"({"id":"a\n\"b"})"), R"({"id":"a\n\"b","error":"principal: is missing"})");
 }
