@@ -4,6 +4,7 @@
 
 #include "base/arn.h"
 #include "iam/policy_texts.h"
+#include "policy/pattern.h"
 #include "policy/principal_name.h"
 
 namespace coffer::iam_service {
@@ -193,6 +194,11 @@ Result<SimulationResponse> PolicySimulation::run(const SimulationQuestion& quest
   for (const std::string& action : question.actions) {
     const size_t colon = action.find(':');
     if (colon == 0 || colon == std::string::npos) return invalid("Invalid Entity Action: " + action);
+  }
+  for (const std::string& resource : question.resources.value_or(std::vector<std::string>())) {
+    if (resource != "*" && !policy::split_arn(resource)) {
+      return invalid("ResourceNames are not in a valid ARN format: " + resource + ".");
+    }
   }
   if (question.resource_policy) {
     if (!question.caller && identity_ == nullptr) {

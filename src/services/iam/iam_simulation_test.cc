@@ -76,6 +76,21 @@ TEST(Simulation, AResourcePolicyNeedsACaller) {
   EXPECT_EQ(world.root("SimulateCustomPolicy", form)["EvalDecision"], "allowed");
 }
 
+TEST(Simulation, WhatIsNoResourceIsRefused) {
+  World world;
+  const auto simulate = [&](const char* action, const char* resource) {
+    return world
+        .root("SimulateCustomPolicy", {{"PolicyInputList.member.1", allowing("kms:Decrypt")},
+                                       {"ActionNames.member.1", action},
+                                       {"ResourceArns.member.1", "*"},
+                                       {"ResourceArns.member.2", resource}})
+        .outcome();
+  };
+  EXPECT_EQ(simulate("kms:Decrypt", kKey), "ok");
+  EXPECT_EQ(simulate("kms:Decrypt", "key/1"), "InvalidInput: ResourceNames are not in a valid ARN format: key/1.");
+  EXPECT_EQ(simulate("decrypt", kKey), "InvalidInput: Invalid Entity Action: decrypt");
+}
+
 TEST(Simulation, PoliciesOfUsersGroupsAndRolesAreThoseTheyHave) {
   World world;
   ASSERT_EQ(world.root("CreateUser", {{"UserName", "u"}}).outcome(), "ok");
