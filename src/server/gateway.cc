@@ -32,7 +32,7 @@ constexpr std::string_view kContentTypes[] = {"application/x-amz-json-1.1", "app
 
 // Services whose scope may name this region wherever they are answered.
 constexpr std::string_view kGlobalRegion = "us-east-1";
-constexpr std::string_view kGlobalServices[] = {"iam", "sts"};
+constexpr std::string_view kGlobalServices[] = {"iam", "organizations", "sts"};
 
 bool is_global(const auth::Authorization& authorization) {
   return authorization.region == kGlobalRegion &&

@@ -148,11 +148,11 @@ TEST_F(GatewayTest, RefusalsAreInTheDialectOfTheRequest) {
 TEST_F(GatewayTest, AGlobalServiceIsAnsweredByTheFirstRegionWhereThereIsNoUsEast1) {
   targets_ = {{*Region::parse("eu-central-1"), 1, "one"}, {*Region::parse("eu-west-1"), 2, "two"}};
   const auto gate = gateway();
-  for (const char* service : {"iam", "sts"}) {
+  for (const char* service : {"iam", "organizations", "sts"}) {
     FakeExchange exchange("POST", "/", {{"Authorization", authorization("us-east-1", service)}});
     EXPECT_EQ(exchange.send_to(*gate).status, 200) << service;
   }
-  EXPECT_EQ(regions_["eu-central-1"].requests.size(), 2U);
+  EXPECT_EQ(regions_["eu-central-1"].requests.size(), 3U);
   FakeExchange regional("POST", "/", {{"Authorization", authorization("eu-west-1", "sts")}});
   regional.send_to(*gate);
   EXPECT_EQ(regions_["eu-west-1"].requests.size(), 1U);
