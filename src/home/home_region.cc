@@ -150,6 +150,7 @@ Result<Claim> HomeRegion::adopt(const Claim& before) {
     if (known->row.claim != before) {
       return Error{ErrorCode::kConflict, "another region has become home meanwhile"};
     }
+    if (before.epoch >= kLastEpoch) return Error{ErrorCode::kCorrupt, "the epoch of the home makes no sense"};
     const Claim claim{parts_.region, before.epoch + 1};
     const Result<void> written = replace(known->revision, {claim, {}, false, known->row.starts});
     if (written.ok()) return claim;

@@ -29,6 +29,9 @@ struct Stamp {
   bool operator==(const Stamp&) const = default;
 };
 
+// Far above what anybody will ever need, and far below the end, behind which none could be overruled.
+inline constexpr uint64_t kLastEpoch = uint64_t{1} << 62;
+
 // "REGION is home since EPOCH." Of two claims the one of the higher epoch counts.
 struct Claim {
   Region region;
@@ -78,7 +81,8 @@ enum class StateVerdict : uint8_t {
   kApplied,    // or, of a part that is not the last: kept until the others have come
   kThere,      // the region has the target; of a question: the home is known
   kOtherBase,  // it has neither: `stamp`
-  kOtherHome,  // it knows a home of a higher epoch, or another one of the same: `home`
+  kOtherHome,  // it knows a home of a higher epoch, or another one of the same: `home`; or is it, and has forgotten
+               // that
 };
 
 struct StateAnswer {

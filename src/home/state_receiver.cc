@@ -116,7 +116,10 @@ Result<StateAnswer> StateReceiver::answer(const StateQuestion& question) {
   if (kind == nullptr) return unknown_kind(question.of);
   COFFER_ASSIGN(const Claim known, hear(question.home));
   COFFER_ASSIGN(const Stamp stamp, current_stamp({parts_.store, *kind}, question.of));
-  return StateAnswer{known == question.home ? StateVerdict::kThere : StateVerdict::kOtherHome, stamp, known};
+  // One that was restored from a backup does not know what there is: nobody may drop what it does not name.
+  COFFER_ASSIGN(const bool is_forgotten, parts_.home.is_forgotten());
+  const bool is_known = known == question.home && !is_forgotten;
+  return StateAnswer{is_known ? StateVerdict::kThere : StateVerdict::kOtherHome, stamp, known};
 }
 
 Result<void> StateReceiver::drop(const StateId& id, const Claim& home) {

@@ -19,10 +19,9 @@ using Ipv6 = std::span<const uint8_t, 16>;
 // Alibaba's metadata, Azure's platform ("wire server"), Oracle's metadata of bare metal.
 constexpr std::array<std::array<uint8_t, 4>, 3> kCloudIpv4 = {
     {{100, 100, 100, 200}, {168, 63, 129, 16}, {192, 0, 0, 192}}};
-// fd00:ec2::254 of Amazon, fd20:ce::254 of Google, fd00:42::42 of Scaleway.
-constexpr std::array<std::array<uint8_t, 16>, 3> kCloudIpv6 = {
-    {{0xfd, 0x00, 0x0e, 0xc2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x02, 0x54},
-     {0xfd, 0x20, 0x00, 0xce, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x02, 0x54},
+// fd20:ce::254 of Google, fd00:42::42 of Scaleway.
+constexpr std::array<std::array<uint8_t, 16>, 2> kCloudIpv6 = {
+    {{0xfd, 0x20, 0x00, 0xce, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x02, 0x54},
      {0xfd, 0x00, 0x00, 0x42, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x00, 0x42}}};
 
 bool is_one_of(const auto& known, auto address) {
@@ -51,7 +50,9 @@ std::optional<Ipv4> embedded_ipv4(Ipv6 address) {
 
 AddressKind kind_of_ipv6(Ipv6 address) {
   if (const auto ipv4 = embedded_ipv4(address)) return kind_of_ipv4(*ipv4);
-  if (is_one_of(kCloudIpv6, address)) return AddressKind::kCloud;
+  // fd00:ec2::/32 is Amazon's: metadata, credentials of containers, time.
+  constexpr std::array<uint8_t, 4> kAmazon = {0xfd, 0x00, 0x0e, 0xc2};
+  if (std::ranges::equal(address.first<4>(), kAmazon) || is_one_of(kCloudIpv6, address)) return AddressKind::kCloud;
   constexpr std::array<uint8_t, 6> kLocalNat64 = {0x00, 0x64, 0xff, 0x9b, 0x00, 0x01};
   if (std::ranges::equal(address.first<6>(), kLocalNat64)) return AddressKind::kNat64;
   if (address[0] == 0xff) return AddressKind::kGroup;

@@ -59,8 +59,8 @@ INSTANTIATE_TEST_SUITE_P(
     ::testing::Values(Sample{"100.100.100.200", AddressKind::kCloud}, Sample{"100.100.100.201", AddressKind::kOrdinary},
                       Sample{"168.63.129.16", AddressKind::kCloud}, Sample{"::ffff:168.63.129.16", AddressKind::kCloud},
                       Sample{"192.0.0.192", AddressKind::kCloud}, Sample{"fd00:ec2::254", AddressKind::kCloud},
-                      Sample{"fd00:ec2::253", AddressKind::kOrdinary}, Sample{"fd20:ce::254", AddressKind::kCloud},
-                      Sample{"fd00:42::42", AddressKind::kCloud}));
+                      Sample{"fd00:ec2::23", AddressKind::kCloud}, Sample{"fd00:ec3::254", AddressKind::kOrdinary},
+                      Sample{"fd20:ce::254", AddressKind::kCloud}, Sample{"fd00:42::42", AddressKind::kCloud}));
 
 // What is behind a translator of one's own cannot be told from the address: it may write 169.254.169.254 anywhere.
 INSTANTIATE_TEST_SUITE_P(LocalNat64, AddressKinds,

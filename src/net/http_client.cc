@@ -268,7 +268,7 @@ Result<ClientResponse> BlockingClient::read_response(ResponseParser& parser, con
     switch (outcome.status) {
       case Channel::Status::kOk: {
         const auto complete = parser.commit(outcome.bytes);
-        if (!complete.ok()) return failure(complete.error().message);
+        if (!complete.ok()) return Error{complete.error().code, peer_ + ": " + complete.error().message};
         if (*complete) return parser.take();
         break;
       }

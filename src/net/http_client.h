@@ -61,8 +61,9 @@ class HttpClient {
   virtual Result<void> connect(Duration timeout) = 0;
 
   // Connects if need be; every new connection reads the TLS files again. Waits no longer than `timeout`, looking up the
-  // host's name included. kIo (cannot connect, reset), kTimeout, or kPermission (TLS is refused by either end; the host
-  // has only addresses that may not be reached), with a message naming the peer. Redirections are answers like any
+  // host's name included. kIo (cannot connect, reset), kTimeout, kCorrupt (the answer is no HTTP, or too large), or
+  // kPermission (TLS is refused by either end; the host has only addresses that may not be reached), with a message
+  // naming the peer. Redirections are answers like any
   // other.
   virtual Result<ClientResponse> send(const ClientRequest& request, Duration timeout) = 0;
 

@@ -88,15 +88,15 @@ Result<bool> ResponseParser::commit(size_t size) {
     used += grammar_->put({memory_.data() + used, filled_ - used}, ec);
     if (ec == http::error::need_more) break;
     if (ec == http::error::body_limit) {
-      return Error{ErrorCode::kIo, "the answer is larger than " + std::to_string(max_body_bytes_) + " bytes"};
+      return Error{ErrorCode::kCorrupt, "the answer is larger than " + std::to_string(max_body_bytes_) + " bytes"};
     }
-    if (ec) return Error{ErrorCode::kIo, "the answer is not valid HTTP (" + ec.message() + ")"};
+    if (ec) return Error{ErrorCode::kCorrupt, "the answer is not valid HTTP (" + ec.message() + ")"};
     if (grammar_->is_done() && response_.status / 100 == 1) restart();
   }
   std::memmove(memory_.data(), memory_.data() + used, filled_ - used);
   filled_ -= used;
   if (grammar_->is_done()) return true;
-  if (filled_ == memory_.size()) return Error{ErrorCode::kIo, "the answer's headers are too large"};
+  if (filled_ == memory_.size()) return Error{ErrorCode::kCorrupt, "the answer's headers are too large"};
   return false;
 }
 

@@ -11,11 +11,17 @@ using Kind = Delivery::Kind;
 namespace {
 
 constexpr Duration kAskEvery = std::chrono::seconds(2);
+constexpr Duration kAskAgainAfter = std::chrono::minutes(1);  // about what could not be asked
 
 }  // namespace
 
 Delivery CopyChecker::step() {
   marked_ = 0;
+  has_answered_ = false;
+  if (again_at_ != Duration(0) && parts_.clock.monotonic() >= again_at_) {
+    again_at_ = Duration(0);
+    checked_ = checking_ = 0;
+  }
   if (!is_busy()) return ask_who_is_there();
   const Result<Delivery> checked = check_page();
   return checked.ok() ? *checked : store_down(checked.error());
@@ -26,6 +32,7 @@ Delivery CopyChecker::ask_who_is_there() {
   if (now - asked_ < kAskEvery) return {};
   asked_ = now;
   const auto answer = parts_.link.send(secrets::CopyCheck{});
+  has_answered_ = answer.ok();
   if (answer.ok() || !is_link_trouble(answer.error().code)) return {};
   return {Kind::kLinkDown, answer.error().message};
 }
@@ -36,6 +43,7 @@ Result<Delivery> CopyChecker::check_page() {
     checking_ = start;
     next_.clear();
     found_ = 0;
+    has_gap_ = false;
   }
   COFFER_ASSIGN(secrets::ExpectedCopies page,
                 parts_.secrets.expected_copies(parts_.destination, next_, kMaxCheckedCopies));
@@ -47,11 +55,13 @@ Result<Delivery> CopyChecker::check_page() {
     }
     // It has started again meanwhile: all from the beginning.
     if (parts_.link.destination_start() != start) return Delivery{};
+    has_answered_ = verdicts.ok();
     if (verdicts.ok()) {
       COFFER_ASSIGN(marked_, parts_.secrets.send_again(parts_.destination, check.copies, *verdicts));
       found_ += marked_;
     } else {
       // Replication goes on without: what changes is sent all the same.
+      has_gap_ = true;
       parts_.log.error("replication_copies_unchecked",
                        {{"destination", parts_.destination.text()}, {"error", verdicts.error().message}});
     }
@@ -60,6 +70,7 @@ Result<Delivery> CopyChecker::check_page() {
   if (!next_.empty()) return Delivery{};
   checked_ = start;
   asked_ = parts_.clock.monotonic();
+  if (has_gap_) again_at_ = asked_ + kAskAgainAfter;
   if (found_ > 0) {
     parts_.log.warning("replication_copies_differ", {{"destination", parts_.destination.text()}, {"count", found_}});
   }

@@ -18,6 +18,8 @@ class CopyChecker {
 
   // Blocks in the link. kDone, kLinkDown or kStoreDown.
   Delivery step();
+  // Whether the region has answered in the last step.
+  bool has_answered() const { return has_answered_; }
   // Marks that the last step has made.
   size_t marked() const { return marked_; }
   // There are copies that were not asked about yet.
@@ -34,6 +36,9 @@ class CopyChecker {
   size_t found_ = 0;       // copies that had to be marked
   size_t marked_ = 0;      // in the last step
   Duration asked_{};       // when it was last asked who is there
+  bool has_answered_ = false;
+  bool has_gap_ = false;  // some could not be asked about
+  Duration again_at_{};   // then all are asked about again; 0: there was no gap
 };
 
 }  // namespace coffer::replication

@@ -29,6 +29,79 @@ TEST_F(CopyCheckerTest, ARegionThatLostItsDiskGetsEverythingBack) {
   }
 }
 
+// Force was asked for once, long ago: it is no leave to destroy what somebody has made there since.
+TEST_F(CopyCheckerTest, ASecretOfItsOwnThatTookTheNameOnTheNewDiskStays) {
+  west_.create("db", "in the way", {});
+  east_.create("db", "forced", {kWest}, true);
+  Way way = this->way(east_, west_);
+  drain(way, east_, west_);
+  ASSERT_EQ(west_.current("db"), "forced");
+  TestRegion wiped(world_, kWest);
+  way.link.replace_destination(wiped);
+  way.link.after_check = [&] {
+    if (!wiped.find("db")) wiped.create("db", "made on the new disk", {});
+  };
+  clock_.advance(std::chrono::seconds(5));
+  settle(way);
+  east_.put("db", "newer");
+  settle(way);
+  EXPECT_EQ(wiped.current("db"), "made on the new disk");
+  EXPECT_EQ(east_.status("db", kWest), "Failed");
+}
+
+// Another process answers than the one whose disk was asked about: all from the beginning.
+TEST_F(CopyCheckerTest, ARegionThatStartsWhileItIsAskedIsAskedAgain) {
+  create_replicated(2);
+  Way way = this->way(east_, west_);
+  drain(way, east_, west_);
+  TestRegion wiped(world_, kWest);
+  ++way.link.start;
+  bool is_replaced = false;
+  way.link.after_check = [&] {
+    if (!is_replaced) way.link.replace_destination(wiped);
+    is_replaced = true;
+  };
+  clock_.advance(std::chrono::seconds(5));
+  settle(way);
+  clock_.advance(std::chrono::seconds(5));
+  settle(way);
+  EXPECT_EQ(wiped.contents("db0"), east_.contents("db0"));
+  EXPECT_EQ(wiped.contents("db1"), east_.contents("db1"));
+}
+
+TEST_F(CopyCheckerTest, WhatCouldNotBeAskedAboutIsAskedAboutLater) {
+  create_replicated(1);
+  Way way = this->way(east_, west_);
+  drain(way, east_, west_);
+  TestRegion wiped(world_, kWest);
+  way.link.replace_destination(wiped);
+  way.link.refusal = Error{ErrorCode::kCorrupt, "it does not understand the message"};
+  clock_.advance(std::chrono::seconds(5));
+  settle(way);
+  way.link.refusal.reset();
+  settle(way);
+  EXPECT_FALSE(wiped.find("db0"));
+  clock_.advance(std::chrono::minutes(2));
+  settle(way);
+  EXPECT_EQ(wiped.contents("db0"), east_.contents("db0"));
+}
+
+// Also when there is nothing to send: whoever looks must see that it is over, and the next time must be told.
+TEST_F(CopyCheckerTest, AnIdleLinkThatIsUpAgainSaysSo) {
+  Way way = this->way(east_, west_);
+  settle(way);
+  way.link.up = false;
+  clock_.advance(std::chrono::seconds(5));
+  const Duration wait = settle(way);
+  EXPECT_EQ(way.replicator.status().last_error, "connection refused");
+  way.link.up = true;
+  clock_.advance(wait);
+  settle(way);
+  clock_.advance(std::chrono::seconds(5));
+  settle(way);
+  EXPECT_EQ(way.replicator.status().last_error, "");
+}
+
 TEST_F(CopyCheckerTest, ARegionThatWasRestoredFromABackupGetsWhatItMissed) {
   create_replicated(2);
   Way way = this->way(east_, west_);
@@ -97,13 +170,17 @@ TEST_F(CopyCheckerTest, ManyCopiesAreAskedAboutInPages) {
   way.link.replace_destination(wiped);
   clock_.advance(std::chrono::seconds(5));
   way.replicator.step();
-  east_.put("db7", "newer");
   way.replicator.step();
+  east_.put("db1050", "newer");  // which has not been asked about yet
   way.replicator.step();
+  for (int i = 0; i < 20 && wiped.current("db1050") != "newer"; ++i)
+    way.replicator.step();
+  EXPECT_EQ(wiped.current("db1050"), "newer");
+  EXPECT_GT(east_.marks(kWest), 0u) << "of what was missing";
   for (int i = 0; i < 1000 && (i < 10 || east_.marks(kWest) > 0); ++i)
     way.replicator.step();
   EXPECT_EQ(wiped.contents("db1099"), east_.contents("db1099"));
-  EXPECT_EQ(wiped.current("db7"), "newer");
+  EXPECT_EQ(wiped.contents("db7"), east_.contents("db7"));
 }
 
 TEST_F(CopyCheckerTest, ARegionThatCannotBeAskedIsTriedAgain) {

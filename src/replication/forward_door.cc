@@ -32,6 +32,10 @@ int status_of(ErrorCode code) {
 }  // namespace
 
 void ForwardDoor::handle(const Region& peer, const net::Request& request, net::Responder responder) {
+  if (parts_.is_ready && !parts_.is_ready()) {
+    say(responder.reply(), 503, "not yet\n");
+    return responder.send();
+  }
   // Shared, because a pool that is full destroys the task and the responder is still needed then.
   auto shared = std::make_shared<net::Responder>(std::move(responder));
   const Duration arrived = parts_.clock.monotonic();

@@ -4,6 +4,9 @@
 // certificate, whatever a frame says. Must never block the I/O thread that calls it.
 #pragma once
 
+#include <functional>
+#include <utility>
+
 #include <string_view>
 
 #include "api/forwarding.h"
@@ -28,11 +31,12 @@ class ForwardDoor {
     WorkerPool& workers;  // of forwarded requests alone: they wait for commits. Stopped before the door goes away
     const Clock& clock;
     const Log& log;
+    std::function<bool()> is_ready{};  // whether it is settled who is home; empty: from the beginning
   };
-  explicit ForwardDoor(const Parts& parts) : parts_(parts) {}
+  explicit ForwardDoor(Parts parts) : parts_(std::move(parts)) {}
 
-  // `peer`: whom the client certificate names, a region of the deployment that outlives the door. Status 200 with a
-  // frame; 400, 403, 426 and 503: nothing was done; 500: nobody knows.
+  // 503 until it is ready. `peer`: whom the client certificate names, a region of the deployment that outlives the
+  // door. Status 200 with a frame; 400, 403, 426 and 503: nothing was done; 500: nobody knows.
   void handle(const Region& peer, const net::Request& request, net::Responder responder);
 
  private:

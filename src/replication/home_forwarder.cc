@@ -74,7 +74,10 @@ class HomeForwarder::Trip {
       COFFER_ASSIGN(const bool is_news, parts_.home.learn(*answer->other_home));
       if (!is_news) break;
       const home::Claim& moved = *answer->other_home;
-      parts_.log.warning("home_region_moved", {{"home", moved.region.text()}, {"epoch", moved.epoch}});
+      const bool is_forgotten = moved.region == parts_.home.region();
+      parts_.log.write(is_forgotten ? LogLevel::kError : LogLevel::kWarning,
+                       is_forgotten ? "home_forgotten" : "home_region_moved",
+                       {{"home", moved.region.text()}, {"epoch", moved.epoch}});
     }
     return unavailable(home_.region, "says that it is not their home", kNothingChanged);
   }

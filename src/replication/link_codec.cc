@@ -122,6 +122,7 @@ Result<secrets::CopyCheck> decode_check(const wire::CopyCheck& from) {
     COFFER_ASSIGN(added.account, parse_id<AccountId>(copy.account(), "account"));
     COFFER_TRY(check(secrets::check_name(copy.name()).ok(), "name"));
     COFFER_TRY(check(is_suffix(copy.suffix()), "suffix"));
+    COFFER_TRY(check(copy.lineage_epoch() > 0 && copy.generation() > 0, "lineage epoch"));
     added.name = copy.name();
     added.suffix = copy.suffix();
     added.lineage_epoch = copy.lineage_epoch();

@@ -145,7 +145,9 @@ TEST(LinkCodec, AQuestionAboutCopiesAndItsAnswerArriveAsTheyWereSent) {
   EXPECT_TRUE(std::get<secrets::CopyCheck>(decode_message(encode(secrets::CopyCheck{})->view())->body).copies.empty());
   for (const auto& spoil : std::initializer_list<void (*)(secrets::ExpectedCopy&)>{
            [](secrets::ExpectedCopy& bad) { bad.name = "a b"; }, [](secrets::ExpectedCopy& bad) { bad.name.clear(); },
-           [](secrets::ExpectedCopy& bad) { bad.suffix = "short"; }}) {
+           [](secrets::ExpectedCopy& bad) { bad.suffix = "short"; },
+           [](secrets::ExpectedCopy& bad) { bad.lineage_epoch = 0; },
+           [](secrets::ExpectedCopy& bad) { bad.generation = 0; }}) {
     secrets::ExpectedCopy bad = copy;
     spoil(bad);
     EXPECT_EQ(decode_message(encode(secrets::CopyCheck{{bad}})->view()).error().code, ErrorCode::kCorrupt);

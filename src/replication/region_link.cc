@@ -46,7 +46,9 @@ Result<Answer> RegionLink::post(std::string_view frame) {
   if (!response.ok()) {
     session_ = 0;
     Error error = std::move(response).error();
-    if (error.code == ErrorCode::kPermission) error.code = ErrorCode::kServiceUnavailable;
+    // Something is there, and does not understand us, or we not it.
+    const bool is_silence = error.code == ErrorCode::kIo || error.code == ErrorCode::kTimeout;
+    if (!is_silence) error.code = ErrorCode::kServiceUnavailable;
     return error;
   }
   const std::string what = ends_.destination.text() + " answered " + std::to_string(response->status);

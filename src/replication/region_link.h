@@ -1,7 +1,7 @@
 // The link to one other region: frames (link_codec.h) in POST /replicate over mutually authenticated TLS 1.3.
-// Promises: what was sent and not answered in time can no longer take effect once a later send has succeeded, because
-// every failure ends the session; so a state that was delayed on its way cannot undo a removal. Questions are of no
-// session, so that anybody in the region may ask without ending the replicator's.
+// Promises: what was sent and not answered in time can no longer take effect once a later send, other than a question,
+// has succeeded, because every failure ends the session; so a state that was delayed on its way cannot undo a removal.
+// Questions are of no session, so that anybody in the region may ask without ending the replicator's.
 // Not thread-safe: one thread per destination.
 #pragma once
 

@@ -53,6 +53,7 @@ class Replicator::Impl {
   bool settle(const store::Row& row, Delivery delivery);
   bool set_aside(const store::Row& row, std::string message);
   void succeeded(const store::Row& row);
+  void answered();
   void destination_failed(std::string_view event, const std::string& message);
   void note(const std::vector<store::Row>& rows) const;
 
@@ -106,6 +107,8 @@ Duration Replicator::Impl::step() {
   }
   note(*rows);
   if (!meet()) return std::max(Duration(0), retry_at_ - parts_.clock.monotonic());
+  // Otherwise what is due tells whether the destination takes it.
+  if (rows->empty() && copies_.has_answered()) answered();
   for (const store::Row& row : *rows) {
     cursor_ = row.key + '\0';
     if (waits(row, now)) continue;
@@ -200,10 +203,15 @@ bool Replicator::Impl::set_aside(const store::Row& row, std::string message) {
 
 void Replicator::Impl::succeeded(const store::Row& row) {
   set_aside_.erase(row.key);
+  answered();
+  const std::lock_guard lock(mutex_);
+  first_seen_.erase(row.key);
+}
+
+void Replicator::Impl::answered() {
   if (failures_ > 0) parts_.log.info("replication_link_up", {{"destination", parts_.destination.text()}});
   failures_ = 0;
   const std::lock_guard lock(mutex_);
-  first_seen_.erase(row.key);
   last_success_ = parts_.clock.now();
   last_error_.clear();
 }

@@ -1,7 +1,5 @@
 #include "replication/state_codec.h"
 
-#include <limits>
-
 #include <algorithm>
 
 #include "replication/frame_fields.h"
@@ -72,8 +70,7 @@ void encode_claim(const home::Claim& from, wire::Claim& to) {
 Result<home::Claim> decode_claim(const wire::Claim& from) {
   home::Claim to;
   COFFER_ASSIGN(to.region, parse_id<Region>(from.region(), "home region"));
-  // Above the last one there would be none to overrule it.
-  COFFER_TRY(check(from.epoch() > 0 && from.epoch() < std::numeric_limits<uint64_t>::max(), "epoch"));
+  COFFER_TRY(check(from.epoch() > 0 && from.epoch() <= home::kLastEpoch, "epoch"));
   to.epoch = from.epoch();
   return to;
 }

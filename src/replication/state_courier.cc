@@ -118,6 +118,7 @@ Result<Delivery> StateCourier::follow(const Shipment& shipment, const home::Clai
   known_.erase(shipment.row.key);
   COFFER_ASSIGN(const bool is_news, parts_.states.learn(other));
   if (is_news) return Delivery{};  // the mark is looked at again, with other eyes
+  if (other == shipment.home) return forgotten(other);
   return Delivery{Kind::kSetAside, parts_.destination.text() + " takes " + other.region.text() +
                                        " for the home region of identities since epoch " + std::to_string(other.epoch) +
                                        ", as " + shipment.home.region.text() +

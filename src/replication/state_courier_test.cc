@@ -101,6 +101,27 @@ TEST_F(StateCourierTest, AHomeThatHasForgottenItsEpochSendsNothingAndKeepsItsMar
   EXPECT_EQ(west_.identities_of(kAccount), restored.identities_of(kAccount));
 }
 
+// Asked what it has, it must not be believed either: what the backup lacks would be dropped everywhere.
+TEST_F(StateCourierTest, WhatAHomeThatHasForgottenItsEpochDoesNotKnowIsDroppedNowhere) {
+  make_user(east_, "alice");
+  Way way = this->way(east_, west_);
+  drain(way, east_, west_);
+  ASSERT_TRUE(west_.home.learn({kWest, 2}).ok());
+  const std::string before = west_.identities_of(kAccount);
+  TestRegion restored(world_, kEast);  // the backup is older than the account
+  ASSERT_TRUE(restored.home.learn({kEast, 3}).ok());
+  ASSERT_TRUE(*restored.home.is_forgotten());
+  ASSERT_TRUE(west_.states.learn({kEast, 3}).ok());
+  Way asking = this->way(west_, restored);
+  settle(asking);
+  EXPECT_EQ(west_.identities_of(kAccount), before);
+  EXPECT_NE(asking.replicator.status().last_error.find("restored from a backup"), std::string::npos);
+  ASSERT_TRUE(west_.home.adopt(*west_.home.claim()).ok());
+  clock_.advance(std::chrono::minutes(2));
+  drain(asking, west_, restored);
+  EXPECT_EQ(restored.identities_of(kAccount), before);
+}
+
 // The home was restored from a backup: what the region knows is newer, and must not be overwritten without a word.
 TEST_F(StateCourierTest, ARegionThatIsAheadIsLeftAloneUntilSomebodyAdopts) {
   make_user(east_, "alice");

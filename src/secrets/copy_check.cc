@@ -107,9 +107,14 @@ Result<void> SecretStore::Impl::append_new_mark(const Region& region, const Expe
   transaction.preconditions.push_back({record_key(copy.account, copy.name), view->revision});
   const store::OutboxKey mark{region, "secret", copy.account, copy.name};
   transaction.puts.push_back({mark.text(), store::OutboxMark{.generation = view->secret.generation}.encode()});
-  if (verdict == CopyVerdict::kMissing) {
-    transaction.deletes.push_back(progress_key(copy.account, copy.name, region));
-  }
+  if (verdict != CopyVerdict::kMissing) return {};
+  transaction.deletes.push_back(progress_key(copy.account, copy.name, region));
+  // To be overwritten by force was asked for once: what takes the name there now is somebody else's.
+  Secret secret = view->secret;
+  const auto replica = std::ranges::find(secret.replicas, region, &ReplicaRegion::region);
+  if (!replica->force_overwrite) return {};
+  replica->force_overwrite = false;
+  transaction.puts.push_back({record_key(copy.account, copy.name), encode_secret(secret)});
   return {};
 }
 

@@ -1,6 +1,7 @@
 #include "server/assembly.h"
 
 #include <algorithm>
+#include <atomic>
 #include <thread>
 
 #include "access/explained_denials.h"
@@ -305,7 +306,8 @@ class RegionNode::Impl {
         applier_(secrets_, states_),
         peer_workers_(kPeerWorkers, kQueuedRequests),
         forwarded_workers_(kForwarders, kQueuedForwards),
-        forward_door_({front_door_, home_, *store_, state_kinds_, forwarded_workers_, clock_, log_}),
+        forward_door_({front_door_, home_, *store_, state_kinds_, forwarded_workers_, clock_, log_,
+                       [this] { return takes_forwards_.load(); }}),
         peer_door_({applier_, peer_workers_, random_, log_, config_.peer_regions(), &forward_door_, start_}),
         runner_({*store_, secrets_, states_, clock_, random_, log_, config_.region, destinations(config_, start_)}),
         maintenance_(region_chores({secrets_, keyring_, rotator_, key_uses_, &session_keys_, &home_duties_, clock_}),
@@ -319,6 +321,8 @@ class RegionNode::Impl {
     COFFER_TRY(home_.start());
     COFFER_TRY(states_.settle_all());
     COFFER_ASSIGN(const home::Claim claim, home_.claim());
+    COFFER_ASSIGN(const bool is_forgotten, home_.is_forgotten());
+    if (is_forgotten) log_.error("home_forgotten", {{"home", claim.region.text()}, {"epoch", claim.epoch}});
     if (claim.region != config_.home) {
       log_.warning("home_is_not_the_configured_one",
                    {{"home", claim.region.text()}, {"epoch", claim.epoch}, {"configured", config_.home.text()}});
@@ -329,13 +333,14 @@ class RegionNode::Impl {
   // A home that was left behind while it was down must hear of it before it changes anything: from the others, if one
   // of them answers.
   Result<void> listen() {
-    COFFER_ASSIGN(const bool is_home, home_.is_here());
-    if (is_home) COFFER_TRY(survey_.ask());
-    do_home_duties();
-    // Not before: a change that another region forwards is one, too.
+    // Before it asks: of regions that start together each must be able to tell the others.
     if (config_.link) {
       COFFER_ASSIGN(link_server_, net::HttpServer::start(link_options(config_), peer_door_, clock_, log_));
     }
+    COFFER_ASSIGN(const bool is_home, home_.is_here());
+    if (is_home) COFFER_TRY(survey_.ask());
+    do_home_duties();
+    takes_forwards_ = true;
     COFFER_ASSIGN(admin_server_, net::HttpServer::start(admin_options(config_), admin_door_, clock_, log_));
     COFFER_ASSIGN(api_server_, net::HttpServer::start(api_options(config_), front_door_, clock_, log_));
     runner_.start();
@@ -431,6 +436,7 @@ class RegionNode::Impl {
   replication::StoreApplier applier_;
   WorkerPool peer_workers_;  // apart, so that requests of clients and of regions do not wait for each other
   WorkerPool forwarded_workers_;
+  std::atomic<bool> takes_forwards_ = false;  // a change that another region forwards is one, too
   replication::ForwardDoor forward_door_;
   replication::PeerDoor peer_door_;
   replication::Runner runner_;

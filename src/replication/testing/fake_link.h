@@ -59,7 +59,7 @@ class FakeLink final : public Link {
   }
 
   Result<void> greet() override {
-    if (!up) return Error{ErrorCode::kIo, "connection refused"};
+    if (!up || chance(faults.lost)) return Error{ErrorCode::kIo, "connection refused"};
     return {};
   }
 
@@ -110,13 +110,18 @@ class FakeLink final : public Link {
     if (!up) return Error{ErrorCode::kIo, "connection refused"};
     if (refusal) return *refusal;
     ++checks;
-    return destination_->applier.answer(source, check);
+    if (chance(faults.lost)) return Error{ErrorCode::kIo, "connection reset"};
+    auto verdicts = destination_->applier.answer(source, check);
+    if (after_check) after_check();
+    COFFER_TRY(end());
+    return verdicts;
   }
   uint64_t destination_start() const override { return start; }
 
   Region source;       // who sends
   uint64_t start = 1;  // of the destination's process
   int checks = 0;
+  std::function<void()> after_check;  // something that happens while its answer is on its way
   bool up = true;
   std::optional<Error> refusal;  // what the region says to everything
   Faults faults;
