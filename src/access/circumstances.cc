@@ -63,6 +63,9 @@ std::string state_of(const kms::KeyView& key) {
       return "The key is pending deletion: whoever is allowed to cannot use it unless the deletion is cancelled and "
              "the "
              "key enabled.";
+    case kms::KeyState::kPendingReplicaDeletion:
+      return "The key waits for the deletion of its replicas and of itself: whoever is allowed to cannot use it unless "
+             "the deletion is cancelled and the key enabled.";
   }
   std::abort();
 }

@@ -36,7 +36,8 @@ std::optional<KeyReference> reference(const AccountId& account, std::string_view
 }  // namespace
 
 std::optional<Time> rotation_date(const KeyInfo& info) {
-  if (!info.rotation || info.state != KeyState::kEnabled) return std::nullopt;
+  const bool rotates = info.state == KeyState::kEnabled && info.multi_region != MultiRegion::kReplica;
+  if (!info.rotation || !rotates) return std::nullopt;
   return info.rotation->next;
 }
 

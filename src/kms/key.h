@@ -34,7 +34,8 @@ struct KeyName {
   bool operator==(const KeyName&) const = default;
 };
 
-enum class KeyState : uint8_t { kEnabled, kDisabled, kPendingDeletion };
+// kPendingReplicaDeletion: of a primary, as long as it has replicas.
+enum class KeyState : uint8_t { kEnabled, kDisabled, kPendingDeletion, kPendingReplicaDeletion };
 
 // Whether other regions may have a key of the same id and material.
 enum class MultiRegion : uint8_t { kNo, kPrimary, kReplica };
@@ -52,6 +53,14 @@ struct RotationSchedule {
   bool operator==(const RotationSchedule&) const = default;
 };
 
+// The keys of all regions that are one multi-region key, as the key's own region knows them.
+struct RelatedKeys {
+  Region primary;
+  std::vector<Region> replicas;  // in order of their names; those that are still to be made, too
+  bool is_updating = false;      // this key was the primary, and the one that follows has not taken over yet
+  bool operator==(const RelatedKeys&) const = default;
+};
+
 struct KeyInfo {
   KeyName name;
   KeyState state = KeyState::kEnabled;
@@ -63,6 +72,9 @@ struct KeyInfo {
   std::optional<RotationSchedule> rotation;  // absent: not by itself
   std::vector<Tag> tags;                     // in the order in which they came
   std::string material_id;                   // 64 hexadecimal digits: of the material that encrypts
+  std::optional<RelatedKeys> related;        // if and only if it is a multi-region key
+  std::optional<int> waiting_days;           // until deletion, once the last replica is gone; kPendingReplicaDeletion
+  std::optional<Time> on_demand_rotation;    // since when one is in progress
   bool operator==(const KeyInfo&) const = default;
 };
 
@@ -73,8 +85,8 @@ struct KeyView {
 };
 using KeyPointer = std::shared_ptr<const KeyView>;
 
-// When the key gets new material by itself; nullopt as long as it does not, because nobody wants it or it is not
-// enabled.
+// When the key gets new material by itself; nullopt as long as it does not, because nobody wants it, it is not
+// enabled, or its primary sees to that.
 std::optional<Time> rotation_date(const KeyInfo& info);
 
 std::string key_arn(const Region& region, const KeyName& key);

@@ -1,6 +1,7 @@
 #include "kms/key_rotation.h"
 
 #include <algorithm>
+#include <span>
 
 #include "kms/key_store.h"
 
@@ -17,6 +18,12 @@ Result<void> check_rotatable(const Keyring& keyring, const KeyInfo& info) {
   if (info.state == KeyState::kDisabled) return Error{ErrorCode::kDisabled, arn + " is disabled."};
   if (info.multi_region != MultiRegion::kReplica) return {};
   return Error{ErrorCode::kUnsupportedOperation, arn + " is not a multi-region primary key."};
+}
+
+// It does not encrypt before all replicas have it.
+void rotate(const KeyStore& keys, StoredKey& stored, MaterialCause cause) {
+  stored.materials.push_back(keys.make_material(stored, cause));
+  if (stored.lineage && !stored.lineage->replicas.empty()) ++stored.unused_materials;
 }
 
 }  // namespace
@@ -51,7 +58,7 @@ Result<void> rotate_on_demand(Keyring& keyring, const KeyName& key) {
                    "can be performed for this key: " +
                        key_arn(keyring.region(), key)};
     }
-    stored.materials.push_back(keys.make_material(stored, MaterialCause::kOnDemandRotation));
+    rotate(keys, stored, MaterialCause::kOnDemandRotation);
     return {};
   });
 }
@@ -59,7 +66,8 @@ Result<void> rotate_on_demand(Keyring& keyring, const KeyName& key) {
 Result<std::vector<Material>> list_materials(const Keyring& keyring, const KeyName& key) {
   COFFER_ASSIGN(const KeyStore::Current current, keyring.key_store().load(key));
   std::vector<Material> all;
-  for (const StoredMaterial& one : current.key.materials)
+  const std::span materials(current.key.materials);
+  for (const StoredMaterial& one : materials.first(materials.size() - current.key.unused_materials))
     all.push_back({material_id_text(one.id), one.created, one.cause});
   return all;
 }
@@ -76,7 +84,7 @@ Result<size_t> Rotator::step() {
       const auto due = rotation_date(current.key.info);
       if (!due || *due > now) return false;
       StoredKey rotated = current.key;
-      rotated.materials.push_back(keys.make_material(rotated, MaterialCause::kAutomaticRotation));
+      rotate(keys, rotated, MaterialCause::kAutomaticRotation);
       // From now, not from when it was due: dates that were missed are not made up for.
       rotated.info.rotation->next = now + days(rotated.info.rotation->period_days);
       COFFER_TRY(keys.replace(current, rotated));

@@ -19,7 +19,8 @@ inline constexpr size_t kMaxOnDemandRotations = 25;
 // REQUIRES: kMinRotationDays to kMaxRotationDays.
 Result<void> enable_rotation(Keyring& keyring, const KeyName& key, int period_days);
 Result<void> disable_rotation(Keyring& keyring, const KeyName& key);
-// At once; the schedule stays. Fails as these do, and with kLimitExceeded the 26th time.
+// At once, or as soon as all replicas have the new material; the schedule stays. Fails as these do, and with
+// kLimitExceeded the 26th time.
 Result<void> rotate_on_demand(Keyring& keyring, const KeyName& key);
 
 struct Material {
@@ -27,7 +28,8 @@ struct Material {
   Time created{};  // of the first, the key's creation
   MaterialCause cause = MaterialCause::kCreation;
 };
-// Oldest first; the last one encrypts. kNotFoundOnWire when there is no such key. Also of AWS managed keys.
+// Those of rotations that are done, oldest first; the last one encrypts. kNotFoundOnWire when there is no such key.
+// Also of AWS managed keys.
 Result<std::vector<Material>> list_materials(const Keyring& keyring, const KeyName& key);
 
 // Rotates what is due, AWS managed keys included.

@@ -1,8 +1,10 @@
 #include "kms/key_rows.h"
 
 #include <algorithm>
+#include <span>
 
 #include "kms/ciphertext.h"
+#include "kms/lineage_rows.h"
 #include "kms/records.pb.h"
 #include "store/keys.h"
 
@@ -19,35 +21,19 @@ Error damaged() {
   return Error{ErrorCode::kCorrupt, "a KMS key's record is damaged"};
 }
 
-KeyRecord::State wire_state(KeyState state) {
-  switch (state) {
-    case KeyState::kEnabled:
-      return KeyRecord::ENABLED;
-    case KeyState::kDisabled:
-      return KeyRecord::DISABLED;
-    case KeyState::kPendingDeletion:
-      return KeyRecord::PENDING_DELETION;
-  }
-  std::abort();
-}
-
-// nullopt for what a newer Coffer may have written: such a key must not be taken for an enabled one.
-std::optional<KeyState> parse_state(int state) {
-  switch (state) {
-    case KeyRecord::ENABLED:
-      return KeyState::kEnabled;
-    case KeyRecord::DISABLED:
-      return KeyState::kDisabled;
-    case KeyRecord::PENDING_DELETION:
-      return KeyState::kPendingDeletion;
-    default:
-      return std::nullopt;
-  }
+// What only multi-region keys have, and what follows from it.
+bool is_sound_family(const KeyRecord& record, KeyState state) {
+  const bool is_primary = record.multi_region() == KeyRecord::PRIMARY;
+  const bool is_replica = record.multi_region() == KeyRecord::REPLICA;
+  if (record.has_lineage() ? !is_primary && !is_replica : is_replica) return false;
+  if (state == KeyState::kPendingReplicaDeletion && (!is_primary || record.lineage().replicas().empty())) return false;
+  if ((record.handing_over() || record.ending()) && !is_replica) return false;
+  return record.unused_materials() <= static_cast<uint32_t>(record.later_materials_size());
 }
 
 // What no version of Coffer writes, or only a newer one.
 bool is_sound(const KeyName& name, const KeyRecord& record) {
-  const auto state = parse_state(record.state());
+  const auto state = decode_state(record.state());
   const bool is_pending = state == KeyState::kPendingDeletion;
   const bool is_default = record.alias() == kSecretsManagerAlias;
   if (!state || is_pending != (record.deletion_ms() != 0) || is_default == record.alias().empty()) return false;
@@ -55,6 +41,7 @@ bool is_sound(const KeyName& name, const KeyRecord& record) {
   const int multi_region = record.multi_region();
   if (multi_region < KeyRecord::NO || multi_region > KeyRecord::REPLICA) return false;
   if (is_multi_region_id(name.id) != (multi_region != KeyRecord::NO)) return false;
+  if (!is_sound_family(record, *state)) return false;
   const int days = record.rotation_days();
   if (days != 0 && (days < kMinRotationDays || days > kMaxRotationDays)) return false;
   if ((days != 0) != (record.next_rotation_ms() != 0)) return false;
@@ -88,8 +75,13 @@ std::string encode_key(const StoredKey& key) {
   const KeyInfo& info = key.info;
   KeyRecord record;
   if (info.is_default) record.set_alias(std::string(kSecretsManagerAlias));
+  if (key.lineage && !key.lineage->primary.empty()) encode_lineage(*key.lineage, *record.mutable_lineage());
+  record.set_waiting_days(key.waiting_days);
+  record.set_unused_materials(static_cast<uint32_t>(key.unused_materials));
+  record.set_handing_over(key.is_handing_over);
+  record.set_ending(key.is_ending);
   record.set_created_ms(to_milliseconds(info.created));
-  record.set_state(wire_state(info.state));
+  record.set_state(encode_state(info.state));
   if (info.deletion_date) record.set_deletion_ms(to_milliseconds(*info.deletion_date));
   record.set_description(info.description);
   for (const Tag& tag : info.tags) {
@@ -121,14 +113,14 @@ std::string encode_key(const StoredKey& key) {
   return record.SerializeAsString();
 }
 
-Result<StoredKey> decode_key(const KeyName& name, std::string_view row) {
+Result<StoredKey> decode_key(const KeyName& name, std::string_view row, const Region& here) {
   KeyRecord record;
   if (!record.ParseFromArray(row.data(), static_cast<int>(row.size()))) return damaged();
   if (!is_sound(name, record)) return damaged();
   StoredKey key;
   KeyInfo& info = key.info;
   info.name = name;
-  info.state = *parse_state(record.state());
+  info.state = *decode_state(record.state());
   info.is_default = !record.alias().empty();
   info.description = record.description();
   info.created = from_milliseconds(record.created_ms());
@@ -148,8 +140,32 @@ Result<StoredKey> decode_key(const KeyName& name, std::string_view row) {
                              later.cause() == KeyRecord::Material::ON_DEMAND ? MaterialCause::kOnDemandRotation
                                                                              : MaterialCause::kAutomaticRotation});
   }
-  info.material_id = material_id_text(key.materials.back().id);
+  key.waiting_days = record.waiting_days();
+  key.unused_materials = record.unused_materials();
+  key.is_handing_over = record.handing_over();
+  key.is_ending = record.ending();
+  if (record.has_lineage()) {
+    COFFER_ASSIGN(key.lineage, decode_lineage(record.lineage()));
+  } else if (key.is_primary()) {
+    key.lineage.emplace().primary = here;
+  }
+  derive_info(key);
   return key;
+}
+
+void derive_info(StoredKey& key) {
+  KeyInfo& info = key.info;
+  info.material_id = material_id_text(key.current().id);
+  const auto unused = std::span(key.materials).last(key.unused_materials);
+  const auto on_demand = std::ranges::find(unused, MaterialCause::kOnDemandRotation, &StoredMaterial::cause);
+  info.on_demand_rotation = on_demand == unused.end() ? std::nullopt : std::optional(on_demand->created);
+  const bool waits = info.state == KeyState::kPendingReplicaDeletion;
+  info.waiting_days = waits ? std::optional(key.waiting_days) : std::nullopt;
+  info.related.reset();
+  if (!key.lineage) return;
+  info.related = RelatedKeys{key.lineage->primary, {}, key.is_handing_over};
+  for (const Replica& replica : key.lineage->replicas)
+    info.related->replicas.push_back(replica.region);
 }
 
 std::string material_context(std::string_view row_key, const StoredMaterial& material) {
@@ -224,6 +240,21 @@ std::optional<KeyName> parse_due_row(DueFor what, std::string_view row_key) {
 
 std::string deleted_row(const KeyName& key) {
   return store::make_key(kDeletedFamily, {key.account.text(), key.id});
+}
+
+std::string encode_deletion(const Deletion& deletion) {
+  std::string value(1, deletion.of_primary ? 1 : 0);
+  for (int shift = 56; shift >= 0; shift -= 8)
+    value.push_back(static_cast<char>(deletion.generation >> shift & 0xff));
+  return value;
+}
+
+std::optional<Deletion> decode_deletion(std::string_view value) {
+  if (value.size() != 1 + sizeof(uint64_t) || (value[0] != 0 && value[0] != 1)) return std::nullopt;
+  Deletion deletion{0, value[0] == 1};
+  for (const char byte : value.substr(1))
+    deletion.generation = deletion.generation << 8 | static_cast<unsigned char>(byte);
+  return deletion;
 }
 
 }  // namespace coffer::kms

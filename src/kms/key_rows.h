@@ -13,6 +13,7 @@
 #include "base/result.h"
 #include "kms/key.h"
 #include "kms/key_policy.h"
+#include "kms/lineage.h"
 
 namespace coffer::kms {
 
@@ -29,12 +30,24 @@ struct StoredMaterial {
 // A row of family "k". The materials are still wrapped.
 struct StoredKey {
   KeyInfo info;
-  std::vector<StoredMaterial> materials;  // at least the one of the key's creation; the last one encrypts
+  std::vector<StoredMaterial> materials;  // at least the one of the key's creation; the last used one encrypts
   KeyPolicy policy;
+  size_t unused_materials = 0;     // so many of the last do not encrypt yet; of a multi-region key only
+  std::optional<Lineage> lineage;  // of a multi-region key
+  int waiting_days = 0;            // of a multi-region key whose deletion is pending: as asked for; otherwise 0
+  bool is_handing_over = false;    // a replica that was the primary, until the next one has taken over
+  bool is_ending = false;          // a replica whose date has come, until the primary has taken it off its list
+
+  const StoredMaterial& current() const { return materials[materials.size() - 1 - unused_materials]; }
+  bool is_primary() const { return info.multi_region == MultiRegion::kPrimary; }
+  bool is_replica() const { return info.multi_region == MultiRegion::kReplica; }
   bool operator==(const StoredKey&) const = default;
 };
 std::string encode_key(const StoredKey& key);
-Result<StoredKey> decode_key(const KeyName& name, std::string_view row);
+// `here` is the primary of a multi-region key whose row was written before there were replicas.
+Result<StoredKey> decode_key(const KeyName& name, std::string_view row, const Region& here = {});
+// What follows from the rest of it: of `info`, what is derived.
+void derive_info(StoredKey& key);
 
 // What a wrapped material is bound to: the key's row, so that no other key has it, and for a later material its id.
 std::string material_context(std::string_view row_key, const StoredMaterial& material);
@@ -71,7 +84,15 @@ std::string due_prefix(DueFor what);
 std::string due_bound(DueFor what, Time now);  // the first row that is not yet due
 std::optional<KeyName> parse_due_row(DueFor what, std::string_view row_key);
 
-// "kx" NUL account NUL key id: there was such a key, and it was deleted. Empty value.
+// "kx" NUL account NUL key id: there was such a key, and it was deleted. The value is empty unless it was a
+// multi-region key.
 std::string deleted_row(const KeyName& key);
+struct Deletion {
+  uint64_t generation = 0;  // in which it was deleted here
+  bool of_primary = false;  // then it is gone everywhere
+};
+std::string encode_deletion(const Deletion& deletion);
+// nullopt for what encode_deletion() did not make.
+std::optional<Deletion> decode_deletion(std::string_view value);
 
 }  // namespace coffer::kms

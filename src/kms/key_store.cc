@@ -6,6 +6,7 @@
 
 #include "kms/ciphertext.h"
 #include "kms/grant_rows.h"
+#include "kms/lineage_changes.h"
 
 namespace coffer::kms {
 namespace {
@@ -58,9 +59,10 @@ Result<OpenKeyPointer> KeyStore::find(std::string_view row_key) const {
     if (!row) return OpenKeyPointer();
     const auto name = parse_key_row(row_key);
     if (!name) return Error{ErrorCode::kCorrupt, "the row of a KMS key has an impossible name"};
-    COFFER_ASSIGN(StoredKey stored, decode_key(*name, row->value));
+    COFFER_ASSIGN(StoredKey stored, decode_key(*name, row->value, parts_.region));
     OpenKey key;
-    key.header = ciphertext_header(*name, stored.materials.back().id);
+    key.header = ciphertext_header(*name, stored.current().id);
+    key.unused_materials = stored.unused_materials;
     COFFER_ASSIGN(key.view.policy, compile_key_policy(stored.info, stored.policy, parts_.region));
     if (stored.info.state == KeyState::kEnabled) {
       for (const StoredMaterial& material : stored.materials) {
@@ -161,7 +163,10 @@ Result<void> KeyStore::create(const NewKey& key) {
   stored.info.name = key.name;
   stored.info.description = key.description;
   stored.info.created = parts_.clock.now();
-  stored.info.multi_region = is_multi_region_id(key.name.id) ? MultiRegion::kPrimary : MultiRegion::kNo;
+  if (is_multi_region_id(key.name.id)) {
+    stored.info.multi_region = MultiRegion::kPrimary;
+    stored.lineage.emplace().primary = parts_.region;
+  }
   stored.info.tags = key.tags;
   stored.policy = key.policy;
   store::Transaction transaction;
@@ -174,7 +179,7 @@ Result<KeyStore::Current> KeyStore::load(const KeyName& key) const {
   if (!is_key_id(key.id)) return missing;
   COFFER_ASSIGN(const auto row, parts_.store.get(key_row(key)));
   if (!row) return missing;
-  COFFER_ASSIGN(StoredKey stored, decode_key(key, row->value));
+  COFFER_ASSIGN(StoredKey stored, decode_key(key, row->value, parts_.region));
   return Current{std::move(stored), row->revision};
 }
 
@@ -185,8 +190,15 @@ Result<KeyStore::Current> KeyStore::load_customer_key(const KeyName& key) const 
 }
 
 Result<void> KeyStore::refuse_pending(const KeyInfo& info) const {
-  if (info.state != KeyState::kPendingDeletion) return {};
-  return Error{ErrorCode::kKmsInvalidState, key_arn(parts_.region, info.name) + " is pending deletion."};
+  const bool waits = info.state == KeyState::kPendingReplicaDeletion;
+  if (info.state != KeyState::kPendingDeletion && !waits) return {};
+  return Error{ErrorCode::kKmsInvalidState,
+               key_arn(parts_.region, info.name) + (waits ? " is pending replica deletion." : " is pending deletion.")};
+}
+
+Result<void> KeyStore::refuse_updating(const KeyInfo& info) const {
+  if (!info.related || !info.related->is_updating) return {};
+  return Error{ErrorCode::kKmsInvalidState, key_arn(parts_.region, info.name) + " is updating."};
 }
 
 Result<void> KeyStore::change(const KeyName& key, const Edit& edit) {
@@ -199,9 +211,12 @@ Result<void> KeyStore::change(const KeyName& key, const Edit& edit) {
   });
 }
 
-Result<void> KeyStore::replace(const Current& before, const StoredKey& after) {
+Result<void> KeyStore::replace(const Current& before, StoredKey after) {
   const KeyName& key = before.key.info.name;
+  count_change(before.key, after);
   store::Transaction transaction;
+  for (const Region& region : regions_to_tell(before.key, after))
+    transaction.puts.push_back(mark_for(after, region));
   transaction.preconditions.push_back({key_row(key), before.revision});
   transaction.puts.push_back({key_row(key), encode_key(after)});
   // A key has a row in an index as long as something is to happen to it: see rotation_date().
@@ -239,25 +254,62 @@ Result<size_t> KeyStore::for_each_due(DueFor what, const std::function<Result<bo
   return done;
 }
 
+Result<void> KeyStore::add_replica(const StoredKey& key) {
+  store::Transaction transaction;
+  transaction.preconditions.push_back({key_row(key.info.name), 0});
+  transaction.puts.push_back({key_row(key.info.name), encode_key(key)});
+  return commit(std::move(transaction));
+}
+
 Result<bool> KeyStore::erase(const KeyName& key, Time now) {
   COFFER_ASSIGN(const Current current, load_customer_key(key));
   const auto& due = current.key.info.deletion_date;
   if (!due || *due > now) return false;
+  if (!current.key.is_replica()) {
+    COFFER_TRY(remove(current));
+    return true;
+  }
+  if (current.key.is_ending) return false;
+  StoredKey ending = current.key;
+  ending.is_ending = true;
+  COFFER_TRY(replace(current, std::move(ending)));
+  return false;
+}
+
+Result<void> KeyStore::erase_replica(const KeyName& key, uint64_t since, uint64_t generation) {
+  return until_undisturbed([&]() -> Result<void> {
+    Result<Current> current = load(key);
+    if (!current.ok() && current.error().code == ErrorCode::kNotFoundOnWire) return {};
+    if (!current.ok()) return std::move(current).error();
+    if (!current->key.is_ending || current->key.lineage->since != since) return {};
+    current->key.lineage->stamp.generation = generation;
+    return remove(*current);
+  });
+}
+
+Result<std::optional<Deletion>> KeyStore::deletion_of(const KeyName& key) const {
+  COFFER_ASSIGN(const auto row, parts_.store.get(deleted_row(key)));
+  return row ? decode_deletion(row->value) : std::nullopt;
+}
+
+Result<void> KeyStore::remove(const Current& current) {
+  const KeyName& key = current.key.info.name;
   // There may be more of them than one transaction takes. Nobody can give a grant, or an alias, on a key that is
   // pending deletion.
   COFFER_TRY(erase_grants(parts_.store, key));
   store::Transaction transaction;
   transaction.preconditions.push_back({key_row(key), current.revision});
   transaction.deletes.push_back(key_row(key));
-  transaction.deletes.push_back(due_row(DueFor::kDeletion, *due, key));
-  transaction.puts.push_back({deleted_row(key), ""});
+  transaction.deletes.push_back(due_row(DueFor::kDeletion, *current.key.info.deletion_date, key));
+  const auto& lineage = current.key.lineage;
+  const Deletion deletion{lineage ? lineage->stamp.generation : 0, current.key.is_primary()};
+  transaction.puts.push_back({deleted_row(key), lineage ? encode_deletion(deletion) : ""});
   COFFER_ASSIGN(const auto aliases, aliases_of(key));
   for (const store::Row& alias : aliases) {
     transaction.preconditions.push_back({alias.key, alias.revision});
     transaction.deletes.push_back(alias.key);
   }
-  COFFER_TRY(commit(std::move(transaction)));
-  return true;
+  return commit(std::move(transaction));
 }
 
 Result<std::vector<KeyInfo>> KeyStore::list_keys(const AccountId& account, const Page& page) const {
@@ -270,7 +322,7 @@ Result<std::vector<KeyInfo>> KeyStore::list_keys(const AccountId& account, const
     for (const store::Row& row : rows) {
       const auto name = parse_key_row(row.key);
       if (!name) return Error{ErrorCode::kCorrupt, "the row of a KMS key has an impossible name"};
-      COFFER_ASSIGN(StoredKey key, decode_key(*name, row.value));
+      COFFER_ASSIGN(StoredKey key, decode_key(*name, row.value, parts_.region));
       listed.push_back(std::move(key.info));
     }
     if (rows.size() < range.limit) break;

@@ -26,9 +26,10 @@ struct OpenKey {
   KeyView view;
   std::string header;                   // of ciphertexts under it
   std::vector<OpenMaterial> materials;  // in the order of their creation; empty unless the key is enabled
+  size_t unused_materials = 0;          // so many of the last decrypt only
 
   bool is_usable() const { return !materials.empty(); }
-  const OpenMaterial& current() const { return materials.back(); }
+  const OpenMaterial& current() const { return materials[materials.size() - 1 - unused_materials]; }
   // As a ciphertext names it; null when the key has none of that name.
   const OpenMaterial* material(std::string_view name) const;
 };
@@ -68,27 +69,39 @@ class KeyStore {
   Result<Current> load(const KeyName& key) const;  // any key
 
   // Commits what `edit` makes of a customer's key, on condition that nobody else changed it; does nothing if the edit
-  // changes nothing. The indexes follow. Errors of the edit as they are.
+  // changes nothing. The indexes follow; of a multi-region key the generation, and the marks for whoever is to hear of
+  // it (lineage_changes.h). Errors of the edit as they are.
   using Edit = std::function<Result<void>(StoredKey&)>;
   Result<void> change(const KeyName& key, const Edit& edit);
   // One attempt at that, of any key: kConflict when somebody else changed it since it was loaded.
-  Result<void> replace(const Current& before, const StoredKey& after);
+  Result<void> replace(const Current& before, StoredKey after);
+  // Of a replica that is to be: on condition that there is no such key. kConflict when there is.
+  Result<void> add_replica(const StoredKey& key);
 
-  // kKmsInvalidState (AWS's text) for a key pending deletion.
+  // kKmsInvalidState (AWS's text) for a key pending deletion, or waiting for its replicas' deletion.
   Result<void> refuse_pending(const KeyInfo& info) const;
+  // The same for one whose primary region is being changed.
+  Result<void> refuse_updating(const KeyInfo& info) const;
   // A fresh material of the key, wrapped.
   StoredMaterial make_material(const StoredKey& key, MaterialCause cause) const;
 
   // Calls `act` for each key of an index whose time has come, and returns for how many it said that it did something.
   // One that fails does not keep the others: the first error is returned at the end. kNotFoundOnWire of `act` is none.
   Result<size_t> for_each_due(DueFor what, const std::function<Result<bool>(const KeyName&, Time now)>& act);
-  // Deletes the key and what belongs to it; false when its deletion was cancelled, or put off.
+  // Deletes the key and what belongs to it; false when its deletion was cancelled, or put off. A replica only becomes
+  // one that is ending: its primary must agree.
   Result<bool> erase(const KeyName& key, Time now);
+  // Deletes a replica that is ending, in the generation in which its primary agreed. `since`: which one is meant; any
+  // other stays.
+  Result<void> erase_replica(const KeyName& key, uint64_t since, uint64_t generation);
+  // Of a multi-region key; nullopt when none was deleted here, for all that is known.
+  Result<std::optional<Deletion>> deletion_of(const KeyName& key) const;
 
   Result<void> commit(store::Transaction transaction);
 
  private:
   void add_key(StoredKey key, store::Transaction& transaction) const;
+  Result<void> remove(const Current& current);
   Result<void> make_default_key(const AccountId& account);
   Result<std::vector<store::Row>> aliases_of(const KeyName& key) const;
 

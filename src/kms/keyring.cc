@@ -143,6 +143,7 @@ Result<void> Keyring::delete_alias(const AccountId& account, std::string_view al
 Result<void> Keyring::enable(const KeyName& key) {
   return keys_->change(key, [this](StoredKey& stored) -> Result<void> {
     COFFER_TRY(keys_->refuse_pending(stored.info));
+    COFFER_TRY(keys_->refuse_updating(stored.info));
     stored.info.state = KeyState::kEnabled;
     return {};
   });
@@ -151,20 +152,25 @@ Result<void> Keyring::enable(const KeyName& key) {
 Result<void> Keyring::disable(const KeyName& key) {
   return keys_->change(key, [this](StoredKey& stored) -> Result<void> {
     COFFER_TRY(keys_->refuse_pending(stored.info));
+    COFFER_TRY(keys_->refuse_updating(stored.info));
     stored.info.state = KeyState::kDisabled;
     return {};
   });
 }
 
-Result<Time> Keyring::schedule_deletion(const KeyName& key, int days) {
+Result<std::optional<Time>> Keyring::schedule_deletion(const KeyName& key, int days) {
   if (days < kMinDeletionDays || days > kMaxDeletionDays) {
     return Error{ErrorCode::kValidation, "PendingWindowInDays must be between 7 and 30 days."};
   }
-  const Time due = parts_.clock.now() + std::chrono::hours(24) * days;
-  COFFER_TRY(keys_->change(key, [this, due](StoredKey& stored) -> Result<void> {
+  std::optional<Time> due;
+  COFFER_TRY(keys_->change(key, [&](StoredKey& stored) -> Result<void> {
     COFFER_TRY(keys_->refuse_pending(stored.info));
-    stored.info.state = KeyState::kPendingDeletion;
+    COFFER_TRY(keys_->refuse_updating(stored.info));
+    const bool waits = stored.is_primary() && !stored.lineage->replicas.empty();
+    stored.info.state = waits ? KeyState::kPendingReplicaDeletion : KeyState::kPendingDeletion;
+    due = waits ? std::nullopt : std::optional(parts_.clock.now() + std::chrono::hours(24) * days);
     stored.info.deletion_date = due;
+    if (stored.lineage) stored.waiting_days = days;
     return {};
   }));
   return due;
@@ -172,11 +178,14 @@ Result<Time> Keyring::schedule_deletion(const KeyName& key, int days) {
 
 Result<void> Keyring::cancel_deletion(const KeyName& key) {
   return keys_->change(key, [this](StoredKey& stored) -> Result<void> {
-    if (stored.info.state != KeyState::kPendingDeletion) {
+    if (keys_->refuse_pending(stored.info).ok()) {
       return Error{ErrorCode::kKmsInvalidState, key_arn(parts_.region, stored.info.name) + " is not pending deletion."};
     }
+    // The primary may have taken it off its list already.
+    if (stored.is_ending) return keys_->refuse_pending(stored.info);
     stored.info.state = KeyState::kDisabled;
     stored.info.deletion_date.reset();
+    stored.waiting_days = 0;
     return {};
   });
 }

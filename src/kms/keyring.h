@@ -1,9 +1,9 @@
 // KMS keys of this region and the envelope encryption done with them. Every account has the AWS managed key
 // alias/aws/secretsmanager, made at first use, and any number of customer keys. Key material rests wrapped by the
-// region key; that of a key that cannot be used is not even opened, and none ever leaves. Whether a caller may use a
-// key is not asked here: see KeyView::policy and grants.h. What else is done to keys is in key_details.h,
-// key_rotation.h and operations.h. Follows "Secret encryption and decryption" of the Secrets Manager user guide and the
-// AWS KMS API reference. Thread-safe.
+// region key; that of a key that cannot be used is not even opened, and none leaves, but that of a multi-region key for
+// its other regions (key_exchange.h). Whether a caller may use a key is not asked here: see KeyView::policy and
+// grants.h. What else is done to keys is in key_details.h, key_rotation.h, multi_region.h and operations.h. Follows
+// "Secret encryption and decryption" of the Secrets Manager user guide and the AWS KMS API reference. Thread-safe.
 #pragma once
 
 #include <memory>
@@ -125,15 +125,17 @@ class Keyring {
                          AliasChange change = AliasChange::kPut);
   Result<void> delete_alias(const AccountId& account, std::string_view alias);
 
-  Result<void> enable(const KeyName& key);   // not a key pending deletion
-  Result<void> disable(const KeyName& key);  // not a key pending deletion
-  // 7 to 30 days from now (kValidation), and returns when. The key is unusable from now on. kms:ScheduleKeyDeletion.
-  Result<Time> schedule_deletion(const KeyName& key, int days);
+  // These three: not a key pending deletion, nor one whose primary region is being changed.
+  Result<void> enable(const KeyName& key);
+  Result<void> disable(const KeyName& key);
+  // 7 to 30 days from now (kValidation), and returns when. The key is unusable from now on. Of a primary that has
+  // replicas the days count from when the last one is gone: returns nullopt. kms:ScheduleKeyDeletion.
+  Result<std::optional<Time>> schedule_deletion(const KeyName& key, int days);
   // The key is disabled afterwards. kms:CancelKeyDeletion.
   Result<void> cancel_deletion(const KeyName& key);
-  // Deletes keys whose date has come, with their material, aliases and grants; returns how many. One that cannot be
-  // deleted does not keep the others: the first error is returned at the end. Called by a background thread, and by
-  // tests with their clock.
+  // Deletes keys whose date has come, with their material, aliases and grants; returns how many. A replica goes when
+  // its primary has agreed, see key_exchange.h, and is not counted. One that cannot be deleted does not keep the
+  // others: the first error is returned at the end. Called by a background thread, and by tests with their clock.
   Result<size_t> erase_expired();
 
   // Those of an account, the default key included; by id, and by name.

@@ -29,6 +29,8 @@ Result<void> check_usable_state(const KeyInfo& info, const Region& region) {
       return Error{ErrorCode::kDisabled, key_arn(region, info.name) + " is disabled."};
     case KeyState::kPendingDeletion:
       return Error{ErrorCode::kKmsInvalidState, key_arn(region, info.name) + " is pending deletion."};
+    case KeyState::kPendingReplicaDeletion:
+      return Error{ErrorCode::kKmsInvalidState, key_arn(region, info.name) + " is pending replica deletion."};
   }
   std::abort();
 }

@@ -1,11 +1,12 @@
 // The receiving end of replication: puts what another region sent into this region's stores. The rules of what is
-// accepted are the stores' own: secrets/replica_state.h, home/state.h.
+// accepted are the stores' own: secrets/replica_state.h, home/state.h, kms/key_exchange.h.
 #pragma once
 
 #include <vector>
 
 #include "base/result.h"
 #include "home/state_receiver.h"
+#include "kms/key_exchange.h"
 #include "secrets/replica_state.h"
 #include "secrets/secret_store.h"
 
@@ -23,11 +24,14 @@ class Applier {
   virtual Result<home::StateAnswer> answer(const home::StateQuestion& question) = 0;
   // Of the copies here of `primary`'s secrets.
   virtual Result<std::vector<secrets::CopyVerdict>> answer(const Region& primary, const secrets::CopyCheck& check) = 0;
+  virtual Result<kms::KeyAnswer> apply(const kms::SharedKey& shared) = 0;
+  virtual Result<kms::KeyAnswer> apply(const Region& from, const kms::ReplicaReport& report) = 0;
 };
 
 class StoreApplier final : public Applier {
  public:
-  StoreApplier(secrets::SecretStore& secrets, home::StateReceiver& states) : secrets_(secrets), states_(states) {}
+  StoreApplier(secrets::SecretStore& secrets, home::StateReceiver& states, kms::KeyExchange& keys)
+      : secrets_(secrets), states_(states), keys_(keys) {}
 
   Result<void> started(const Region& peer, uint64_t start) override { return states_.home().started(peer, start); }
   Result<secrets::ApplyOutcome> apply(secrets::ReplicaState state) override {
@@ -41,10 +45,15 @@ class StoreApplier final : public Applier {
   Result<std::vector<secrets::CopyVerdict>> answer(const Region& primary, const secrets::CopyCheck& check) override {
     return secrets_.check_copies(primary, check);
   }
+  Result<kms::KeyAnswer> apply(const kms::SharedKey& shared) override { return keys_.apply(shared); }
+  Result<kms::KeyAnswer> apply(const Region& from, const kms::ReplicaReport& report) override {
+    return keys_.apply(from, report);
+  }
 
  private:
   secrets::SecretStore& secrets_;
   home::StateReceiver& states_;
+  kms::KeyExchange& keys_;
 };
 
 }  // namespace coffer::replication

@@ -52,6 +52,7 @@ Delivery Courier::deliver(const store::Row& row) {
   const auto key = store::OutboxKey::parse(row.key);
   const auto mark = store::OutboxMark::parse(row.value);
   if (!key || !mark) return {Kind::kSetAside, "the outbox row is damaged"};
+  if (key->kind == kms::kOutboxKind) return keys_.deliver(*key, row);
   if (key->kind != "secret") return states_.deliver(*key, row);
   if (mark->action == store::OutboxMark::Action::kRemove) return remove(*key, *mark, row);
   return update(*key, row);

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "replication/delivery.h"
+#include "replication/key_courier.h"
 #include "replication/replicator.h"
 #include "replication/state_courier.h"
 #include "store/keys.h"
@@ -15,7 +16,7 @@ namespace coffer::replication {
 
 class Courier {
  public:
-  explicit Courier(const Replicator::Parts& parts) : parts_(parts), states_(parts) {}
+  explicit Courier(const Replicator::Parts& parts) : parts_(parts), states_(parts), keys_(parts) {}
 
   // Blocks in the link.
   Delivery deliver(const store::Row& row);
@@ -36,6 +37,7 @@ class Courier {
 
   const Replicator::Parts parts_;
   StateCourier states_;
+  KeyCourier keys_;
 };
 
 }  // namespace coffer::replication

@@ -143,7 +143,8 @@ TEST_F(EndToEnd, ASecretCrossesTheRealLinkAndSurvivesARestartOfTheReceiver) {
   });
   std::vector<Runner::Destination> destinations;
   destinations.push_back({kWest, link(issue(authority_, "us-east-1"))});
-  Runner runner({*east_.store, east_.secrets, east_.states, clock_, random_, log_, kEast, std::move(destinations)});
+  Runner runner({*east_.store, east_.secrets, east_.states, east_.key_exchange, clock_, random_, log_, kEast,
+                 std::move(destinations)});
   runner.start();
   const auto in_sync = [&] {
     const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(30);

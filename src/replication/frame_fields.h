@@ -1,9 +1,10 @@
-// How the two codecs check what stands in a frame. Inside of this room only.
+// How the codecs check what stands in a frame. Inside of this room only.
 #pragma once
 
 #include <string>
 #include <string_view>
 
+#include "base/clock.h"
 #include "base/result.h"
 #include "base/secret_bytes.h"
 
@@ -24,6 +25,12 @@ Result<Id> parse_id(std::string_view text, std::string_view field) {
   auto id = Id::parse(text);
   if (!id) return corrupt(field);
   return std::move(*id);
+}
+
+inline Result<Time> parse_time(int64_t milliseconds, std::string_view field) {
+  constexpr int64_t kLastMillisecond = 253'402'300'799'999;  // of the year 9999
+  if (milliseconds < 0 || milliseconds > kLastMillisecond) return corrupt(field);
+  return Time(std::chrono::milliseconds(milliseconds));
 }
 
 inline std::string_view bytes_of(const SecretBytes& secret) {

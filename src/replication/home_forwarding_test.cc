@@ -312,9 +312,9 @@ TEST_F(HomeForwardingTest, WhatNobodyWaitsForAnyMoreIsNotBegun) {
 
 // Whoever writes in a region reads there what he wrote.
 TEST_F(HomeForwardingTest, TheAnswerWaitsForTheChange) {
-  FakeLink link(west_, random_);
-  Replicator replicator(
-      {*east_.region.store, east_.region.secrets, east_.region.states, link, clock_, random_, log_, kWest, kEast});
+  FakeLink link(west_, random_, kEast);
+  Replicator replicator({*east_.region.store, east_.region.secrets, east_.region.states, east_.region.key_exchange,
+                         link, clock_, random_, log_, kWest, kEast});
   while (replicator.step() == Duration(0)) {
   }
   HomeForwarder patient{{.home = west_.home,

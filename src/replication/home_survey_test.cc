@@ -17,8 +17,8 @@ class HomeSurveyTest : public ReplicatorTest {
     std::vector<HomeSurvey::Peer> peers;
     for (TestRegion* peer : {&east_, &west_, &europe_}) {
       if (peer == &at) continue;
-      peers.push_back({peer->self, [this, peer] {
-                         auto link = std::make_unique<FakeLink>(*peer, random_);
+      peers.push_back({peer->self, [this, peer, &at] {
+                         auto link = std::make_unique<FakeLink>(*peer, random_, at.self);
                          link->up = !down_.contains(peer->self);
                          const auto refusal = refusals_.find(peer->self);
                          if (refusal != refusals_.end()) link->refusal = refusal->second;

@@ -74,11 +74,11 @@ class Simulation {
  private:
   struct Way {
     Way(Simulation& simulation, TestRegion& from, TestRegion& to)
-        : link(to, simulation.random_),
+        : link(to, simulation.random_, from.self),
           from(from),
           to(to),
-          replicator({*from.store, from.secrets, from.states, link, simulation.clock_, simulation.random_,
-                      simulation.log_, to.self, from.self}) {}
+          replicator({*from.store, from.secrets, from.states, from.key_exchange, link, simulation.clock_,
+                      simulation.random_, simulation.log_, to.self, from.self}) {}
     FakeLink link;
     TestRegion& from;
     TestRegion& to;

@@ -7,6 +7,7 @@
 
 #include "base/result.h"
 #include "home/state.h"
+#include "kms/key_exchange.h"
 #include "secrets/copy_check.h"
 #include "secrets/replica_state.h"
 
@@ -28,6 +29,8 @@ class Link {
   // A number of the process that has answered last, another one for each: it may work on another disk than the one
   // before. 0 as long as nobody has.
   virtual uint64_t destination_start() const = 0;
+  virtual Result<kms::KeyAnswer> send(const kms::SharedKey& shared) = 0;
+  virtual Result<kms::KeyAnswer> send(const kms::ReplicaReport& report) = 0;
 };
 
 }  // namespace coffer::replication

@@ -5,6 +5,7 @@
 
 #include "replication/frame.h"
 #include "replication/frame_fields.h"
+#include "replication/key_codec.h"
 #include "replication/link.pb.h"
 #include "replication/state_codec.h"
 
@@ -18,17 +19,11 @@ constexpr size_t kMaxPolicyBytes = 4 * 20480;
 constexpr int kMaxBindings = 2000;
 constexpr size_t kMaxLabelBytes = 1024;  // staging labels, tag keys and values, account names
 constexpr size_t kMaxStagesPerVersion = 200;
-constexpr int64_t kLastMillisecond = 253'402'300'799'999;  // of the year 9999
 
 bool is_suffix(std::string_view text) {
   return text.size() == kSuffixBytes && std::ranges::all_of(text, [](unsigned char c) {
            return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
          });
-}
-
-Result<Time> parse_time(int64_t milliseconds, std::string_view field) {
-  if (milliseconds < 0 || milliseconds > kLastMillisecond) return corrupt(field);
-  return Time(std::chrono::milliseconds(milliseconds));
 }
 
 // Account, name, suffix, region and epoch: the same fields in a state and in a removal.
@@ -237,6 +232,24 @@ Result<SecretBuffer> encode(const secrets::CopyCheck& check) {
   return begin_frame(header, 0);
 }
 
+Result<SecretBuffer> encode(uint64_t session, const kms::SharedKey& shared) {
+  wire::RequestHeader header = request_header(session);
+  encode_shared_key(shared, *header.mutable_shared_key());
+  size_t tail_size = 0;
+  for (const kms::SharedMaterial& material : shared.materials)
+    tail_size += material.value.size();
+  COFFER_ASSIGN(SecretBuffer frame, begin_frame(header, tail_size));
+  for (const kms::SharedMaterial& material : shared.materials)
+    frame.append(bytes_of(material.value));
+  return frame;
+}
+
+Result<SecretBuffer> encode(uint64_t session, const kms::ReplicaReport& report) {
+  wire::RequestHeader header = request_header(session);
+  encode_report(report, *header.mutable_replica_report());
+  return begin_frame(header, 0);
+}
+
 Result<Message> decode_message(std::string_view frame) {
   wire::RequestHeader header;
   COFFER_ASSIGN(std::string_view tail, open_frame(frame, header));
@@ -270,6 +283,14 @@ Result<Message> decode_message(std::string_view frame) {
       COFFER_ASSIGN(message.body, decode_check(header.copy_check()));
       break;
     }
+    case wire::RequestHeader::kSharedKey: {
+      COFFER_ASSIGN(message.body, decode_shared_key(header.shared_key(), tail));
+      break;
+    }
+    case wire::RequestHeader::kReplicaReport: {
+      COFFER_ASSIGN(message.body, decode_report(header.replica_report()));
+      break;
+    }
     case wire::RequestHeader::MESSAGE_NOT_SET:
       return corrupt("kind of message");
   }
@@ -290,6 +311,7 @@ SecretBuffer encode(const Answer& answer) {
   header.set_start(answer.start);
   for (const secrets::CopyVerdict verdict : answer.copies)
     header.add_copies(static_cast<uint32_t>(verdict));
+  if (answer.key) encode_key_answer(*answer.key, *header.mutable_key());
   Result<SecretBuffer> frame = begin_frame(header, 0);
   return std::move(frame).value();  // bounded: at most kMaxVersions ids of 64 bytes, or as many verdicts as were asked
 }
@@ -319,6 +341,9 @@ Result<Answer> decode_answer(std::string_view frame) {
   for (const uint32_t verdict : header.copies()) {
     COFFER_TRY(check(verdict <= static_cast<uint32_t>(secrets::CopyVerdict::kOther), "verdict"));
     answer.copies.push_back(static_cast<secrets::CopyVerdict>(verdict));
+  }
+  if (header.has_key()) {
+    COFFER_ASSIGN(answer.key, decode_key_answer(header.key()));
   }
   return answer;
 }

@@ -1,7 +1,8 @@
 // Messages between regions as bytes and back: docs/formats/region_link.md. A frame is the size of a protobuf header,
-// the header, and a tail with the plaintext of the values, access keys and session keys, because protobuf does not wipe
-// its strings. Promises: what decodes is complete and within limits (sizes, ids, regions, labels); what does not is
-// kCorrupt. Must never: put a secret into the header or into an error. Pure functions; any thread.
+// the header, and a tail with the plaintext of the values, access keys, session keys and key materials, because
+// protobuf does not wipe its strings. Promises: what decodes is complete and within limits (sizes, ids, regions,
+// labels); what does not is kCorrupt. Must never: put a secret into the header or into an error. Pure functions; any
+// thread.
 #pragma once
 
 #include <cstdint>
@@ -13,6 +14,7 @@
 #include "base/result.h"
 #include "base/secret_bytes.h"
 #include "home/state.h"
+#include "kms/key_exchange.h"
 #include "secrets/copy_check.h"
 #include "secrets/replica_state.h"
 
@@ -27,6 +29,8 @@ inline constexpr size_t kMaxCheckedCopies = 500;
 inline constexpr size_t kMaxStateRows = 1000;  // in one part
 inline constexpr size_t kMaxStateChanges = 2048;
 inline constexpr size_t kMaxStateSecretBytes = 4096;
+inline constexpr size_t kMaxKeyMaterials = 1000;
+inline constexpr size_t kMaxKeyReplicas = 100;
 
 // Opens a session: messages of older sessions of the sender, still on their way, are refused from then on.
 struct Hello {
@@ -41,11 +45,13 @@ Result<SecretBuffer> encode(uint64_t session, const secrets::ReplicaRemoval& rem
 Result<SecretBuffer> encode(uint64_t session, const home::StatePart& part);
 Result<SecretBuffer> encode(const home::StateQuestion& question);
 Result<SecretBuffer> encode(const secrets::CopyCheck& check);
+Result<SecretBuffer> encode(uint64_t session, const kms::SharedKey& shared);
+Result<SecretBuffer> encode(uint64_t session, const kms::ReplicaReport& report);
 
 struct Message {
   uint64_t session = 0;
   std::variant<Hello, secrets::ReplicaState, secrets::ReplicaRemoval, home::StatePart, home::StateQuestion,
-               secrets::CopyCheck>
+               secrets::CopyCheck, kms::SharedKey, kms::ReplicaReport>
       body;
 };
 // kUsage when the frame is of another protocol version, kCorrupt for everything else that is not a frame of ours.
@@ -55,6 +61,7 @@ struct Answer {
   uint64_t session = 0;                        // to a hello: the number of the session
   secrets::ApplyOutcome outcome;               // to a secret's state or removal
   std::optional<home::StateAnswer> state{};    // to a part of a home's state, or a question about one
+  std::optional<kms::KeyAnswer> key{};         // to a shared key, or a replica's report
   std::vector<secrets::CopyVerdict> copies{};  // to a check: one for each copy
   uint64_t start = 0;                          // random, of the answering process; 0: not told
 };

@@ -171,9 +171,20 @@ Result<void> PeerDoor::apply(Peer& peer, Message message, Answer& answer) {
     COFFER_ASSIGN(answer.outcome, parts_.applier.apply(*removal));
     return {};
   }
-  const auto& part = std::get<home::StatePart>(message.body);
-  if (part.home.region != peer.region) return not_allowed("a state that another region is home of");
-  COFFER_ASSIGN(answer.state, parts_.applier.apply(part));
+  if (const auto* part = std::get_if<home::StatePart>(&message.body)) {
+    if (part->home.region != peer.region) return not_allowed("a state that another region is home of");
+    COFFER_ASSIGN(answer.state, parts_.applier.apply(*part));
+    return {};
+  }
+  if (const auto* shared = std::get_if<kms::SharedKey>(&message.body)) {
+    const kms::Lineage& lineage = shared->lineage;
+    if (lineage.primary != peer.region && lineage.former != peer.region) {
+      return not_allowed("a key of which another region is the primary");
+    }
+    COFFER_ASSIGN(answer.key, parts_.applier.apply(*shared));
+    return {};
+  }
+  COFFER_ASSIGN(answer.key, parts_.applier.apply(peer.region, std::get<kms::ReplicaReport>(message.body)));
   return {};
 }
 

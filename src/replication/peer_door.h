@@ -2,9 +2,10 @@
 // for the home of identities (forward_door.h), GET /health.
 // Promises: nothing is applied unless the verified client certificate names a region of the deployment that may send
 // this very message (a secret's primary region; of what flows from the identity home, that home, whose epoch the
-// applier judges; a question, any); messages of one region are applied one after the other, and none of an older
-// session after a newer one was opened, but for questions, which change no state; a failing store is 503, never a
-// verdict. Must never block the I/O thread that calls it: decoding and applying happen on the worker pool.
+// applier judges; of a multi-region key, the primary, or the former one that hands it over; a question or a replica's
+// report, any); messages of one region are applied one after the other, and none of an older session after a newer one
+// was opened, but for questions, which change no state; a failing store is 503, never a verdict. Must never block the
+// I/O thread that calls it: decoding and applying happen on the worker pool.
 #pragma once
 
 #include <cstdint>

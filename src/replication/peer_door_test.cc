@@ -55,6 +55,16 @@ class RecordingApplier final : public Applier {
     COFFER_TRY(answer());
     return {};
   }
+  Result<kms::KeyAnswer> apply(const kms::SharedKey& shared) override {
+    applied.push_back("key of " + shared.lineage.primary.text());
+    COFFER_TRY(answer());
+    return kms::KeyAnswer{kms::KeyVerdict::kApplied, shared.lineage.stamp, shared.materials.size()};
+  }
+  Result<kms::KeyAnswer> apply(const Region& from, const kms::ReplicaReport& report) override {
+    applied.push_back("report of " + from.text());
+    COFFER_TRY(answer());
+    return kms::KeyAnswer{kms::KeyVerdict::kNoted, report.stamp, 0};
+  }
 
   std::vector<std::string> applied;
   std::vector<std::string> starts;
@@ -93,6 +103,18 @@ home::StatePart part(const Region& from) {
   part.target = {4, 2, 77};
   part.rows.push_back({"", "main", {}});
   return part;
+}
+
+// Of which the east is the primary, since Europe has handed it over.
+kms::SharedKey shared_key() {
+  kms::SharedKey key;
+  key.name = {*AccountId::parse("123456789012"), "mrk-" + std::string(32, '1')};
+  key.lineage.primary = kEast;
+  key.lineage.former = kEurope;
+  key.lineage.stamp = {2, 5};
+  key.materials.push_back({kms::first_material_id(key.name), Time{}, kms::MaterialCause::kCreation,
+                           SecretBytes::copy_of(std::string(32, 'm'))});
+  return key;
 }
 
 // us-west-2 receives, us-east-1 and eu-west-1 send.
@@ -166,6 +188,23 @@ TEST_F(PeerDoorTest, ARegionSpeaksForItsOwnSecretsOnly) {
   EXPECT_TRUE(applier_.applied.empty());
   EXPECT_TRUE(europe.link->send(home::StateQuestion{kIdentities, {kEast, 1}}).ok());
   EXPECT_TRUE(europe.link->send(state(kEurope)).ok());
+}
+
+// Of a key the primary speaks, and the one that hands it over; a replica's report is the sender's own.
+TEST_F(PeerDoorTest, ARegionSpeaksForTheKeysOfWhichItIsOrWasThePrimary) {
+  Sender east = sender("us-east-1");
+  const auto answer = east.link->send(shared_key());
+  ASSERT_TRUE(answer.ok()) << answer.error().message;
+  EXPECT_EQ(answer->stamp, (kms::Stamp{2, 5}));
+  EXPECT_EQ(answer->materials, 1U);
+  Sender europe = sender("eu-west-1");
+  EXPECT_TRUE(europe.link->send(shared_key()).ok());
+  kms::SharedKey others = shared_key();
+  others.lineage.former = Region();
+  EXPECT_EQ(europe.link->send(others).error().code, ErrorCode::kPermission);
+  EXPECT_EQ(europe.link->send(kms::ReplicaReport{others.name, {2, 5}, 3})->verdict, kms::KeyVerdict::kNoted);
+  EXPECT_EQ(applier_.applied,
+            (std::vector<std::string>{"key of us-east-1", "key of us-east-1", "report of eu-west-1"}));
 }
 
 // The authority may have signed other things; no certificate and the region's own certificate count as strangers too.

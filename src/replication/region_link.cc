@@ -136,4 +136,19 @@ Result<std::vector<secrets::CopyVerdict>> RegionLink::send(const secrets::CopyCh
   return Error{ErrorCode::kServiceUnavailable, ends_.destination.text() + " did not say which copies it has"};
 }
 
+template <class Body>
+Result<kms::KeyAnswer> RegionLink::deliver_key(const Body& body) {
+  COFFER_ASSIGN(const Answer answer, deliver(body));
+  if (answer.key) return *answer.key;
+  return Error{ErrorCode::kServiceUnavailable, ends_.destination.text() + " did not say which key it has"};
+}
+
+Result<kms::KeyAnswer> RegionLink::send(const kms::SharedKey& shared) {
+  return deliver_key(shared);
+}
+
+Result<kms::KeyAnswer> RegionLink::send(const kms::ReplicaReport& report) {
+  return deliver_key(report);
+}
+
 }  // namespace coffer::replication

@@ -57,6 +57,8 @@ class RegionLink final : public Link {
   Result<home::StateAnswer> send(const home::StateQuestion& question) override;
   Result<std::vector<secrets::CopyVerdict>> send(const secrets::CopyCheck& check) override;
   uint64_t destination_start() const override { return destination_start_; }
+  Result<kms::KeyAnswer> send(const kms::SharedKey& shared) override;
+  Result<kms::KeyAnswer> send(const kms::ReplicaReport& report) override;
 
  private:
   template <class Body>
@@ -64,6 +66,8 @@ class RegionLink final : public Link {
   template <class Body>
   Result<secrets::ApplyOutcome> deliver_secret(const Body& body);
   Result<home::StateAnswer> state_of(Answer answer) const;
+  template <class Body>
+  Result<kms::KeyAnswer> deliver_key(const Body& body);
   Result<Answer> post(std::string_view frame);
 
   std::unique_ptr<net::HttpClient> client_;

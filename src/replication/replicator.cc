@@ -213,7 +213,8 @@ void Replicator::Impl::answered() {
   failures_ = 0;
   const std::lock_guard lock(mutex_);
   last_success_ = parts_.clock.now();
-  last_error_.clear();
+  // What cannot be sent for a reason of its own is still in the way.
+  last_error_ = set_aside_.empty() ? std::string() : set_aside_.begin()->second.message;
 }
 
 void Replicator::Impl::destination_failed(std::string_view event, const std::string& message) {

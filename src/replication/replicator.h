@@ -12,6 +12,7 @@
 #include "base/random.h"
 #include "base/result.h"
 #include "home/state_receiver.h"
+#include "kms/key_exchange.h"
 #include "replication/link.h"
 #include "secrets/secret_store.h"
 #include "store/store.h"
@@ -24,7 +25,7 @@ struct LinkStatus {
   size_t dirty = 0;                  // marks waiting, counted up to 10,000
   std::optional<Time> oldest_dirty;  // first seen unsent by this process
   std::optional<Time> last_success;
-  std::string last_error;  // empty when the last attempt succeeded
+  std::string last_error;  // empty when the last attempt succeeded and no mark is set aside
 };
 
 // One destination region.
@@ -34,6 +35,7 @@ class Replicator {
     store::Store& store;
     secrets::SecretStore& secrets;
     home::StateReceiver& states;
+    kms::KeyExchange& keys;
     Link& link;
     const Clock& clock;
     Random& random;  // for jitter

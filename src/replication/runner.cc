@@ -34,6 +34,7 @@ struct Runner::Worker {
         replicator({.store = parts.store,
                     .secrets = parts.secrets,
                     .states = parts.states,
+                    .keys = parts.keys,
                     .link = *link,
                     .clock = parts.clock,
                     .random = parts.random,

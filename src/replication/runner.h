@@ -19,6 +19,7 @@ class Runner {
     store::Store& store;
     secrets::SecretStore& secrets;
     home::StateReceiver& states;
+    kms::KeyExchange& keys;
     const Clock& clock;
     Random& random;  // shared by the threads
     const Log& log;

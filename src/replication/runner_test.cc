@@ -52,6 +52,8 @@ class GateLink final : public Link {
   }
   Result<home::StateAnswer> send(const home::StatePart& part) override { return to_.applier.apply(part); }
   Result<home::StateAnswer> send(const home::StateQuestion& question) override { return to_.applier.answer(question); }
+  Result<kms::KeyAnswer> send(const kms::SharedKey& shared) override { return to_.applier.apply(shared); }
+  Result<kms::KeyAnswer> send(const kms::ReplicaReport& report) override { return to_.applier.apply(kEast, report); }
 
   void set_open(bool value) {
     const std::lock_guard lock(mutex);
@@ -81,6 +83,7 @@ class RunnerTest : public ::testing::Test {
     return std::make_unique<Runner>(Runner::Parts{.store = *east_.store,
                                                   .secrets = east_.secrets,
                                                   .states = east_.states,
+                                                  .keys = east_.key_exchange,
                                                   .clock = clock_,
                                                   .random = random_,
                                                   .log = log_,

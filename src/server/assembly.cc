@@ -24,6 +24,7 @@
 #include "iam/long_term_credentials.h"
 #include "iam/principals.h"
 #include "kms/grants.h"
+#include "kms/key_exchange.h"
 #include "kms/key_rotation.h"
 #include "kms/keyring.h"
 #include "net/http_server.h"
@@ -231,6 +232,7 @@ class RegionNode::Impl {
         store_(std::move(store)),
         region_key_(std::move(region_key)),
         keyring_({*store_, region_key_, random_, clock_, config_.region}),
+        key_exchange_(keyring_),
         home_({*store_, random_, config_.region, config_.peer_regions(), config_.home}),
         accounts_({*store_, region_key_, random_, clock_, home_}),
         secrets_({*store_, keyring_, random_, clock_, config_.region, config_.deployment(), cache_bytes(config_),
@@ -260,7 +262,7 @@ class RegionNode::Impl {
         authorizer_({identity_cache_, organizations_, explanations_, config_.region, &accounts_}),
         secretsmanager_{secrets_, keyring_,       principals_,          identities_,
                         random_,  config_.region, config_.deployment(), config_.limits.replica_regions},
-        kms_{keyring_, grants_, {principals_, identities_}, random_, config_.region},
+        kms_{keyring_, grants_, {principals_, identities_}, random_, config_.region, config_.deployment()},
         iam_{identity_store_, accounts_, key_uses_},
         coffer_{explanations_, config_.region, home_},
         organization_store_({*store_, random_, clock_, organizations_, home_}),
@@ -303,13 +305,14 @@ class RegionNode::Impl {
         states_({*store_, home_, state_kinds_, log_}),
         survey_({states_, survey_peers(config_), log_}),
         home_duties_({home_, states_, session_keys_, organizations_service_, clock_}),
-        applier_(secrets_, states_),
+        applier_(secrets_, states_, key_exchange_),
         peer_workers_(kPeerWorkers, kQueuedRequests),
         forwarded_workers_(kForwarders, kQueuedForwards),
         forward_door_({front_door_, home_, *store_, state_kinds_, forwarded_workers_, clock_, log_,
                        [this] { return takes_forwards_.load(); }}),
         peer_door_({applier_, peer_workers_, random_, log_, config_.peer_regions(), &forward_door_, start_}),
-        runner_({*store_, secrets_, states_, clock_, random_, log_, config_.region, destinations(config_, start_)}),
+        runner_({*store_, secrets_, states_, key_exchange_, clock_, random_, log_, config_.region,
+                 destinations(config_, start_)}),
         maintenance_(region_chores({secrets_, keyring_, rotator_, key_uses_, &session_keys_, &home_duties_, clock_}),
                      clock_, log_),
         identity_home_({config_.home, states_, accounts_, survey_, [this] { do_home_duties(); }}),
@@ -388,6 +391,7 @@ class RegionNode::Impl {
   std::unique_ptr<store::Store> store_;
   seal::RegionKey region_key_;
   kms::Keyring keyring_;
+  kms::KeyExchange key_exchange_;
   home::HomeRegion home_;
   iam::AccountStore accounts_;
   secrets::SecretStore secrets_;

@@ -27,8 +27,8 @@ std::string time_part(Time time);
 // nullopt for what time_part() does not write.
 std::optional<Time> parse_time_part(std::string_view part);
 
-// "o" SEP destination SEP kind SEP account SEP name. `kind` is "secret", or the word of what flows from the identity
-// home: home/state_kind.h.
+// "o" SEP destination SEP kind SEP account SEP name. `kind` is "secret", "kms_key", or the word of what flows from the
+// identity home: home/state_kind.h.
 struct OutboxKey {
   Region destination;
   std::string kind;   // small letters and "_"

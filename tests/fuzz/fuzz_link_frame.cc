@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <cstdlib>
 #include <string_view>
+#include <type_traits>
 
 #include "replication/forward_codec.h"
 #include "replication/link_codec.h"
@@ -13,11 +14,28 @@ using coffer::replication::decode_forwarded_request;
 using coffer::replication::decode_message;
 using coffer::replication::encode;
 
+namespace {
+
+coffer::Result<coffer::SecretBuffer> encode_again(const coffer::replication::Message& message) {
+  return std::visit(
+      [&message](const auto& body) {
+        using Body = std::decay_t<decltype(body)>;
+        if constexpr (std::is_same_v<Body, coffer::home::StateQuestion> ||
+                      std::is_same_v<Body, coffer::secrets::CopyCheck>) {
+          return encode(body);  // is of no session
+        } else {
+          return encode(message.session, body);
+        }
+      },
+      message.body);
+}
+
+}  // namespace
+
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const std::string_view frame(reinterpret_cast<const char*>(data), size);
   if (const auto message = decode_message(frame); message.ok()) {
-    const auto again =
-        std::visit([&message](const auto& body) { return encode(message->session, body); }, message->body);
+    const auto again = encode_again(*message);
     if (!again.ok() || !decode_message(again->view()).ok()) std::abort();
   }
   if (const auto answer = decode_answer(frame); answer.ok()) {

@@ -21,6 +21,10 @@ class Passing : public Applier {
   Result<secrets::ApplyOutcome> apply(const secrets::ReplicaRemoval& removal) override { return real_.apply(removal); }
   Result<home::StateAnswer> apply(const home::StatePart& part) override { return real_.apply(part); }
   Result<home::StateAnswer> answer(const home::StateQuestion& question) override { return real_.answer(question); }
+  Result<kms::KeyAnswer> apply(const kms::SharedKey& shared) override { return real_.apply(shared); }
+  Result<kms::KeyAnswer> apply(const Region& from, const kms::ReplicaReport& report) override {
+    return real_.apply(from, report);
+  }
 
  protected:
   secrets::SecretPointer here(const secrets::ReplicaState& state) const {

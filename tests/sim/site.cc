@@ -65,6 +65,7 @@ Process::Process(Environment& environment, Site& self, const std::vector<std::un
     : store(self.disk),
       region_key(open_region_key(store, self.name, environment.random)),
       keyring({store, *region_key, environment.random, self.clock, self.name}),
+      key_exchange(keyring),
       home({store, environment.random, self.name, others(environment, self.name), environment.regions.front()}),
       accounts({store, *region_key, environment.random, self.clock, home}),
       secrets({store, keyring, environment.random, self.clock, self.name, environment.regions}),
@@ -79,7 +80,7 @@ Process::Process(Environment& environment, Site& self, const std::vector<std::un
       identity_states({store, *region_key, environment.random}),
       kinds{&account_states, &identity_states},
       states({store, home, kinds, environment.log, environment.operations}),
-      applier(secrets, states),
+      applier(secrets, states, key_exchange),
       start(1 + environment.random.uniform(1U << 31)),
       wrapped(environment.wrap_applier ? environment.wrap_applier(applier, self) : nullptr),
       door({wrapped ? *wrapped : static_cast<replication::Applier&>(applier), workers, environment.random,
@@ -91,8 +92,9 @@ Process::Process(Environment& environment, Site& self, const std::vector<std::un
     auto link = std::make_unique<replication::RegionLink>(
         std::make_unique<Wire>(environment.network, self, *site),
         replication::RegionLink::Ends{site->name, std::chrono::seconds(10), start});
-    auto replicator = std::make_unique<replication::Replicator>(replication::Replicator::Parts{
-        store, secrets, states, *link, self.clock, environment.random, environment.log, site->name, self.name});
+    auto replicator = std::make_unique<replication::Replicator>(
+        replication::Replicator::Parts{store, secrets, states, key_exchange, *link, self.clock, environment.random,
+                                       environment.log, site->name, self.name});
     ways.push_back({*site, std::move(link), std::move(replicator)});
   }
 }

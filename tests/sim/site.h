@@ -20,6 +20,7 @@
 #include "iam/identity_states.h"
 #include "iam/identity_store.h"
 #include "iam/principals.h"
+#include "kms/key_exchange.h"
 #include "kms/keyring.h"
 #include "replication/applier.h"
 #include "replication/peer_door.h"
@@ -92,6 +93,7 @@ class Process {
   Mount store;
   std::unique_ptr<seal::RegionKey> region_key;
   kms::Keyring keyring;
+  kms::KeyExchange key_exchange;
   home::HomeRegion home;
   iam::AccountStore accounts;
   secrets::SecretStore secrets;

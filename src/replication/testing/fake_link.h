@@ -40,6 +40,13 @@ inline home::StatePart copy(const home::StatePart& from) {
   return to;
 }
 
+inline kms::SharedKey copy(const kms::SharedKey& from) {
+  kms::SharedKey to{from.name, from.lineage, from.rotation, {}, from.unused_materials};
+  for (const kms::SharedMaterial& material : from.materials)
+    to.materials.push_back({material.id, material.created, material.cause, material.value.clone()});
+  return to;
+}
+
 class FakeLink final : public Link {
  public:
   // Chances in percent, for each message.
@@ -50,7 +57,9 @@ class FakeLink final : public Link {
     uint32_t late = 0;
   };
 
-  FakeLink(TestRegion& destination, Random& random) : destination_(&destination), random_(random) {}
+  // `from`: who the other region takes the sender for.
+  FakeLink(TestRegion& destination, Random& random, const Region& from)
+      : source(from), destination_(&destination), random_(random) {}
 
   // The region has started anew, on the disk of this one.
   void replace_destination(TestRegion& region) {
@@ -118,7 +127,33 @@ class FakeLink final : public Link {
   }
   uint64_t destination_start() const override { return start; }
 
-  Region source;       // who sends
+  Result<kms::KeyAnswer> send(const kms::SharedKey& shared) override {
+    COFFER_TRY(begin());
+    if (before_apply) before_apply();
+    if (chance(faults.late)) {
+      late_keys_.push_back(copy(shared));
+      return Error{ErrorCode::kTimeout, "no answer"};
+    }
+    if (chance(faults.twice)) COFFER_TRY(destination_->applier.apply(shared));
+    COFFER_ASSIGN(auto answer, destination_->applier.apply(shared));
+    COFFER_TRY(end());
+    return answer;
+  }
+
+  Result<kms::KeyAnswer> send(const kms::ReplicaReport& report) override {
+    COFFER_TRY(begin());
+    if (before_apply) before_apply();
+    if (chance(faults.late)) {
+      late_reports_.push_back(report);
+      return Error{ErrorCode::kTimeout, "no answer"};
+    }
+    if (chance(faults.twice)) COFFER_TRY(destination_->applier.apply(source, report));
+    COFFER_ASSIGN(auto answer, destination_->applier.apply(source, report));
+    COFFER_TRY(end());
+    return answer;
+  }
+
+  const Region source;
   uint64_t start = 1;  // of the destination's process
   int checks = 0;
   std::function<void()> after_check;  // something that happens while its answer is on its way
@@ -137,6 +172,7 @@ class FakeLink final : public Link {
     if (refusal) return *refusal;
     ++sent;
     COFFER_TRY(deliver_late_part());
+    COFFER_TRY(deliver_late_keys());
     if (!late_.empty() && chance(50)) {
       const size_t index = random_.uniform(static_cast<uint32_t>(late_.size()));
       secrets::ReplicaState state = std::move(late_[index]);
@@ -156,6 +192,25 @@ class FakeLink final : public Link {
     return {};
   }
 
+  // Nor do keys.
+  Result<void> deliver_late_keys() {
+    if (!late_keys_.empty() && chance(50)) {
+      COFFER_TRY(destination_->applier.apply(take_one(late_keys_)));
+    }
+    if (!late_reports_.empty() && chance(50)) {
+      COFFER_TRY(destination_->applier.apply(source, take_one(late_reports_)));
+    }
+    return {};
+  }
+
+  template <class T>
+  T take_one(std::vector<T>& from) {
+    const size_t index = random_.uniform(static_cast<uint32_t>(from.size()));
+    T taken = std::move(from[index]);
+    from.erase(from.begin() + static_cast<ptrdiff_t>(index));
+    return taken;
+  }
+
   Result<void> end() {
     if (chance(faults.answer_lost)) return Error{ErrorCode::kTimeout, "no answer"};
     return {};
@@ -165,6 +220,8 @@ class FakeLink final : public Link {
   Random& random_;
   std::vector<secrets::ReplicaState> late_;
   std::vector<home::StatePart> late_parts_;
+  std::vector<kms::SharedKey> late_keys_;
+  std::vector<kms::ReplicaReport> late_reports_;
 };
 
 }  // namespace coffer::replication::testing

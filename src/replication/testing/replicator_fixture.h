@@ -22,10 +22,9 @@ class ReplicatorTest : public ::testing::Test {
 
   struct Way {
     Way(TestRegion& from, TestRegion& to, const Clock& clock, Random& random, const Log& log)
-        : link(to, random),
-          replicator({*from.store, from.secrets, from.states, link, clock, random, log, to.self, from.self}) {
-      link.source = from.self;
-    }
+        : link(to, random, from.self),
+          replicator({*from.store, from.secrets, from.states, from.key_exchange, link, clock, random, log, to.self,
+                      from.self}) {}
     FakeLink link;
     Replicator replicator;
   };

@@ -62,6 +62,7 @@ TestRegion::TestRegion(const World& world, const Region& self)
       store(store::testing::FaultStore::make()),
       region_key(open_region_key(*store, self, world.random)),
       keyring({*store, *region_key, world.random, world.clock, self}),
+      key_exchange(keyring),
       secrets({*store, keyring, world.random, world.clock, self, world.regions}),
       home({*store, world.random, self, others(world, self), world.regions.front()}),
       accounts({*store, *region_key, world.random, world.clock, home}),
@@ -73,7 +74,7 @@ TestRegion::TestRegion(const World& world, const Region& self)
       identity_states({*store, *region_key, world.random}),
       kinds{&account_states, &identity_states},
       states({*store, home, kinds, world.log, world.operations}),
-      applier(secrets, states),
+      applier(secrets, states, key_exchange),
       world_(world) {}
 
 secrets::Version TestRegion::version(uint64_t generation) const {

@@ -20,6 +20,7 @@
 #include "iam/identity_states.h"
 #include "iam/identity_store.h"
 #include "iam/principals.h"
+#include "kms/key_exchange.h"
 #include "kms/keyring.h"
 #include "replication/applier.h"
 #include "seal/region_key.h"
@@ -73,6 +74,7 @@ class TestRegion {
   const std::unique_ptr<store::testing::FaultStore> store;
   const std::unique_ptr<seal::RegionKey> region_key;
   kms::Keyring keyring;
+  kms::KeyExchange key_exchange;
   secrets::SecretStore secrets;
   home::HomeRegion home;
   iam::AccountStore accounts;

@@ -43,6 +43,8 @@ class QuestionLink final : public replication::Link {
   uint64_t destination_start() const override { return 0; }
   Result<secrets::ApplyOutcome> send(const secrets::ReplicaState&) override { std::abort(); }
   Result<secrets::ApplyOutcome> send(const secrets::ReplicaRemoval&) override { std::abort(); }
+  Result<kms::KeyAnswer> send(const kms::SharedKey&) override { std::abort(); }
+  Result<kms::KeyAnswer> send(const kms::ReplicaReport&) override { std::abort(); }
 
  private:
   home::StateReceiver* const there_;

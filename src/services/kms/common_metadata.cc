@@ -3,6 +3,20 @@
 #include <cstdlib>
 
 namespace coffer::kms_service {
+namespace {
+
+MultiRegionConfigurationEntry configuration_of(const kms::KeyInfo& info) {
+  const auto entry = [&info](const Region& region) {
+    return MultiRegionKeyEntry{kms::key_arn(region, info.name), region.text()};
+  };
+  const bool is_primary = info.multi_region == kms::MultiRegion::kPrimary;
+  MultiRegionConfigurationEntry configuration{is_primary ? "PRIMARY" : "REPLICA", entry(info.related->primary), {}};
+  for (const Region& region : info.related->replicas)
+    configuration.replica_keys.push_back(entry(region));
+  return configuration;
+}
+
+}  // namespace
 
 std::string_view name_of(kms::KeyState state) {
   switch (state) {
@@ -12,21 +26,25 @@ std::string_view name_of(kms::KeyState state) {
       return "Disabled";
     case kms::KeyState::kPendingDeletion:
       return "PendingDeletion";
+    case kms::KeyState::kPendingReplicaDeletion:
+      return "PendingReplicaDeletion";
   }
   std::abort();
 }
 
 KeyMetadataEntry metadata_of(const kms::KeyInfo& info, const Region& region) {
   const std::string arn = kms::key_arn(region, info.name);
+  const bool is_updating = info.related && info.related->is_updating;
   KeyMetadataEntry entry{.account = info.name.account,
                          .key_id = info.name.id,
                          .arn = arn,
                          .creation_date = info.created,
-                         .enabled = info.state == kms::KeyState::kEnabled,
+                         .enabled = info.state == kms::KeyState::kEnabled && !is_updating,
                          .description = info.description,
                          .key_usage = "ENCRYPT_DECRYPT",
-                         .key_state = name_of(info.state),
+                         .key_state = is_updating ? "Updating" : name_of(info.state),
                          .deletion_date = info.deletion_date,
+                         .pending_deletion_window_in_days = info.waiting_days,
                          .origin = "AWS_KMS",
                          .key_manager = info.is_default ? "AWS" : "CUSTOMER",
                          .customer_master_key_spec = kSymmetricDefault,
@@ -35,9 +53,19 @@ KeyMetadataEntry metadata_of(const kms::KeyInfo& info, const Region& region) {
                          .multi_region = info.multi_region != kms::MultiRegion::kNo,
                          .multi_region_configuration = std::nullopt,
                          .current_key_material_id = info.material_id};
-  if (info.multi_region == kms::MultiRegion::kPrimary) {
-    entry.multi_region_configuration = MultiRegionConfigurationEntry{"PRIMARY", {arn, region.text()}, {}};
-  }
+  if (info.related) entry.multi_region_configuration = configuration_of(info);
+  return entry;
+}
+
+KeyMetadataEntry metadata_of_replica(const kms::KeyInfo& primary, const Region& region, std::string description,
+                                     Time now) {
+  kms::KeyInfo replica = primary;
+  replica.multi_region = kms::MultiRegion::kReplica;
+  replica.description = std::move(description);
+  replica.created = now;
+  KeyMetadataEntry entry = metadata_of(replica, region);
+  entry.enabled = false;
+  entry.key_state = "Creating";
   return entry;
 }
 

@@ -38,6 +38,7 @@ struct KeyMetadataEntry {
   std::string_view key_usage;
   std::string_view key_state;
   std::optional<Time> deletion_date;
+  std::optional<int64_t> pending_deletion_window_in_days;
   std::string_view origin;
   std::string_view key_manager;
   std::string_view customer_master_key_spec;
@@ -56,6 +57,7 @@ struct KeyMetadataEntry {
       wire::field<&KeyMetadataEntry::key_usage>("KeyUsage"),
       wire::field<&KeyMetadataEntry::key_state>("KeyState"),
       wire::field<&KeyMetadataEntry::deletion_date>("DeletionDate"),
+      wire::field<&KeyMetadataEntry::pending_deletion_window_in_days>("PendingDeletionWindowInDays"),
       wire::field<&KeyMetadataEntry::origin>("Origin"),
       wire::field<&KeyMetadataEntry::key_manager>("KeyManager"),
       wire::field<&KeyMetadataEntry::customer_master_key_spec>("CustomerMasterKeySpec"),
@@ -67,7 +69,10 @@ struct KeyMetadataEntry {
 };
 
 KeyMetadataEntry metadata_of(const kms::KeyInfo& info, const Region& region);
-// "Enabled", "Disabled", "PendingDeletion".
+// The key that ReplicateKey is about to make in another region of `primary`'s.
+KeyMetadataEntry metadata_of_replica(const kms::KeyInfo& primary, const Region& region, std::string description,
+                                     Time now);
+// "Enabled", "Disabled", "PendingDeletion", "PendingReplicaDeletion".
 std::string_view name_of(kms::KeyState state);
 
 struct TagEntry {

@@ -14,6 +14,7 @@ void add_bypass_key(const std::optional<bool>& bypass, api::ConditionKeys& keys)
 struct ProposedPolicy {
   std::string_view text;
   const kms::KeyInfo& key;  // as it is, or as it is about to be
+  const Region& region;     // of the key
   std::optional<bool> bypass;
 };
 // Fails as kms::accept_key_policy(), and with kMalformedPolicyDocument (AWS's text) when the caller could not put

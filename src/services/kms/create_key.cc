@@ -146,7 +146,7 @@ struct CreateKey {
     if (!request.policy) return kms::KeyPolicy{};
     kms::KeyInfo info{.name = key.name, .description = key.description, .tags = key.tags};
     if (request.multi_region.value_or(false)) info.multi_region = kms::MultiRegion::kPrimary;
-    return accept_policy(authorized.authority(), {*request.policy, info, request.bypass}, rooms);
+    return accept_policy(authorized.authority(), {*request.policy, info, rooms.region, request.bypass}, rooms);
   }
 
   static Result<Response> handle(const api::Authorized<CreateKey>& authorized, Rooms& rooms) {

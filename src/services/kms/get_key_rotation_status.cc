@@ -1,5 +1,5 @@
-// Whether and when a key gets new material by itself. Not while its deletion is pending.
-// Difference from AWS: rotation on demand is never in progress.
+// Whether and when a key gets new material by itself. Not while its deletion is pending. Since when a rotation on
+// demand is in progress, which it is as long as not all replicas have the new material.
 // https://docs.aws.amazon.com/kms/latest/APIReference/API_GetKeyRotationStatus.html
 #include "services/kms/common.h"
 
@@ -24,10 +24,12 @@ struct GetKeyRotationStatus {
     std::string key_id;
     std::optional<int64_t> rotation_period_in_days;
     std::optional<Time> next_rotation_date;
-    static constexpr wire::Field kFields[] = {wire::field<&Response::key_rotation_enabled>("KeyRotationEnabled"),
-                                              wire::field<&Response::key_id>("KeyId"),
-                                              wire::field<&Response::rotation_period_in_days>("RotationPeriodInDays"),
-                                              wire::field<&Response::next_rotation_date>("NextRotationDate")};
+    std::optional<Time> on_demand_rotation_start_date;
+    static constexpr wire::Field kFields[] = {
+        wire::field<&Response::key_rotation_enabled>("KeyRotationEnabled"), wire::field<&Response::key_id>("KeyId"),
+        wire::field<&Response::rotation_period_in_days>("RotationPeriodInDays"),
+        wire::field<&Response::next_rotation_date>("NextRotationDate"),
+        wire::field<&Response::on_demand_rotation_start_date>("OnDemandRotationStartDate")};
   };
 
   static Result<void> check(const Request&) { return {}; }
@@ -43,9 +45,10 @@ struct GetKeyRotationStatus {
 
   static Result<Response> handle(const api::Authorized<GetKeyRotationStatus>& authorized, Rooms&) {
     COFFER_ASSIGN(const kms::KeyPointer key, found_key(authorized.resource()));
-    Response response{false, authorized.resource().name, std::nullopt, std::nullopt};
+    Response response{false, authorized.resource().name, std::nullopt, std::nullopt, key->info.on_demand_rotation};
     const auto& rotation = key->info.rotation;
-    if (!rotation || key->info.state == kms::KeyState::kPendingDeletion) return response;
+    const bool is_pending = key->info.deletion_date || key->info.waiting_days;
+    if (!rotation || is_pending) return response;
     response.key_rotation_enabled = true;
     response.rotation_period_in_days = rotation->period_days;
     response.next_rotation_date = rotation->next;

@@ -46,10 +46,15 @@ class Runner {
   }
 
   void step(const json::object& raw) {
-    static constexpr Kind kKinds[] = {{"call", &Runner::call},       {"advance", &Runner::advance},
-                                      {"user", &Runner::user},       {"delete_user", &Runner::delete_user},
-                                      {"role", &Runner::role},       {"default_key", &Runner::default_key},
-                                      {"rotated", &Runner::rotated}, {"erased", &Runner::erased}};
+    static constexpr Kind kKinds[] = {{"call", &Runner::call},
+                                      {"advance", &Runner::advance},
+                                      {"user", &Runner::user},
+                                      {"delete_user", &Runner::delete_user},
+                                      {"role", &Runner::role},
+                                      {"default_key", &Runner::default_key},
+                                      {"rotated", &Runner::rotated},
+                                      {"erased", &Runner::erased},
+                                      {"replicated", &Runner::replicated}};
     if (raw.contains("times")) return repeat(raw);
     const json::value value = json::parse(api::testing::filled_in(json::serialize(raw), variables_));
     const json::object& one = value.as_object();
@@ -130,6 +135,9 @@ class Runner {
   void erased(const json::object& one) {
     EXPECT_EQ(must(world_.keyring(region(one)).erase_expired()), one.at("erased").as_int64());
   }
+
+  // What replication does with keys.
+  void replicated(const json::object&) { world_.exchange_keys(); }
 
   World world_;
   const Time start_ = world_.clock.now();

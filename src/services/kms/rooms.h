@@ -17,6 +17,7 @@ struct Rooms {
   kms::Directories directories;
   Random& random;
   Region region;
+  std::vector<Region> deployment;  // all regions, this one included
 };
 
 // All cards, in the order of the folder's list.

@@ -1,6 +1,6 @@
 // Gives a key new material at once; what the former material encrypted still decrypts. A schedule stays as it is.
-// Difference from AWS: the rotation is done when the answer comes, and never in progress.
-// https://docs.aws.amazon.com/kms/latest/APIReference/API_RotateKeyOnDemand.html
+// The rotation is done when the answer comes, but for a multi-region key: then as soon as all replicas have the
+// material. https://docs.aws.amazon.com/kms/latest/APIReference/API_RotateKeyOnDemand.html
 #include "kms/key_rotation.h"
 #include "services/kms/common.h"
 

@@ -1,5 +1,6 @@
 // Deletes a key after a waiting period, in which it cannot be used and deletion can be cancelled. What it encrypted is
-// gone then. https://docs.aws.amazon.com/kms/latest/APIReference/API_ScheduleKeyDeletion.html
+// gone then. The waiting period of a primary begins when its last replica is gone.
+// https://docs.aws.amazon.com/kms/latest/APIReference/API_ScheduleKeyDeletion.html
 #include "services/kms/common.h"
 #include "services/kms/common_metadata.h"
 
@@ -24,7 +25,7 @@ struct ScheduleKeyDeletion {
 
   struct Response {
     std::string key_id;
-    Time deletion_date;
+    std::optional<Time> deletion_date;
     std::string_view key_state;
     int64_t pending_window_in_days;
     static constexpr wire::Field kFields[] = {wire::field<&Response::key_id>("KeyId"),
@@ -50,8 +51,9 @@ struct ScheduleKeyDeletion {
   static Result<Response> handle(const api::Authorized<ScheduleKeyDeletion>& authorized, Rooms& rooms) {
     COFFER_ASSIGN(const kms::KeyName key, found_name(authorized.resource()));
     const int64_t window = window_of(authorized.request());
-    COFFER_ASSIGN(const Time date, rooms.keyring.schedule_deletion(key, static_cast<int>(window)));
-    return Response{authorized.resource().name, date, name_of(kms::KeyState::kPendingDeletion), window};
+    COFFER_ASSIGN(const auto date, rooms.keyring.schedule_deletion(key, static_cast<int>(window)));
+    const auto state = date ? kms::KeyState::kPendingDeletion : kms::KeyState::kPendingReplicaDeletion;
+    return Response{authorized.resource().name, date, name_of(state), window};
   }
 };
 

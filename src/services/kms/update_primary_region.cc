@@ -1,5 +1,7 @@
-// Would make a replica of a multi-region key its primary. Refused: there are no replicas yet.
+// Makes a replica of a multi-region key its primary; from the answer on this key is a replica. "Updating" until the
+// other region has taken over. Difference from AWS: the replica's own key policy is not asked, which is in its region.
 // https://docs.aws.amazon.com/kms/latest/APIReference/API_UpdatePrimaryRegion.html
+#include "kms/multi_region.h"
 #include "services/kms/common.h"
 #include "services/kms/common_metadata.h"
 
@@ -35,13 +37,12 @@ struct UpdatePrimaryRegion {
     return {};
   }
 
-  static Result<Response> handle(const api::Authorized<UpdatePrimaryRegion>& authorized, Rooms&) {
-    COFFER_ASSIGN(const kms::KeyPointer key, found_key(authorized.resource()));
-    if (key->info.multi_region != kms::MultiRegion::kPrimary) {
-      return unsupported(authorized.resource().name + " is not a multi-region primary key.");
-    }
-    return unsupported(
-        "UpdatePrimaryRegion is not supported yet: a multi-region key exists in the region of its primary only.");
+  static Result<Response> handle(const api::Authorized<UpdatePrimaryRegion>& authorized, Rooms& rooms) {
+    COFFER_ASSIGN(const kms::KeyName key, found_name(authorized.resource()));
+    const auto region = Region::parse(authorized.request().primary_region);
+    if (!region) return Error{ErrorCode::kValidation, "Invalid primary region."};
+    COFFER_TRY(kms::hand_over(rooms.keyring, key, *region));
+    return Response{};
   }
 };
 

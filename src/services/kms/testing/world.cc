@@ -15,8 +15,10 @@
 #include "iam/principals.h"
 #include "iam/roles.h"
 #include "iam/users.h"
+#include "kms/key_exchange.h"
 #include "seal/region_key.h"
 #include "seal/root_key.h"
+#include "store/keys.h"
 #include "store/memory_store.h"
 #include "store/testing/temp_directory.h"
 #include "wire/json.h"
@@ -41,6 +43,13 @@ std::unique_ptr<seal::RegionKey> open_region_key(store::Store& store, const Regi
   return std::make_unique<seal::RegionKey>(must(seal::RegionKey::open(store, options, random)));
 }
 
+std::vector<Region> deployment() {
+  std::vector<Region> regions;
+  for (const char* name : {"us-east-1", "us-west-2", "eu-west-1"})
+    regions.push_back(*Region::parse(name));
+  return regions;
+}
+
 AccountId account_id(std::string_view account) {
   return *AccountId::parse(account);
 }
@@ -52,6 +61,7 @@ struct World::Node {
       : store(store::make_memory_store()),
         region_key(open_region_key(*store, self, random)),
         keyring({*store, *region_key, random, clock, self}),
+        exchange(keyring),
         home({*store, random, self, {}, self}),
         accounts({*store, *region_key, random, clock, home}),
         identity_cache(*store),
@@ -64,15 +74,30 @@ struct World::Node {
         authorizer({identity_cache, organizations, explanations, self}),
         grants({keyring, identities}),
         rotator(keyring),
-        rooms{keyring, grants, {principals, identities}, random, self},
+        rooms{keyring, grants, {principals, identities}, random, self, deployment()},
         service(make_service(rooms)) {
     for (const char* id : {"123456789012", "210987654321"})
       must(accounts.create(std::string("account ") + id, account_id(id)));
   }
 
+  void deliver(const store::Row& mark, const store::OutboxKey& key, Node& to, const Region& self) {
+    const kms::KeyMessage message = must(exchange.message_for({key.account, key.name}, key.destination));
+    std::string complaint;
+    if (const auto* shared = std::get_if<kms::SharedKey>(&message)) {
+      complaint = must(exchange.settle(*shared, key.destination, must(to.exchange.apply(*shared))));
+    } else if (const auto* report = std::get_if<kms::ReplicaReport>(&message)) {
+      complaint = must(exchange.settle(*report, key.destination, must(to.exchange.apply(self, *report))));
+    }
+    if (!complaint.empty()) return;
+    const auto cleared =
+        store->commit({.preconditions = {{mark.key, mark.revision}}, .puts = {}, .deletes = {mark.key}});
+    if (!cleared.ok() && cleared.error().code != ErrorCode::kConflict) fail(cleared.error());
+  }
+
   std::unique_ptr<store::Store> store;
   std::unique_ptr<seal::RegionKey> region_key;
   kms::Keyring keyring;
+  kms::KeyExchange exchange;
   home::HomeRegion home;
   iam::AccountStore accounts;
   iam::IdentityCache identity_cache;
@@ -113,6 +138,19 @@ kms::Rotator& World::rotator(std::string_view region) {
 }
 store::Store& World::store(std::string_view region) {
   return *node(region).store;
+}
+
+void World::exchange_keys() {
+  for (int round = 0; round < 20; ++round) {
+    for (const auto& [name, from] : nodes_) {
+      for (const store::Row& mark : must(from->store->scan(store::ScanRange::prefix("o")))) {
+        const auto key = store::OutboxKey::parse(mark.key);
+        if (key && key->kind == kms::kOutboxKind) {
+          from->deliver(mark, *key, node(key->destination.text()), *Region::parse(name));
+        }
+      }
+    }
+  }
 }
 
 Answer World::call(std::string_view region, const auth::Caller& caller, std::string_view operation,

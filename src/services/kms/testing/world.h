@@ -42,6 +42,9 @@ class World {
   // "root", "user/ann", "role/reader". Who was not made is somebody of that name who may do nothing.
   auth::Caller caller(std::string_view account, std::string_view who);
 
+  // What replication does with keys, until nothing is left to be told.
+  void exchange_keys();
+
   kms::Keyring& keyring(std::string_view region);
   kms::Rotator& rotator(std::string_view region);
   store::Store& store(std::string_view region);

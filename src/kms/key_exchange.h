@@ -1,0 +1,84 @@
+// How the regions of a multi-region key agree. The primary sends what all share, with every change, until it is
+// acknowledged; the replicas tell it in which state they are, and ask it before they end. Any message may come late,
+// twice or in any order: stamps tell. Promises: there is one primary in each epoch, and in the end one; material is
+// used in no region before all have it, and is never removed; a replica's material goes only after its primary, and it
+// is the same then, has taken it off its list. Must never: let material into anything but SecretBytes. Design:
+// docs/decisions/0014-multi-region-keys.md. Thread-safe.
+#pragma once
+
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "base/secret_bytes.h"
+#include "kms/key_rows.h"
+#include "kms/keyring.h"
+#include "kms/lineage.h"
+
+namespace coffer::kms {
+
+struct SharedMaterial {
+  std::string id;  // kMaterialIdSize bytes
+  Time created{};  // of the first one of no meaning
+  MaterialCause cause = MaterialCause::kCreation;
+  SecretBytes value;
+};
+
+// From the primary to a replica; or from a former primary to the one that is to take over.
+struct SharedKey {
+  KeyName name;
+  Lineage lineage;
+  std::optional<RotationSchedule> rotation;
+  std::vector<SharedMaterial> materials;  // all, oldest first
+  size_t unused_materials = 0;            // so many of the last do not encrypt yet
+};
+
+// From a replica to its primary.
+struct ReplicaReport {
+  KeyName name;
+  Stamp stamp;         // as the replica knows it
+  uint64_t since = 0;  // which replica of that region
+  KeyState state = KeyState::kEnabled;
+  bool is_ending = false;  // its date has come: may it go?
+};
+
+enum class KeyVerdict : uint8_t {
+  kApplied,  // a shared key: it is there, now or since before
+  kStale,    // a shared key: something later is there, or was deleted there
+  kBusy,     // a shared key: an earlier replica of that region has not gone yet
+  kUnknown,  // there is no such key, and it cannot be made of this message
+  kNoted,    // a report
+  kGone,     // a report: that replica is on no list (any more); if it is ending, it may go
+  kNotYet,   // a report: the receiver is not the primary, for all that it knows, or knows less than the sender
+};
+
+struct KeyAnswer {
+  KeyVerdict verdict = KeyVerdict::kApplied;
+  Stamp stamp;           // of what is there; with kGone, the replica was on no list by then
+  size_t materials = 0;  // that are there; to a shared key
+};
+
+// What one region has to tell another about a key: perhaps nothing any more.
+using KeyMessage = std::variant<std::monostate, SharedKey, ReplicaReport>;
+
+class KeyExchange {
+ public:
+  // `keyring` must outlive it.
+  explicit KeyExchange(Keyring& keyring) : keyring_(keyring) {}
+
+  Result<KeyMessage> message_for(const KeyName& key, const Region& destination) const;
+
+  // After the answer: each is at most one commit. Empty, or why the same is to be sent again later.
+  Result<std::string> settle(const SharedKey& sent, const Region& destination, const KeyAnswer& answer);
+  Result<std::string> settle(const ReplicaReport& sent, const Region& destination, const KeyAnswer& answer);
+
+  // What has come from another region. Durable when it returns. kCorrupt when the regions' materials differ. The caller
+  // has checked that the sender is the primary in it, or the former one.
+  Result<KeyAnswer> apply(const SharedKey& shared);
+  Result<KeyAnswer> apply(const Region& from, const ReplicaReport& report);
+
+ private:
+  Keyring& keyring_;
+};
+
+}  // namespace coffer::kms

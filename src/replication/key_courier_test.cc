@@ -1,0 +1,172 @@
+// Multi-region keys on their way: what the replicators do with marks of keys. What regions make of the messages is
+// tested in kms/multi_region_test.cc.
+#include "replication/key_courier.h"
+
+#include <gtest/gtest.h>
+
+#include "kms/key_rotation.h"
+#include "kms/multi_region.h"
+#include "kms/operations.h"
+#include "replication/testing/replicator_fixture.h"
+
+namespace coffer::replication::testing {
+namespace {
+
+class KeyCourierTest : public ReplicatorTest {
+ protected:
+  KeyCourierTest() : key_(east_.keyring.draw_name(kAccount, kms::MultiRegion::kPrimary)) {
+    EXPECT_TRUE(east_.keyring.create_key({key_, "", {}, {}}).ok());
+  }
+  void replicate_to(const Region& region) {
+    ASSERT_TRUE(kms::replicate(east_.keyring, key_, region, {"a replica", {}, {}}).ok());
+  }
+  std::optional<kms::KeyInfo> info(TestRegion& region) {
+    const kms::KeyPointer found = *region.keyring.find(key_);
+    return found ? std::optional(found->info) : std::nullopt;
+  }
+  // Everything that both have to tell each other.
+  void drain_both(Way& there, Way& back) {
+    for (int i = 0; i < 5; ++i) {
+      drain(there, east_, west_);
+      drain(back, west_, east_);
+    }
+  }
+
+  const kms::KeyName key_;
+};
+
+TEST_F(KeyCourierTest, AReplicaArrives) {
+  Way way = this->way(east_, west_);
+  replicate_to(kWest);
+  EXPECT_EQ(east_.marks(kWest), 1U);
+  drain(way, east_, west_);
+  ASSERT_TRUE(info(west_));
+  EXPECT_EQ(info(west_)->description, "a replica");
+  const auto encrypted = kms::encrypt(east_.keyring, key_, SecretBytes::copy_of("x"), {});
+  EXPECT_TRUE(kms::decrypt(west_.keyring, key_, encrypted->ciphertext, {}).ok());
+}
+
+// A region that is away stops nothing, and gets all when it is back.
+TEST_F(KeyCourierTest, ARegionThatIsAwayGetsItLater) {
+  Way way = this->way(east_, west_);
+  way.link.up = false;
+  replicate_to(kWest);
+  settle(way);
+  EXPECT_EQ(east_.marks(kWest), 1U);
+  EXPECT_NE(way.replicator.status().last_error, "");
+  way.link.up = true;
+  clock_.advance(std::chrono::seconds(10));
+  drain(way, east_, west_);
+  EXPECT_TRUE(info(west_));
+}
+
+// A region that takes nothing now is no trouble of the key: it has it soon after, however long that lasted.
+TEST_F(KeyCourierTest, ARegionThatTakesNothingNowGetsItSoonAfter) {
+  Way way = this->way(east_, west_);
+  way.link.refusal = Error{ErrorCode::kServiceUnavailable, "starting"};
+  replicate_to(kWest);
+  const Time end = clock_.now() + std::chrono::minutes(30);
+  while (clock_.now() < end)
+    clock_.advance(settle(way));
+  EXPECT_EQ(way.replicator.status().last_error, "starting");
+  way.link.refusal.reset();
+  clock_.advance(std::chrono::seconds(10));
+  settle(way);
+  EXPECT_TRUE(info(west_));
+}
+
+// An answer that is lost is asked for again, which changes nothing.
+TEST_F(KeyCourierTest, ALostAnswerIsAskedForAgain) {
+  Way way = this->way(east_, west_);
+  way.link.faults.answer_lost = 100;
+  replicate_to(kWest);
+  settle(way);
+  EXPECT_TRUE(info(west_));
+  EXPECT_EQ(east_.marks(kWest), 1U);
+  way.link.faults.answer_lost = 0;
+  clock_.advance(std::chrono::seconds(10));
+  drain(way, east_, west_);
+  EXPECT_EQ(east_.marks(kWest), 0U);
+}
+
+// What changes while a message is on its way is sent next.
+TEST_F(KeyCourierTest, AChangeMeanwhileIsSentToo) {
+  Way way = this->way(east_, west_);
+  replicate_to(kWest);
+  way.link.before_apply = [&] {
+    way.link.before_apply = nullptr;
+    ASSERT_TRUE(kms::enable_rotation(east_.keyring, key_, 90).ok());
+  };
+  drain(way, east_, west_);
+  EXPECT_TRUE(info(west_)->rotation);
+}
+
+// The whole life of a family, over the links.
+TEST_F(KeyCourierTest, RotationHandOverAndTheEnd) {
+  Way there = this->way(east_, west_);
+  Way back = this->way(west_, east_);
+  replicate_to(kWest);
+  drain_both(there, back);
+  ASSERT_TRUE(kms::rotate_on_demand(east_.keyring, key_).ok());
+  drain_both(there, back);
+  EXPECT_EQ(kms::list_materials(west_.keyring, key_)->size(), 2U);
+  ASSERT_TRUE(kms::hand_over(east_.keyring, key_, kWest).ok());
+  drain_both(there, back);
+  EXPECT_EQ(info(west_)->multi_region, kms::MultiRegion::kPrimary);
+  EXPECT_FALSE(info(east_)->related->is_updating);
+  ASSERT_TRUE(east_.keyring.schedule_deletion(key_, 7).ok());
+  clock_.advance(std::chrono::hours(7 * 24));
+  ASSERT_TRUE(east_.keyring.erase_expired().ok());
+  drain_both(there, back);
+  EXPECT_FALSE(info(east_));
+  EXPECT_TRUE(info(west_)->related->replicas.empty());
+}
+
+// A replica that must wait is told so in the log and the status, and does not stop others.
+TEST_F(KeyCourierTest, AReplicaThatIsNotLetGoAsksAgain) {
+  Way there = this->way(east_, west_);
+  Way back = this->way(west_, east_);
+  replicate_to(kWest);
+  drain_both(there, back);
+  ASSERT_TRUE(west_.keyring.schedule_deletion(key_, 7).ok());
+  ASSERT_TRUE(kms::hand_over(east_.keyring, key_, kWest).ok());
+  clock_.advance(std::chrono::hours(7 * 24));
+  ASSERT_TRUE(west_.keyring.erase_expired().ok());
+  west_.create("secret", "value", {kEast});
+  settle(back);
+  EXPECT_EQ(back.replicator.status().last_error,
+            "us-east-1 is not the primary of the key yet, or knows less of it than this region");
+  EXPECT_EQ(east_.current("secret"), "value");
+  EXPECT_TRUE(info(west_));
+  clock_.advance(std::chrono::minutes(2));
+  drain_both(there, back);
+  EXPECT_EQ(info(west_)->state, kms::KeyState::kPendingReplicaDeletion);
+}
+
+// Marks of what is not there (any more) are nobody's business.
+TEST_F(KeyCourierTest, AMarkOfNothingIsCleared) {
+  Way way = this->way(east_, west_);
+  const store::OutboxKey mark{kWest, std::string(kms::kOutboxKind), kAccount, "mrk-" + std::string(32, '0')};
+  ASSERT_TRUE(
+      east_.store->commit({.preconditions = {}, .puts = {{mark.text(), store::OutboxMark{}.encode()}}, .deletes = {}})
+          .ok());
+  drain(way, east_, west_);
+  EXPECT_EQ(way.link.sent, 0);
+}
+
+// A store that fails is not the key's fault: nothing is set aside, and all is tried again.
+TEST_F(KeyCourierTest, AStoreThatFailsIsTriedAgain) {
+  Way way = this->way(east_, west_);
+  replicate_to(kWest);
+  way.link.before_apply = [&] { west_.store->fail_syncs(1); };
+  settle(way);
+  EXPECT_FALSE(info(west_));
+  way.link.before_apply = nullptr;
+  west_.store->crash();
+  clock_.advance(std::chrono::minutes(2));
+  drain(way, east_, west_);
+  EXPECT_TRUE(info(west_));
+}
+
+}  // namespace
+}  // namespace coffer::replication::testing
