@@ -30,8 +30,8 @@ ENDS = {
     ("iam", "DeleteLoginProfile"): "NoSuchEntity",  # there is never one
     ("iam", "GetAccountPasswordPolicy"): "NoSuchEntity",
     ("iam", "GetLoginProfile"): "NoSuchEntity",
-    ("kms", "ReplicateKey"): "UnsupportedOperationException",  # no multi-region key
-    ("kms", "UpdatePrimaryRegion"): "UnsupportedOperationException",
+    ("kms", "ReplicateKey"): "ValidationException",  # a deployment of one region
+    ("kms", "UpdatePrimaryRegion"): "UnsupportedOperationException",  # no multi-region key
     ("organizations", "CreateOrganization"): "AlreadyInOrganizationException",
     ("organizations", "DeleteOrganization"): "OrganizationNotEmptyException",
     ("organizations", "DescribeResourcePolicy"): "ResourcePolicyNotFoundException",  # there is never one
