@@ -140,7 +140,8 @@ Delivery Courier::cleared(const store::Row& row) {
 Delivery Courier::refused(const store::OutboxKey& key, const store::Row& row, const ApplyOutcome& outcome) {
   std::string message = outcome.message;
   if (message.empty()) message = std::string(kFailed) + reason(outcome.verdict, key.name, parts_.destination);
-  const Result<void> recorded = record_failure(key, message, row);
+  const bool replaced = outcome.verdict == ApplyVerdict::kFenced;
+  const Result<void> recorded = record_failure(key, {.message = message, .replaced = replaced, .mark_to_clear = row});
   if (!recorded.ok()) return export_failed(key, recorded.error());
   return {Kind::kRefused, std::move(message)};
 }
@@ -160,13 +161,12 @@ Delivery Courier::send_failed(const store::OutboxKey& key, const Error& error) {
 }
 
 Delivery Courier::set_aside(const store::OutboxKey& key, std::string message) {
-  const Result<void> recorded = record_failure(key, message, std::nullopt);
+  const Result<void> recorded = record_failure(key, {.message = message});
   if (!recorded.ok() && is_store_trouble(recorded.error().code)) return store_down(recorded.error());
   return {Kind::kSetAside, std::move(message)};
 }
 
-Result<void> Courier::record_failure(const store::OutboxKey& key, const std::string& message,
-                                     const std::optional<store::Row>& mark_to_clear) {
+Result<void> Courier::record_failure(const store::OutboxKey& key, const Failure& failure) {
   secrets::ReplicaProgress progress;
   COFFER_ASSIGN(const secrets::SecretPointer view, parts_.secrets.find(key.account, key.name));
   if (view) {
@@ -175,16 +175,17 @@ Result<void> Courier::record_failure(const store::OutboxKey& key, const std::str
     }
   }
   // A row that is retried for hours does not write the same message for hours.
-  if (!mark_to_clear && progress.failed && progress.message == message) return {};
+  if (!failure.mark_to_clear && progress.failed && progress.message == failure.message) return {};
   progress.failed = true;
-  progress.message = message;
+  progress.message = failure.message;
+  progress.replaced = failure.replaced;
   progress.last_attempt = parts_.clock.now();
   return parts_.secrets.record_progress({.account = key.account,
                                          .name = key.name,
                                          .suffix = view ? view->secret.suffix : std::string(),
                                          .region = parts_.destination,
                                          .progress = progress,
-                                         .mark_to_clear = mark_to_clear});
+                                         .mark_to_clear = failure.mark_to_clear});
 }
 
 }  // namespace coffer::replication

@@ -32,8 +32,12 @@ class Courier {
   Delivery export_failed(const store::OutboxKey& key, const Error& error);
   Delivery send_failed(const store::OutboxKey& key, const Error& error);
   Delivery set_aside(const store::OutboxKey& key, std::string message);
-  Result<void> record_failure(const store::OutboxKey& key, const std::string& message,
-                              const std::optional<store::Row>& mark_to_clear);
+  struct Failure {
+    const std::string& message;
+    bool replaced = false;  // ReplicaProgress::replaced
+    std::optional<store::Row> mark_to_clear{};
+  };
+  Result<void> record_failure(const store::OutboxKey& key, const Failure& failure);
 
   const Replicator::Parts parts_;
   StateCourier states_;

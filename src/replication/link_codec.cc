@@ -88,6 +88,14 @@ Result<secrets::ReplicaState> decode_state(const wire::SecretState& from, std::s
     COFFER_TRY(check(!binding.unique_id().empty() && binding.unique_id().size() <= kMaxLabelBytes, "unique id"));
     to.policy_bindings.push_back({binding.text(), binding.unique_id()});
   }
+  COFFER_TRY(check(static_cast<size_t>(from.siblings_size()) <= kMaxSiblings, "number of siblings"));
+  std::set<std::string_view> siblings;
+  for (const wire::Sibling& sibling : from.siblings()) {
+    COFFER_ASSIGN(Region region, parse_id<Region>(sibling.region(), "sibling"));
+    COFFER_TRY(check(siblings.insert(sibling.region()).second, "sibling twice"));
+    COFFER_TRY(check(sibling.kms_key_id().size() <= kMaxTextBytes, "key id"));
+    to.siblings.push_back({std::move(region), sibling.kms_key_id(), false});
+  }
   to.tagged = from.tagged();
   COFFER_TRY(check(static_cast<size_t>(from.tags_size()) <= kMaxTags, "number of tags"));
   for (const wire::Tag& tag : from.tags()) {
@@ -160,6 +168,11 @@ Result<SecretBuffer> encode(uint64_t session, const secrets::ReplicaState& state
     wire::PolicyBinding& added = *to.add_policy_bindings();
     added.set_text(binding.text);
     added.set_unique_id(binding.unique_id);
+  }
+  for (const secrets::ReplicaRegion& sibling : state.siblings) {
+    wire::Sibling& added = *to.add_siblings();
+    added.set_region(sibling.region.text());
+    added.set_kms_key_id(sibling.kms_key_id);
   }
   for (const secrets::Tag& tag : state.tags) {
     wire::Tag& added = *to.add_tags();

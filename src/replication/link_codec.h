@@ -31,6 +31,7 @@ inline constexpr size_t kMaxStateChanges = 2048;
 inline constexpr size_t kMaxStateSecretBytes = 4096;
 inline constexpr size_t kMaxKeyMaterials = 1000;
 inline constexpr size_t kMaxKeyReplicas = 100;
+inline constexpr size_t kMaxSiblings = 100;
 
 // Opens a session: messages of older sessions of the sender, still on their way, are refused from then on.
 struct Hello {

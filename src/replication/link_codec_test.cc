@@ -50,6 +50,7 @@ ReplicaState state() {
   state.tagged = true;
   state.resource_policy = R"({"Version":"2012-10-17","Statement":[]})";
   state.policy_bindings = {{"arn:aws:iam::123456789012:role/reader", "AROAAAAAAAAAAAAAAAAAA"}};
+  state.siblings = {{*Region::parse("us-east-1"), "alias/east", false}, {*Region::parse("eu-west-1"), "", false}};
   state.versions.push_back(version('a', {}, std::nullopt));
   state.versions.push_back(version('b', {"AWSPREVIOUS"}, kCanary));
   state.versions.push_back(version('c', {"AWSCURRENT", "blue"}, "second\0value"));
@@ -121,6 +122,11 @@ TEST(LinkCodec, AStateArrivesAsItWasSent) {
   EXPECT_EQ(got.tagged, sent.tagged);
   EXPECT_EQ(got.resource_policy, sent.resource_policy);
   EXPECT_EQ(got.policy_bindings, sent.policy_bindings);
+  ASSERT_EQ(got.siblings.size(), sent.siblings.size());
+  for (size_t i = 0; i < got.siblings.size(); ++i) {
+    EXPECT_EQ(got.siblings[i].region, sent.siblings[i].region);
+    EXPECT_EQ(got.siblings[i].kms_key_id, sent.siblings[i].kms_key_id);
+  }
   ASSERT_EQ(got.versions.size(), sent.versions.size());
   for (size_t i = 0; i < got.versions.size(); ++i) {
     const ReplicaVersion& a = got.versions[i];
@@ -306,6 +312,9 @@ TEST(LinkCodec, AFieldOutsideItsLimitsIsRefused) {
       {"version of the future", [](wire::SecretState& s) { s.mutable_versions(0)->set_generation(8); }},
       {"value size", [](wire::SecretState& s) { s.mutable_versions(1)->set_value_size(UINT32_MAX); }},
       {"description", [](wire::SecretState& s) { s.set_description(std::string(8193, 'a')); }},
+      {"sibling", [](wire::SecretState& s) { s.mutable_siblings(0)->set_region("nowhere"); }},
+      {"sibling twice", [](wire::SecretState& s) { s.mutable_siblings(0)->set_region(s.siblings(1).region()); }},
+      {"sibling's key", [](wire::SecretState& s) { s.mutable_siblings(0)->set_kms_key_id(std::string(8193, 'a')); }},
       {"tag key", [](wire::SecretState& s) { s.mutable_tags(0)->set_key(""); }},
       {"many tags",
        [](wire::SecretState& s) {

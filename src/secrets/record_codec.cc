@@ -91,6 +91,23 @@ Result<Rotation> from_record(const rows::RotationRecord& record) {
   return rotation;
 }
 
+void to_record(const ReplicaRegion& replica, rows::ReplicaRecord& record) {
+  record.set_region(replica.region.text());
+  record.set_kms_key_id(replica.kms_key_id);
+  record.set_force_overwrite(replica.force_overwrite);
+}
+
+// False if one is damaged.
+template <class Records>
+bool from_records(const Records& records, std::vector<ReplicaRegion>& replicas) {
+  for (const rows::ReplicaRecord& record : records) {
+    auto region = Region::parse(record.region());
+    if (!region) return false;
+    replicas.push_back({std::move(*region), record.kms_key_id(), record.force_overwrite()});
+  }
+  return true;
+}
+
 }  // namespace
 
 std::string encode_secret(const Secret& secret) {
@@ -120,12 +137,10 @@ std::string encode_secret(const Secret& secret) {
   }
   record.set_role(secret.role == Role::kPrimary ? rows::ROLE_PRIMARY : rows::ROLE_REPLICA);
   record.set_primary_region(secret.primary_region.text());
-  for (const ReplicaRegion& replica : secret.replicas) {
-    rows::ReplicaRecord& to = *record.add_replicas();
-    to.set_region(replica.region.text());
-    to.set_kms_key_id(replica.kms_key_id);
-    to.set_force_overwrite(replica.force_overwrite);
-  }
+  for (const ReplicaRegion& replica : secret.replicas)
+    to_record(replica, *record.add_replicas());
+  for (const ReplicaRegion& sibling : secret.siblings)
+    to_record(sibling, *record.add_siblings());
   record.set_lineage_epoch(secret.lineage_epoch);
   record.set_generation(secret.generation);
   record.set_state_id(secret.state_id);
@@ -170,11 +185,8 @@ Result<Secret> decode_secret(const AccountId& account, std::string_view name, st
   }
   secret.role = record.role() == rows::ROLE_PRIMARY ? Role::kPrimary : Role::kReplica;
   secret.primary_region = std::move(*primary_region);
-  for (const rows::ReplicaRecord& replica : record.replicas()) {
-    auto region = Region::parse(replica.region());
-    if (!region) return damaged(what);
-    secret.replicas.push_back({std::move(*region), replica.kms_key_id(), replica.force_overwrite()});
-  }
+  if (!from_records(record.replicas(), secret.replicas)) return damaged(what);
+  if (!from_records(record.siblings(), secret.siblings)) return damaged(what);
   secret.lineage_epoch = record.lineage_epoch();
   secret.generation = record.generation();
   secret.state_id = record.state_id();
@@ -196,14 +208,19 @@ std::string encode_progress(const ReplicaProgress& progress) {
   record.set_failed(progress.failed);
   record.set_message(progress.message);
   record.set_last_attempt_ms(to_ms(progress.last_attempt));
+  record.set_replaced(progress.replaced);
   return record.SerializeAsString();
 }
 
 Result<ReplicaProgress> decode_progress(std::string_view row) {
   rows::ProgressRecord record;
   if (!record.ParseFromArray(row.data(), static_cast<int>(row.size()))) return damaged("a replica's progress");
-  return ReplicaProgress{record.acknowledged_generation(), record.acknowledged_state_id(), record.failed(),
-                         record.message(), from_ms(record.last_attempt_ms())};
+  return ReplicaProgress{.acknowledged_generation = record.acknowledged_generation(),
+                         .acknowledged_state_id = record.acknowledged_state_id(),
+                         .failed = record.failed(),
+                         .message = record.message(),
+                         .last_attempt = from_ms(record.last_attempt_ms()),
+                         .replaced = record.replaced()};
 }
 
 std::string encode_access(const AccessDates& dates) {

@@ -30,6 +30,15 @@ bool follows(const ReplicaState& state, const Secret& copy) {
   return knows_us && state.generation > copy.generation;
 }
 
+// What the copy in `region` must know to take the primary's place.
+std::vector<ReplicaRegion> siblings_of(const Secret& secret, const Region& region) {
+  std::vector<ReplicaRegion> siblings = {{secret.primary_region, secret.kms_key_id, false}};
+  for (const ReplicaRegion& replica : secret.replicas) {
+    if (replica.region != region) siblings.push_back({replica.region, replica.kms_key_id, false});
+  }
+  return siblings;
+}
+
 ApplyOutcome refused(ApplyVerdict verdict, std::string message) {
   return {verdict, {}, "Replication failed: " + std::move(message)};
 }
@@ -71,6 +80,7 @@ Result<std::optional<ReplicaState>> SecretStore::Impl::export_state(const Accoun
                      .tagged = secret.tagged,
                      .resource_policy = secret.resource_policy,
                      .policy_bindings = secret.policy_bindings,
+                     .siblings = siblings_of(secret, to),
                      .versions = {}};
   for (const Version& version : secret.versions) {
     ReplicaVersion exported{version, std::nullopt};
@@ -151,7 +161,9 @@ std::optional<ApplyOutcome> SecretStore::Impl::refusal(const ReplicaState& state
         return ahead;
       }
     } else if (!state.force_overwrite || !secret.replicas.empty()) {
-      return refused(ApplyVerdict::kNameTaken, "Secret name " + state.name + " already exists in region " + here + ".");
+      std::string message = "Secret name " + state.name + " already exists in region " + here + ".";
+      if (same_lineage) message += " It was the primary until another region was promoted; coffer rejoin gives it up.";
+      return refused(ApplyVerdict::kNameTaken, message);
     }
   }
   return std::nullopt;
@@ -192,6 +204,7 @@ Secret SecretStore::Impl::replica_record(const ReplicaState& state, const Secret
   secret.tagged = state.tagged;
   secret.resource_policy = state.resource_policy;
   secret.policy_bindings = state.policy_bindings;
+  secret.siblings = state.siblings;
   secret.kms_key_id = key_of_copy(state, current);
   secret.received_kms_key_id = state.kms_key_id;
   secret.changed = parts_.clock.now();

@@ -53,6 +53,7 @@ struct ReplicaState {
   bool tagged = false;
   std::string resource_policy;
   std::vector<policy::PrincipalBinding> policy_bindings;
+  std::vector<ReplicaRegion> siblings;  // the other regions that have the secret, the primary's included
   std::vector<ReplicaVersion> versions;
 };
 

@@ -46,6 +46,7 @@ struct ReplicaProgress {
   bool failed = false;                   // refused for good: retried by the next change or ReplicateSecretToRegions
   std::string message;
   Time last_attempt;
+  bool replaced = false;  // the region's copy was promoted: this secret is not its primary any more
 };
 
 // What RotateSecret has set up. Stays when rotation is cancelled.
@@ -79,11 +80,12 @@ struct Secret {
   Role role = Role::kPrimary;
   Region primary_region;  // this region for a primary
   std::vector<ReplicaRegion> replicas;
-  uint64_t lineage_epoch = 1;       // raised by promotion
-  uint64_t generation = 0;          // raised by every change
-  uint64_t base_state_id = 0;       // of a replica: see ReplicaState
-  std::string received_kms_key_id;  // of a replica: what its primary chose; kms_key_id may have been changed since
-  uint64_t state_id = 0;            // drawn for every change: which of two states of one generation this is
+  std::vector<ReplicaRegion> siblings;  // of a replica: the other regions that have the secret, the primary's included
+  uint64_t lineage_epoch = 1;           // raised by promotion
+  uint64_t generation = 0;              // raised by every change
+  uint64_t base_state_id = 0;           // of a replica: see ReplicaState
+  std::string received_kms_key_id;      // of a replica: what its primary chose; kms_key_id may have been changed since
+  uint64_t state_id = 0;                // drawn for every change: which of two states of one generation this is
 
   std::string arn(const Region& region) const;
   const Version* version(const VersionId& id) const;

@@ -2,6 +2,7 @@
 // writes. The raised lineage epoch fences off the old primary, whose state is refused from now on. Difference from AWS:
 // on a secret that is no replica the text is ours; AWS's is not known.
 // https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_StopReplicationToReplica.html
+#include "secrets/promotion.h"
 #include "services/secretsmanager/common.h"
 
 namespace coffer::secretsmanager {
@@ -33,17 +34,7 @@ struct StopReplicationToReplica {
 
   static Result<Response> handle(const api::Authorized<StopReplicationToReplica>& authorized, Rooms& rooms) {
     const auto promote = [&rooms](const secrets::SecretView& view) -> Result<std::optional<secrets::Change>> {
-      COFFER_TRY(refuse_pending_deletion(view));
-      if (view.secret.role != secrets::Role::kReplica) {
-        return Error{ErrorCode::kInvalidRequest,
-                     "You can't stop the replication of a secret that is not a replica. Call this operation in the "
-                     "replica's Region, or use RemoveRegionsFromReplication."};
-      }
-      secrets::Change change = change_of(view);
-      change.secret.role = secrets::Role::kPrimary;
-      change.secret.primary_region = rooms.region;
-      change.secret.replicas.clear();
-      ++change.secret.lineage_epoch;
+      COFFER_ASSIGN(secrets::Change change, secrets::promoted(view, rooms.region));
       return std::optional(std::move(change));
     };
     COFFER_ASSIGN(const secrets::SecretPointer view, change_secret(target(authorized), rooms, promote));

@@ -1,0 +1,97 @@
+#include "secrets/promotion.h"
+
+#include <algorithm>
+
+namespace coffer::secrets {
+namespace {
+
+Error refusal(std::string message) {
+  return Error{ErrorCode::kInvalidRequest, std::move(message)};
+}
+
+Result<void> refuse_pending_deletion(const SecretView& view) {
+  if (!view.secret.pending_deletion()) return {};
+  return refusal("You can't perform this operation on the secret because it was marked for deletion.");
+}
+
+Change change_of(const SecretView& view) {
+  Change change;
+  change.secret = view.secret;
+  return change;
+}
+
+}  // namespace
+
+Result<Change> promoted(const SecretView& view, const Region& here) {
+  COFFER_TRY(refuse_pending_deletion(view));
+  if (view.secret.role != Role::kReplica) {
+    return refusal(
+        "You can't stop the replication of a secret that is not a replica. Call this operation in the replica's "
+        "Region, "
+        "or use RemoveRegionsFromReplication.");
+  }
+  Change change = change_of(view);
+  change.secret.role = Role::kPrimary;
+  change.secret.primary_region = here;
+  change.secret.replicas.clear();
+  change.secret.siblings.clear();
+  ++change.secret.lineage_epoch;
+  return change;
+}
+
+Result<Change> failed_over(const SecretView& view, const Failover& failover) {
+  const auto& [here, from, deployment] = failover;
+  const Secret& secret = view.secret;
+  if (secret.role != Role::kReplica) {
+    return refusal("The secret is not a replica: its primary is in " + here.text() + ", where this was asked.");
+  }
+  if (secret.primary_region != from) {
+    return refusal("The secret is a replica of the primary in " + secret.primary_region.text() + ", not of one in " +
+                   from.text() + ".");
+  }
+  COFFER_ASSIGN(Change change, promoted(view, here));
+  for (const ReplicaRegion& sibling : secret.siblings) {
+    const bool is_there = std::ranges::find(deployment, sibling.region) != deployment.end();
+    if (sibling.region == here || !is_there) continue;
+    change.secret.replicas.push_back(sibling);
+    change.restarted_replicas.push_back(sibling.region);
+  }
+  return change;
+}
+
+Result<Change> rejoined(const SecretView& view, const Region& primary) {
+  const Secret& secret = view.secret;
+  COFFER_TRY(refuse_pending_deletion(view));
+  if (secret.role != Role::kPrimary) {
+    return refusal("The secret is a replica already, of the primary in " + secret.primary_region.text() + ".");
+  }
+  const auto progress = std::ranges::find(view.progress, primary, &std::pair<Region, ReplicaProgress>::first);
+  if (progress == view.progress.end() || !progress->second.replaced) {
+    return refusal(
+        "Region " + primary.text() +
+        " has not answered that its copy was promoted, so this may be the only primary. Regions that reach each "
+        "other find that out within seconds.");
+  }
+  Change change = change_of(view);
+  change.secret.role = Role::kReplica;
+  change.secret.primary_region = primary;
+  change.secret.replicas.clear();
+  change.secret.rotation.reset();
+  // Values that the primary has as well stay sealed as they are.
+  change.secret.received_kms_key_id = secret.kms_key_id;
+  return change;
+}
+
+Result<Change> sent_again(const SecretView& view, const Region& region) {
+  COFFER_TRY(refuse_pending_deletion(view));
+  const bool is_listed =
+      std::ranges::find(view.secret.replicas, region, &ReplicaRegion::region) != view.secret.replicas.end();
+  if (view.secret.role != Role::kPrimary || !is_listed) {
+    return refusal("The secret is not replicated to " + region.text() + ".");
+  }
+  Change change = change_of(view);
+  change.restarted_replicas.push_back(region);
+  return change;
+}
+
+}  // namespace coffer::secrets

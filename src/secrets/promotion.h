@@ -1,0 +1,36 @@
+// How another region becomes the primary of a secret, and the former one its replica: the rules, as changes that
+// SecretStore::update() makes. Pure. What keeps the former primary from doing harm is the lineage epoch, which a
+// promotion raises (replica_state.h).
+#pragma once
+
+#include <vector>
+
+#include "base/ids.h"
+#include "base/result.h"
+#include "secrets/secret_store.h"
+
+namespace coffer::secrets {
+
+// StopReplicationToReplica: the copy in `here` becomes a secret of its own, without replicas. kInvalidRequest when it
+// is no replica, or is to be deleted.
+Result<Change> promoted(const SecretView& view, const Region& here);
+
+// The same because the primary in `from` is lost: the promoted secret is replicated to all regions that had it, with
+// the keys that it had there, and so to `from` when that comes back without its data. kInvalidRequest when it is no
+// replica of one in `from`.
+struct Failover {
+  const Region& here;
+  const Region& from;
+  const std::vector<Region>& deployment;  // regions that are not in it any more are left out
+};
+Result<Change> failed_over(const SecretView& view, const Failover& failover);
+
+// The former primary gives up what it has: a replica from now on, of the copy that was promoted in `primary`. Its
+// values stay readable until that region's state replaces them. kInvalidRequest unless that region has answered that it
+// was promoted: nobody gives up the only primary by mistake.
+Result<Change> rejoined(const SecretView& view, const Region& primary);
+
+// What was refused for good is sent again to `region`. kInvalidRequest when the secret is not replicated to it.
+Result<Change> sent_again(const SecretView& view, const Region& region);
+
+}  // namespace coffer::secrets

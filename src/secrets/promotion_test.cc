@@ -1,0 +1,144 @@
+// The rules of promotion.h, on records as the store has them.
+#include "secrets/promotion.h"
+
+#include <gtest/gtest.h>
+
+#include "secrets/testing/store_fixture.h"
+
+namespace coffer::secrets {
+namespace {
+
+using testing::kAccount;
+using testing::kEast;
+using testing::kEurope;
+using testing::kWest;
+
+class PromotionTest : public testing::SecretStoreTest {
+ protected:
+  // A replica here of a primary in us-west-2, which is replicated to eu-west-1 as well.
+  SecretPointer replica() {
+    ReplicaState state = state_from(kWest, "AAAAAA", 1, 5);
+    state.siblings = {{kWest, "alias/west", false}, {kEurope, "alias/europe", false}};
+    EXPECT_EQ(apply(std::move(state)), ApplyVerdict::kApplied);
+    return find("copy");
+  }
+  Result<Change> fail_over(const SecretView& view, const Region& from) {
+    return failed_over(view, {.here = kEast, .from = from, .deployment = deployment_});
+  }
+  Result<SecretPointer> store(const std::string& name, const std::function<Result<Change>(const SecretView&)>& make) {
+    return secrets_.update(kAccount, name, [&](const SecretView& view) -> Result<std::optional<Change>> {
+      COFFER_ASSIGN(Change change, make(view));
+      return std::optional(std::move(change));
+    });
+  }
+  void report(const std::string& name, const Region& region, bool replaced) {
+    const ReplicaProgress progress{
+        .acknowledged_generation = 1, .failed = true, .message = "no", .last_attempt = {}, .replaced = replaced};
+    ASSERT_TRUE(
+        secrets_.record_progress({kAccount, name, find(name)->secret.suffix, region, progress, std::nullopt}).ok());
+  }
+  std::vector<Region> deployment_ = {kEast, kWest, kEurope};
+};
+
+std::string message(const Result<Change>& change) {
+  return change.ok() ? "" : change.error().message;
+}
+
+TEST_F(PromotionTest, ACopyKnowsWhereElseTheSecretIs) {
+  create("db", "v", {kWest, kEurope});
+  const auto sent = *secrets_.export_state(kAccount, "db", kEurope, ValuesToSend::kAll);
+  ASSERT_EQ(sent->siblings.size(), 2u);
+  EXPECT_EQ(sent->siblings[0].region, kEast) << "the primary's own";
+  EXPECT_EQ(sent->siblings[1].region, kWest);
+  const SecretPointer copy = replica();
+  ASSERT_EQ(copy->secret.siblings.size(), 2u);
+  EXPECT_EQ(copy->secret.siblings[1].kms_key_id, "alias/europe");
+}
+
+TEST_F(PromotionTest, FailingOverKeepsTheRegionsAndTheirKeys) {
+  replica();
+  const auto view = store("copy", [&](const SecretView& copy) { return fail_over(copy, kWest); });
+  ASSERT_TRUE(view.ok()) << view.error().message;
+  const SecretPointer now = find("copy");
+  EXPECT_EQ(now->secret.role, Role::kPrimary);
+  EXPECT_EQ(now->secret.primary_region, kEast);
+  EXPECT_EQ(now->secret.lineage_epoch, 2u);
+  EXPECT_TRUE(now->secret.siblings.empty());
+  ASSERT_EQ(now->secret.replicas.size(), 2u);
+  EXPECT_EQ(now->secret.replicas[0].region, kWest);
+  EXPECT_EQ(now->secret.replicas[0].kms_key_id, "alias/west");
+  EXPECT_FALSE(now->secret.replicas[0].force_overwrite) << "what the lost region has is its own until it rejoins";
+  EXPECT_EQ(now->secret.replicas[1].kms_key_id, "alias/europe");
+  EXPECT_TRUE(mark(kWest, "copy")) << "each is sent the promoted one";
+  EXPECT_TRUE(mark(kEurope, "copy"));
+}
+
+TEST_F(PromotionTest, RegionsThatAreGoneAreLeftOut) {
+  deployment_ = {kEast, kWest};
+  const auto change = fail_over(*replica(), kWest);
+  ASSERT_TRUE(change.ok());
+  ASSERT_EQ(change->secret.replicas.size(), 1u);
+  EXPECT_EQ(change->secret.replicas[0].region, kWest);
+}
+
+TEST_F(PromotionTest, OnlyAReplicaOfTheLostRegionFailsOver) {
+  EXPECT_EQ(message(fail_over(*replica(), kEurope)),
+            "The secret is a replica of the primary in us-west-2, not of one in eu-west-1.");
+  EXPECT_EQ(message(fail_over(*create("db"), kWest)),
+            "The secret is not a replica: its primary is in us-east-1, where this was asked.");
+}
+
+TEST_F(PromotionTest, APromotedCopyHasNoReplicas) {
+  const auto change = promoted(*replica(), kEast);
+  ASSERT_TRUE(change.ok());
+  EXPECT_TRUE(change->secret.replicas.empty());
+  EXPECT_TRUE(change->secret.siblings.empty());
+  EXPECT_EQ(change->secret.lineage_epoch, 2u);
+}
+
+TEST_F(PromotionTest, APrimaryIsGivenUpOnlyForOneThatReplacedIt) {
+  create("db", "v", {kWest, kEurope});
+  EXPECT_NE(message(rejoined(*find("db"), kWest)).find("has not answered that its copy was promoted"),
+            std::string::npos);
+  report("db", kWest, false);
+  EXPECT_FALSE(rejoined(*find("db"), kWest).ok()) << "it failed for another reason";
+  report("db", kWest, true);
+  EXPECT_FALSE(rejoined(*find("db"), kEurope).ok()) << "of that region nothing is known";
+  EXPECT_TRUE(rejoined(*find("db"), kWest).ok());
+}
+
+TEST_F(PromotionTest, WhoRejoinsFollowsThePromotedOne) {
+  const SecretPointer made = create("copy", "mine", {kWest, kEurope});
+  report("copy", kWest, true);
+  ASSERT_TRUE(store("copy", [](const SecretView& view) { return rejoined(view, kWest); }).ok());
+  const SecretPointer given_up = find("copy");
+  EXPECT_EQ(given_up->secret.role, Role::kReplica);
+  EXPECT_EQ(given_up->secret.primary_region, kWest);
+  EXPECT_TRUE(given_up->secret.replicas.empty());
+  EXPECT_TRUE(given_up->progress.empty());
+  EXPECT_EQ(value(given_up, testing::version_id(0)), "mine") << "readable until the other arrives";
+  EXPECT_EQ(apply(state_from(kWest, made->secret.suffix, 2, 2)), ApplyVerdict::kApplied);
+  EXPECT_EQ(value(find("copy"), testing::version_id(1)), made->secret.suffix + "2");
+  EXPECT_EQ(message(rejoined(*find("copy"), kWest)), "The secret is a replica already, of the primary in us-west-2.");
+}
+
+// The region that came back is told, in the status that its new primary shows, what to do.
+TEST_F(PromotionTest, WhatWasPromotedDoesNotReplaceThePrimaryThatCameBack) {
+  const SecretPointer made = create("copy", "mine", {kWest});
+  const auto outcome = secrets_.apply_state(state_from(kWest, made->secret.suffix, 2, 9));
+  EXPECT_EQ(outcome->verdict, ApplyVerdict::kNameTaken);
+  EXPECT_NE(outcome->message.find("coffer rejoin"), std::string::npos) << outcome->message;
+  EXPECT_EQ(value(find("copy"), testing::version_id(0)), "mine");
+}
+
+TEST_F(PromotionTest, WhatFailedIsSentAgain) {
+  create("db", "v", {kWest});
+  report("db", kWest, false);
+  EXPECT_EQ(find("db")->replica_status(kWest).status, "Failed");
+  ASSERT_TRUE(store("db", [](const SecretView& view) { return sent_again(view, kWest); }).ok());
+  EXPECT_EQ(find("db")->replica_status(kWest).status, "InProgress");
+  EXPECT_EQ(message(sent_again(*find("db"), kEurope)), "The secret is not replicated to eu-west-1.");
+}
+
+}  // namespace
+}  // namespace coffer::secrets
