@@ -44,6 +44,7 @@
 #include "server/identity_home.h"
 #include "server/maintenance.h"
 #include "server/memory.h"
+#include "server/version.h"
 #include "services/coffer/rooms.h"
 #include "services/iam/rooms.h"
 #include "services/kms/rooms.h"
@@ -264,7 +265,7 @@ class RegionNode::Impl {
                         random_,  config_.region, config_.deployment(), config_.limits.replica_regions},
         kms_{keyring_, grants_, {principals_, identities_}, random_, config_.region, config_.deployment()},
         iam_{identity_store_, accounts_, key_uses_},
-        coffer_{explanations_, config_.region, home_},
+        coffer_{explanations_, config_.region, home_, secrets_, config_.deployment(), [this] { return report(); }},
         organization_store_({*store_, random_, clock_, organizations_, home_}),
         organizations_service_{organization_store_, accounts_, identity_store_},
         sts_{identity_cache_, *store_, session_issuer_, web_identities_},
@@ -376,6 +377,21 @@ class RegionNode::Impl {
   }
 
  private:
+  coffer_service::RegionReport report() const {
+    coffer_service::RegionReport report{.version = std::string(version()),
+                                        .seal = config_.seal.passphrase_file.empty() ? "root-key-file" : "passphrase",
+                                        .can_commit = store_->can_commit(),
+                                        .links = {}};
+    for (replication::LinkStatus& link : runner_.status()) {
+      report.links.push_back({.region = link.destination,
+                              .waiting = link.dirty,
+                              .waiting_since = link.oldest_dirty,
+                              .last_success = link.last_success,
+                              .last_error = std::move(link.last_error)});
+    }
+    return report;
+  }
+
   // At once, where a chore would come in its time; it also tries again what fails.
   void do_home_duties() {
     const auto ended = home_duties_.step();

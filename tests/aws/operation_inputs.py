@@ -17,7 +17,16 @@ import cards  # noqa: E402
 SERVICES = ["iam", "kms", "organizations", "secretsmanager", "sts"]
 CARDS = {service: cards.load(service) for service in SERVICES}
 # Coffer's own service has no model of AWS's to compare with, so the program does not tell of it.
-CARDS["coffer"] = {"ExplainDecision": {"request": {"DecisionId": {"type": "string", "required": True}}}}
+COFFER = {
+    "ExplainDecision": ["DecisionId"],
+    "FailOverSecret": ["SecretId", "FromRegion"],
+    "GetRegionStatus": [],
+    "ListCopies": [],
+    "RejoinSecret": ["SecretId", "PrimaryRegion"],
+    "RetryReplication": ["SecretId", "ReplicaRegion"],
+}
+CARDS["coffer"] = {operation: {"request": {name: {"type": "string", "required": True} for name in members}}
+                   for operation, members in COFFER.items()}
 OPERATIONS = [(service, operation) for service in CARDS for operation in CARDS[service]]
 
 
@@ -182,7 +191,13 @@ TAGS = {"Tags": [{"Key": "k", "Value": "v"}], "TagKeys": ["k"]}
 
 # What a member is, or what makes it; of one operation only, by (operation, member).
 VALUES = {
-    "coffer": {"DecisionId": str(uuid.uuid4())},
+    "coffer": {
+        "DecisionId": str(uuid.uuid4()),
+        "FromRegion": "eu-west-1",
+        "PrimaryRegion": "eu-west-1",
+        "ReplicaRegion": "eu-west-1",
+        "SecretId": Given.secret,
+    },
     "iam": {
         **TAGS,
         "AccessKeyId": lambda given: given.iam.create_access_key(UserName=given.user())["AccessKey"]["AccessKeyId"],

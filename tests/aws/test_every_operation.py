@@ -27,6 +27,9 @@ ACTIONS = {
 # How operations end that cannot succeed as they are called here, which is not in AccessDenied.
 ENDS = {
     ("coffer", "ExplainDecision"): "ResourceNotFoundException",  # no such decision
+    ("coffer", "FailOverSecret"): "InvalidParameterException",  # there is no other region
+    ("coffer", "RejoinSecret"): "InvalidParameterException",
+    ("coffer", "RetryReplication"): "InvalidParameterException",
     ("iam", "DeleteLoginProfile"): "NoSuchEntity",  # there is never one
     ("iam", "GetAccountPasswordPolicy"): "NoSuchEntity",
     ("iam", "GetLoginProfile"): "NoSuchEntity",

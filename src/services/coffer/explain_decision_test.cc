@@ -4,8 +4,8 @@
 
 #include "api/testing/owner_authorizer.h"
 #include "base/time_text.h"
+#include "secrets/testing/store_fixture.h"
 #include "services/coffer/rooms.h"
-#include "store/memory_store.h"
 #include "wire/json.h"
 
 namespace coffer::coffer_service {
@@ -14,7 +14,7 @@ namespace {
 const AccountId kOwner = *AccountId::parse("111111111111");
 const AccountId kOther = *AccountId::parse("222222222222");
 
-class ExplainDecisionTest : public ::testing::Test {
+class ExplainDecisionTest : public secrets::testing::SecretStoreTest {
  protected:
   ~ExplainDecisionTest() override { ::close(log_file_); }
 
@@ -69,16 +69,13 @@ class ExplainDecisionTest : public ::testing::Test {
   }
 
   const std::string kNotFound = "ResourceNotFoundException: Coffer can't find the specified decision in this region.";
-  ManualClock clock_{*parse_iso_basic("20261124T103000Z")};
   int log_file_ = ::memfd_create("log", MFD_CLOEXEC);
   Log log_{clock_, log_file_, LogLevel::kInfo};
   access::ExplanationStore explanations_{log_, 1 << 20};
-  const std::unique_ptr<store::Store> store_ = store::make_memory_store();
-  SeededRandom random_{1};
   const Region home_name_ = *Region::parse("us-east-1");
   const Region other_ = *Region::parse("eu-west-1");
   home::HomeRegion home_{{*store_, random_, home_name_, {other_}, home_name_}};
-  Rooms rooms_{explanations_, home_name_, home_};
+  Rooms rooms_{explanations_, home_name_, home_, secrets_, {home_name_, other_}, [] { return RegionReport(); }};
   api::testing::OwnerAuthorizer authorizer_;
   std::string resource_;
 };

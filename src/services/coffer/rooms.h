@@ -2,19 +2,44 @@
 // those that an operator needs, called and allowed like any others.
 #pragma once
 
+#include <functional>
+#include <optional>
+#include <string>
 #include <vector>
 
 #include "access/explanation_store.h"
 #include "api/service.h"
+#include "base/clock.h"
 #include "base/ids.h"
 #include "home/home_region.h"
+#include "secrets/secret_store.h"
 
 namespace coffer::coffer_service {
+
+// The way to another region, as this one sees it.
+struct LinkReport {
+  Region region;
+  size_t waiting = 0;                 // changes that it has not acknowledged, counted up to 10,000
+  std::optional<Time> waiting_since;  // when the oldest of them was first seen by this process
+  std::optional<Time> last_success;
+  std::string last_error;  // empty: the last attempt succeeded
+};
+
+// What only the process knows that the service runs in.
+struct RegionReport {
+  std::string version;
+  std::string seal;  // what opens the store: "root-key-file" or "passphrase"
+  bool can_commit = false;
+  std::vector<LinkReport> links;
+};
 
 struct Rooms {
   const access::ExplanationStore& explanations;
   Region region;
   const home::HomeRegion& home;  // where changes of identities are decided
+  secrets::SecretStore& secrets;
+  std::vector<Region> deployment;  // all regions, this one included
+  std::function<RegionReport()> report;
 };
 
 // All cards, in the order of the folder's list.

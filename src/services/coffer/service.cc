@@ -19,7 +19,10 @@ api::Service make_service(Rooms& rooms) {
           .signing_name = "coffer",
           .operations = operations(),
           .rooms = &rooms,
-          .quotas = {{"explain_decision", 50, {"ExplainDecision"}}}};
+          .quotas = {{"explain_decision", 50, {"ExplainDecision"}},
+                     {"region_status", 50, {"GetRegionStatus", "ListCopies"}},
+                     // Of whoever fails over everything at once.
+                     {"failover", 10'000, {"FailOverSecret", "RejoinSecret", "RetryReplication"}}}};
 }
 
 }  // namespace coffer::coffer_service

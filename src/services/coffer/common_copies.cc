@@ -1,0 +1,94 @@
+#include "services/coffer/common_copies.h"
+
+#include <algorithm>
+
+namespace coffer::coffer_service {
+namespace {
+
+Error not_found() {
+  return Error{ErrorCode::kResourceNotFound, "Secrets Manager can't find the specified secret."};
+}
+
+void describe_tags(const api::Resource& resource, api::ConditionKeys& keys) {
+  const auto& view = *static_cast<const secrets::SecretView*>(resource.found.get());
+  for (const secrets::Tag& tag : view.secret.tags)
+    keys.add_tag("aws:ResourceTag/", tag.key, tag.value);
+}
+
+// What a dry run answers: the secret as it would be.
+secrets::SecretPointer imagined(const secrets::SecretView& view, secrets::Change change) {
+  auto result = std::make_shared<secrets::SecretView>(view);
+  result->secret = std::move(change.secret);
+  return result;
+}
+
+}  // namespace
+
+Copy copy_of(const secrets::SecretView& view) {
+  const secrets::Secret& secret = view.secret;
+  Copy copy{.name = secret.name,
+            .arn = view.arn,
+            .role = secret.role == secrets::Role::kPrimary ? "Primary" : "Replica",
+            .primary_region = secret.primary_region,
+            .lineage_epoch = static_cast<int64_t>(secret.lineage_epoch),
+            .generation = static_cast<int64_t>(secret.generation),
+            .changed_date = secret.changed,
+            .deletion_date = secret.deletion_date,
+            .versions = {},
+            .replicas = {},
+            .other_regions = {}};
+  for (const secrets::Version& version : secret.versions)
+    copy.versions.push_back({version.id.text(), version.stages, version.created});
+  for (const secrets::ReplicaRegion& replica : secret.replicas) {
+    auto [status, message] = view.replica_status(replica.region);
+    CopyReplica& added = copy.replicas.emplace_back(CopyReplica{.region = replica.region, .status = status});
+    if (!message.empty()) added.status_message = std::move(message);
+    const auto progress =
+        std::ranges::find(view.progress, replica.region, &std::pair<Region, secrets::ReplicaProgress>::first);
+    added.is_replaced = progress != view.progress.end() && progress->second.replaced;
+  }
+  for (const secrets::ReplicaRegion& sibling : secret.siblings)
+    copy.other_regions.push_back(sibling.region);
+  return copy;
+}
+
+Result<Region> parse_region(std::string_view text, std::string_view member, const Rooms& rooms) {
+  auto region = Region::parse(text);
+  const bool is_known = region && std::ranges::find(rooms.deployment, *region) != rooms.deployment.end();
+  if (is_known) return std::move(*region);
+  return Error{ErrorCode::kInvalidParameter, std::string(member) + " is no region of this deployment."};
+}
+
+Result<api::Resource> secret_resource(std::string_view secret_id, const auth::Caller& caller, const Rooms& rooms) {
+  COFFER_ASSIGN(secrets::SecretId id, secrets::parse_secret_id(secret_id, caller.account, rooms.region));
+  if (id.account != caller.account && !id.suffix) return api::Resource{std::string(id.given), std::move(id.account)};
+  COFFER_ASSIGN(const secrets::SecretPointer view, rooms.secrets.find(id));
+  if (view == nullptr) return api::Resource{std::string(id.given), std::move(id.account)};
+  return api::Resource{.name = view->arn,
+                       .account = std::move(id.account),
+                       .found = view,
+                       .policy = view->policy,
+                       .describe = describe_tags};
+}
+
+Result<secrets::SecretPointer> change_secret(const Change& change, const Rooms& rooms, const MakeChange& make) {
+  COFFER_ASSIGN(const secrets::SecretId id, secrets::parse_secret_id(change.secret_id, change.caller, rooms.region));
+  const auto checked = [&](const secrets::SecretView& view) -> Result<secrets::Change> {
+    const bool is_meant = (!id.suffix || *id.suffix == view.secret.suffix) && view.arn == change.resource.name;
+    if (!is_meant) return not_found();
+    return make(view);
+  };
+  if (change.is_dry_run) {
+    COFFER_ASSIGN(const secrets::SecretPointer view, rooms.secrets.find(id));
+    if (view == nullptr) return not_found();
+    COFFER_ASSIGN(secrets::Change made, checked(*view));
+    return imagined(*view, std::move(made));
+  }
+  return rooms.secrets.update(id.account, id.name,
+                              [&](const secrets::SecretView& view) -> Result<std::optional<secrets::Change>> {
+                                COFFER_ASSIGN(secrets::Change made, checked(view));
+                                return std::optional(std::move(made));
+                              });
+}
+
+}  // namespace coffer::coffer_service

@@ -1,0 +1,87 @@
+// How a region is: what it runs, who is home of identities, and for each other region how much waits for it. It tells
+// numbers of the whole region, not of the caller's account alone. Coffer's own.
+#include "services/coffer/common_copies.h"
+
+namespace coffer::coffer_service {
+namespace {
+
+struct Link {
+  Region region;
+  int64_t waiting = 0;
+  std::optional<Time> waiting_since;
+  std::optional<Time> last_success;
+  std::optional<std::string> last_error;
+  static constexpr wire::Field kFields[] = {
+      wire::field<&Link::region>("Region"), wire::field<&Link::waiting>("Waiting"),
+      wire::field<&Link::waiting_since>("WaitingSince"), wire::field<&Link::last_success>("LastSuccess"),
+      wire::field<&Link::last_error>("LastError")};
+};
+
+struct GetRegionStatus {
+  static constexpr std::string_view kName = "GetRegionStatus";
+  static constexpr std::string_view kAction = "coffer:GetRegionStatus";
+  static constexpr api::Effect kEffect = api::Effect::kScans;
+  static constexpr ErrorCode kErrors[] = {ErrorCode::kInternalServiceError};
+  using Rooms = coffer_service::Rooms;
+
+  struct Request {
+    static constexpr std::array<wire::Field, 0> kFields = {};
+  };
+  struct Response {
+    Region region;
+    std::string version;
+    std::string seal;
+    bool can_commit = false;
+    Time now;
+    Region home_region;
+    int64_t home_epoch = 0;
+    std::vector<Region> regions;
+    std::vector<Link> links;
+    static constexpr wire::Field kFields[] = {wire::field<&Response::region>("Region"),
+                                              wire::field<&Response::version>("Version"),
+                                              wire::field<&Response::seal>("Seal"),
+                                              wire::field<&Response::can_commit>("CanCommit"),
+                                              wire::field<&Response::now>("Now"),
+                                              wire::field<&Response::home_region>("HomeRegion"),
+                                              wire::field<&Response::home_epoch>("HomeEpoch"),
+                                              wire::field<&Response::regions>("Regions"),
+                                              wire::field<&Response::links>("Links")};
+  };
+
+  static Result<void> check(const Request&) { return {}; }
+
+  static Result<api::Resource> resource(const Request&, const auth::Caller& caller, Rooms&) {
+    return api::Resource{"*", caller.account};
+  }
+
+  static Result<Response> handle(const api::Authorized<GetRegionStatus>& authorized, Rooms& rooms) {
+    COFFER_ASSIGN(const home::Claim home, rooms.home.claim());
+    RegionReport report = rooms.report();
+    Response response{.region = rooms.region,
+                      .version = std::move(report.version),
+                      .seal = std::move(report.seal),
+                      .can_commit = report.can_commit,
+                      .now = authorized.now(),
+                      .home_region = home.region,
+                      .home_epoch = static_cast<int64_t>(home.epoch),
+                      .regions = rooms.deployment,
+                      .links = {}};
+    for (LinkReport& link : report.links) {
+      Link& added = response.links.emplace_back(Link{.region = link.region,
+                                                     .waiting = static_cast<int64_t>(link.waiting),
+                                                     .waiting_since = link.waiting_since,
+                                                     .last_success = link.last_success,
+                                                     .last_error = {}});
+      if (!link.last_error.empty()) added.last_error = std::move(link.last_error);
+    }
+    return response;
+  }
+};
+
+}  // namespace
+
+api::Operation get_region_status() {
+  return api::operation<GetRegionStatus>();
+}
+
+}  // namespace coffer::coffer_service
