@@ -6,12 +6,11 @@
 
 #include "base/clock.h"
 #include "base/result.h"
+#include "cli/deployment.h"
 #include "client/settings.h"
 #include "client/signed_client.h"
 
 namespace coffer::cli {
-
-enum class Form { kText, kJson };
 
 struct ExplainRequest {
   std::string decision_id;

@@ -53,12 +53,21 @@ Result<Region> region_from(const Overrides& overrides, const Environment& enviro
   return *std::move(region);
 }
 
+std::string url_in(std::string_view url, const Region& region) {
+  constexpr std::string_view kPlace = "{region}";
+  std::string text(url);
+  for (size_t at = text.find(kPlace); at != text.npos; at = text.find(kPlace))
+    text.replace(at, kPlace.size(), region.text());
+  return text;
+}
+
 }  // namespace
 
 Result<Settings> settings_from(const Overrides& overrides, const Environment& environment) {
-  COFFER_ASSIGN(Endpoint endpoint,
-                Endpoint::parse(first({overrides.endpoint, read(environment, "AWS_ENDPOINT_URL"), kDefaultEndpoint})));
   COFFER_ASSIGN(Region region, region_from(overrides, environment));
+  const std::string_view url = first({overrides.endpoint, read(environment, "COFFER_ENDPOINT_URL"),
+                                      read(environment, "AWS_ENDPOINT_URL"), kDefaultEndpoint});
+  COFFER_ASSIGN(Endpoint endpoint, Endpoint::parse(url_in(url, region)));
   COFFER_ASSIGN(Credentials credentials, credentials_from(environment));
   return Settings{.endpoint = std::move(endpoint),
                   .region = std::move(region),

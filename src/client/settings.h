@@ -35,7 +35,8 @@ struct Overrides {
 // The value of an environment variable; nullptr when it is not set. No copy, since some hold secrets.
 using Environment = std::function<const char*(const char* name)>;
 
-// Endpoint: the option, AWS_ENDPOINT_URL, http://127.0.0.1:4566. Region: the option, AWS_REGION, AWS_DEFAULT_REGION.
+// Endpoint: the option, COFFER_ENDPOINT_URL, AWS_ENDPOINT_URL, http://127.0.0.1:4566; {region} in it stands for the
+// region's name, for regions that have an endpoint each. Region: the option, AWS_REGION, AWS_DEFAULT_REGION.
 // Credentials: AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN. Authorities: AWS_CA_BUNDLE, else the
 // system's. A variable that is empty counts as not set. kUsage, with what to do, when something is missing or wrong;
 // files of AWS's tools (profiles) are not read.

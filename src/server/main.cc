@@ -15,6 +15,7 @@
 #include "server/identity_commands.h"
 #include "server/policy_commands.h"
 #include "server/process.h"
+#include "server/region_commands.h"
 #include "server/serve.h"
 #include "server/version.h"
 
@@ -35,12 +36,19 @@ struct CommandLine {
   std::string out;
   std::string decision;
   std::string endpoint;
+  std::string from;
+  std::string to;
+  std::string prefix;
+  std::string tag;
+  std::string secret;
   bool throttle = false;
   bool no_throttle = false;
   bool kill = false;
   bool json = false;
   bool force = false;
   bool yes = false;
+  bool dry_run = false;
+  bool all = false;
 };
 
 const CLI::Validator kRegion(
@@ -100,6 +108,33 @@ cli::ExplainRequest explain_request_of(const CommandLine& line) {
   return {.decision_id = line.decision,
           .overrides = {.endpoint = line.endpoint, .region = line.region},
           .form = line.json ? cli::Form::kJson : cli::Form::kText};
+}
+
+RegionCommand region_command_of(const CommandLine& line) {
+  return {.endpoint = line.endpoint,
+          .region = line.region,
+          .from = line.from,
+          .to = line.to,
+          .prefix = line.prefix,
+          .tag = line.tag,
+          .secret = line.secret,
+          .is_dry_run = line.dry_run,
+          .is_forced = line.force,
+          .consent = consent_of(line),
+          .form = line.json ? cli::Form::kJson : cli::Form::kText};
+}
+
+// Options of commands that call regions as anybody does, signed.
+void add_endpoint(CLI::App* command, CommandLine& line) {
+  command->add_option("--endpoint", line.endpoint,
+                      "Where the regions are; {region} in it stands for a region's name (COFFER_ENDPOINT_URL, "
+                      "AWS_ENDPOINT_URL; http://127.0.0.1:4566)");
+  command->add_flag("--json", line.json, "As JSON");
+}
+
+void add_consent(CLI::App* command, CommandLine& line) {
+  command->add_flag("--dry-run", line.dry_run, "Show what would be done, and change nothing");
+  command->add_flag("--yes", line.yes, "Do not ask");
 }
 
 // What a command of cli says, or why it does not.
@@ -192,6 +227,28 @@ int run(int argc, char** argv) {
   explain->add_option("--region", line.region, "Its name (AWS_REGION, AWS_DEFAULT_REGION)")->check(kRegion);
   explain->add_flag("--json", line.json, "As JSON");
 
+  CLI::App* regions = app.add_subcommand(
+      "status", "Show the regions, and what waits for each; with the credentials in AWS_ACCESS_KEY_ID and its like");
+  regions->add_option("--region", line.region, "Region to ask which others there are (AWS_REGION)")->check(kRegion);
+  add_endpoint(regions, line);
+
+  CLI::App* failover = app.add_subcommand("failover", "Promote, in one region, what had its primary in a lost one");
+  failover->add_option("--from", line.from, "Region that is lost")->required()->check(kRegion);
+  failover->add_option("--to", line.to, "Region whose copies become primaries")->required()->check(kRegion);
+  CLI::Option* prefix = failover->add_option("--prefix", line.prefix, "Only secrets whose names begin with it");
+  failover->add_option("--tag", line.tag, "Only secrets with this tag: KEY=VALUE, or KEY")->excludes(prefix);
+  failover->add_flag("--force", line.force, "Although the lost region answers");
+  add_consent(failover, line);
+  add_endpoint(failover, line);
+
+  CLI::App* rejoin = app.add_subcommand(
+      "rejoin", "Make the secrets of a region that came back replicas of what was promoted meanwhile");
+  rejoin->add_option("--region", line.region, "Region that came back")->required()->check(kRegion);
+  CLI::Option* secret = rejoin->add_option("--secret", line.secret, "Name of one secret");
+  rejoin->add_flag("--all", line.all, "All secrets of the account")->excludes(secret);
+  add_consent(rejoin, line);
+  add_endpoint(rejoin, line);
+
   CLI::App* version_command = app.add_subcommand("version", "Print the version");
 
   try {
@@ -215,6 +272,14 @@ int run(int argc, char** argv) {
   if (adopt->parsed()) return adopt_home(adoption_of(line));
   if (evaluate->parsed()) return evaluate_policies(std::cin, std::cout);
   if (explain->parsed()) return print(cli::explain_decision(explain_request_of(line), std::getenv, clock));
+  if (regions->parsed()) return show_regions(region_command_of(line), clock);
+  if (failover->parsed()) return fail_over_region(region_command_of(line), clock);
+  if (rejoin->parsed()) {
+    if (line.secret.empty() && !line.all) {
+      return report_failure(ExitCode::kUsage, "say which secrets rejoin: --secret NAME or --all");
+    }
+    return rejoin_region(region_command_of(line), clock);
+  }
   if (certificates->parsed()) return make_certificates(line.out, line.regions, clock, random);
 
   auto signals = Signals::open();

@@ -1,0 +1,154 @@
+// The regions of a deployment as a command calls them, with what their service `coffer` answers.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/result.h"
+#include "client/settings.h"
+#include "client/signed_client.h"
+#include "wire/shape.h"
+
+namespace coffer::cli {
+
+enum class Form { kText, kJson };
+
+struct LinkStatus {
+  std::string region;
+  int64_t waiting = 0;
+  std::optional<Time> waiting_since;
+  std::optional<Time> last_success;
+  std::optional<std::string> last_error;
+  static constexpr wire::Field kFields[] = {
+      wire::field<&LinkStatus::region>("Region"), wire::field<&LinkStatus::waiting>("Waiting"),
+      wire::field<&LinkStatus::waiting_since>("WaitingSince"), wire::field<&LinkStatus::last_success>("LastSuccess"),
+      wire::field<&LinkStatus::last_error>("LastError")};
+};
+
+struct RegionStatus {
+  std::string region;
+  std::string version;
+  std::string seal;
+  bool can_commit = false;
+  Time now;
+  std::string home_region;
+  int64_t home_epoch = 0;
+  std::vector<std::string> regions;
+  std::vector<LinkStatus> links;
+  static constexpr wire::Field kFields[] = {wire::field<&RegionStatus::region>("Region"),
+                                            wire::field<&RegionStatus::version>("Version"),
+                                            wire::field<&RegionStatus::seal>("Seal"),
+                                            wire::field<&RegionStatus::can_commit>("CanCommit"),
+                                            wire::field<&RegionStatus::now>("Now"),
+                                            wire::field<&RegionStatus::home_region>("HomeRegion"),
+                                            wire::field<&RegionStatus::home_epoch>("HomeEpoch"),
+                                            wire::field<&RegionStatus::regions>("Regions"),
+                                            wire::field<&RegionStatus::links>("Links")};
+};
+
+struct CopyVersion {
+  std::string version_id;
+  std::vector<std::string> version_stages;
+  Time created_date;
+  static constexpr wire::Field kFields[] = {wire::field<&CopyVersion::version_id>("VersionId"),
+                                            wire::field<&CopyVersion::version_stages>("VersionStages"),
+                                            wire::field<&CopyVersion::created_date>("CreatedDate")};
+};
+
+struct CopyReplica {
+  std::string region;
+  std::string status;
+  std::optional<std::string> status_message;
+  static constexpr wire::Field kFields[] = {wire::field<&CopyReplica::region>("Region"),
+                                            wire::field<&CopyReplica::status>("Status"),
+                                            wire::field<&CopyReplica::status_message>("StatusMessage")};
+};
+
+// What one region has of a secret.
+struct Copy {
+  std::string name;
+  std::string arn;
+  std::string role;
+  std::string primary_region;
+  int64_t lineage_epoch = 0;
+  int64_t generation = 0;
+  std::vector<CopyVersion> versions;
+  std::vector<CopyReplica> replicas;
+  std::vector<std::string> other_regions;
+  static constexpr wire::Field kFields[] = {wire::field<&Copy::name>("Name"),
+                                            wire::field<&Copy::arn>("ARN"),
+                                            wire::field<&Copy::role>("Role"),
+                                            wire::field<&Copy::primary_region>("PrimaryRegion"),
+                                            wire::field<&Copy::lineage_epoch>("LineageEpoch"),
+                                            wire::field<&Copy::generation>("Generation"),
+                                            wire::field<&Copy::versions>("Versions"),
+                                            wire::field<&Copy::replicas>("Replicas"),
+                                            wire::field<&Copy::other_regions>("OtherRegions")};
+
+  bool is_primary() const { return role == "Primary"; }
+  // The six characters that tell two secrets of one name apart.
+  std::string_view suffix() const { return std::string_view(arn).substr(arn.size() < 6 ? 0 : arn.size() - 6); }
+  const CopyVersion* current() const;  // AWSCURRENT; null: there is none
+};
+
+// Which copies ListCopies is asked for. Empty: all.
+struct CopyFilter {
+  std::string primary_region;
+  std::string name;
+  std::string name_prefix;
+  std::string tag_key;
+  std::optional<std::string> tag_value;
+};
+
+// Not thread-safe: a thread has one of its own.
+class Deployment {
+ public:
+  using Connect = std::function<Result<std::unique_ptr<client::SignedClient>>(const std::string& region)>;
+  explicit Deployment(Connect connect) : connect_(std::move(connect)) {}
+
+  // Calls of the service `coffer`, with these errors: kServiceUnavailable when the region does not answer, or another
+  // answers in its place that it is down; kAccessDenied; kUsage when there is nobody to call or as whom; otherwise
+  // kInternalServiceError, with what the region says.
+  Result<RegionStatus> status(const std::string& region);
+  Result<std::vector<Copy>> copies(const std::string& region, const CopyFilter& filter);
+  // `body`: JSON. Of another service of the region with its names.
+  Result<void> call(const std::string& region, std::string_view operation, std::string_view body,
+                    wire::Document& answer);
+  Result<void> call(const std::string& region, const client::Call& call, wire::Document& answer);
+
+ private:
+  Result<client::SignedClient*> client(const std::string& region);
+
+  const Connect connect_;
+  std::map<std::string, std::unique_ptr<client::SignedClient>> clients_;
+};
+
+// As settings_from() says, for each region: an endpoint may have {region} in it.
+Deployment::Connect connect_by(const client::Overrides& overrides, const client::Environment& environment,
+                               const Clock& clock);
+
+// Of JSON text: {"SecretId": "...", "DryRun": true}.
+class JsonObject {
+ public:
+  JsonObject& add(std::string_view name, std::string_view value);
+  JsonObject& add(std::string_view name, const char* value) { return add(name, std::string_view(value)); }
+  JsonObject& add(std::string_view name, bool value);
+  JsonObject& add(std::string_view name, int64_t value);
+  JsonObject& add_json(std::string_view name, std::string_view json);
+  std::string text() const { return "{" + members_ + "}"; }
+
+ private:
+  std::string members_;
+};
+
+// A shape as JSON that a person can read, with a line end.
+std::string json_text_of(const std::function<void(wire::Encoder&)>& encode);
+
+}  // namespace coffer::cli

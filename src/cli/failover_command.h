@@ -1,0 +1,36 @@
+// coffer failover: promotes, in one region, every secret of the caller's account whose primary's region is lost.
+#pragma once
+
+#include <functional>
+#include <string>
+
+#include "cli/deployment.h"
+
+namespace coffer::cli {
+
+// Asks a person; kAborted or kUsage when the answer is no.
+using Confirm = std::function<Result<void>(const std::string& question)>;
+// Shows a person what is going to happen, before the question.
+using Show = std::function<void(const std::string& text)>;
+
+struct FailoverRequest {
+  std::string from;
+  std::string to;
+  CopyFilter filter;  // by prefix or tag
+  bool is_dry_run = false;
+  bool is_forced = false;  // although the lost region answers
+  Form form = Form::kText;
+};
+
+struct Outcome {
+  std::string text;   // to print, with a line end
+  size_t failed = 0;  // of the secrets
+};
+
+// `make`: a deployment for each of the threads that promote. Errors before anything is changed as Deployment has them,
+// kUsage for regions that are not of the deployment, and kConflict when the lost region answers: what it acknowledges
+// from now on would be lost.
+Result<Outcome> fail_over(const FailoverRequest& request, const std::function<Deployment()>& make, const Show& show,
+                          const Confirm& confirm);
+
+}  // namespace coffer::cli

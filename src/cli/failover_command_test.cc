@@ -1,0 +1,285 @@
+// coffer status, failover and rejoin against regions that answer what a test says.
+#include "cli/failover_command.h"
+
+#include <gtest/gtest.h>
+
+#include <map>
+#include <mutex>
+#include <set>
+
+#include "base/time_text.h"
+#include "cli/rejoin_command.h"
+#include "cli/status_command.h"
+
+namespace coffer::cli {
+namespace {
+
+// All regions. Answers by "REGION OPERATION", and by that with the body behind it where one exists.
+struct World {
+  std::map<std::string, std::string> answers;
+  std::set<std::string> down;
+  std::vector<std::string> calls;
+  std::mutex mutex;
+};
+
+class RegionHttp final : public net::HttpClient {
+ public:
+  RegionHttp(World& world, std::string region) : world_(world), region_(std::move(region)) {}
+  Result<void> connect(Duration) override { return {}; }
+  bool was_unread() const override { return false; }
+  Result<net::ClientResponse> send(const net::ClientRequest& request, Duration) override {
+    const std::lock_guard lock(world_.mutex);
+    if (world_.down.contains(region_)) return Error{ErrorCode::kIo, "connection refused"};
+    std::string operation;
+    for (const auto& [name, value] : request.headers) {
+      if (name == "x-amz-target") operation = value.substr(value.find('.') + 1);
+    }
+    const std::string call = region_ + " " + operation;
+    const std::string exact = call + " " + std::string(request.body);
+    if (operation != "GetRegionStatus" && operation != "ListCopies") world_.calls.push_back(exact);
+    const auto found = world_.answers.find(world_.answers.contains(exact) ? exact : call);
+    net::ClientResponse response{.status = 200, .headers = {}, .body = {}};
+    if (found == world_.answers.end()) {
+      response.body.append(operation == "ListCopies" ? R"({"Copies": []})" : "{}");
+    } else {
+      response.body.append(found->second);
+      if (found->second.find("__type") != std::string::npos) response.status = 400;
+    }
+    return response;
+  }
+
+ private:
+  World& world_;
+  const std::string region_;
+};
+
+std::string copy(const std::string& name, const std::string& role, const std::string& primary, int epoch,
+                 int generation, const std::string& versions,
+                 const std::string& more = "\"Replicas\": [], \"OtherRegions\": []") {
+  return R"({"Name": ")" + name + R"(", "ARN": "arn:aws:secretsmanager:r:123456789012:secret:)" + name +
+         R"(-AbCdEf", "Role": ")" + role + R"(", "PrimaryRegion": ")" + primary + R"(", "LineageEpoch": )" +
+         std::to_string(epoch) + R"(, "Generation": )" + std::to_string(generation) + R"(, "Versions": [)" + versions +
+         "], " + more + "}";
+}
+
+std::string version(const std::string& id, int created, const std::string& stages) {
+  return R"({"VersionId": ")" + id + R"(", "VersionStages": [)" + stages + R"(], "CreatedDate": )" +
+         std::to_string(created) + "}";
+}
+
+std::string status_of(const std::string& region, const std::string& links = "") {
+  return R"({"Region": ")" + region +
+         R"(", "Version": "0.1.0", "Seal": "root-key-file", "CanCommit": true, "Now": 1000, "HomeRegion": "us-east-1",)" +
+         R"( "HomeEpoch": 1, "Regions": ["us-east-1", "us-west-2", "eu-west-1"], "Links": [)" + links + "]}";
+}
+
+class RegionCommandsTest : public ::testing::Test {
+ protected:
+  RegionCommandsTest() {
+    for (const char* const region : {"us-east-1", "us-west-2", "eu-west-1"})
+      world_.answers[std::string(region) + " GetRegionStatus"] = status_of(region);
+  }
+
+  Deployment deployment() {
+    return Deployment([this](const std::string& region) -> Result<std::unique_ptr<client::SignedClient>> {
+      client::Settings settings{.endpoint = *client::Endpoint::parse("http://127.0.0.1:4566"),
+                                .region = *Region::parse(region.empty() ? "us-east-1" : region),
+                                .credentials = {.access_key_id = "AKIAIOSFODNN7EXAMPLE",
+                                                .secret_access_key = SecretBytes::copy_of("hunter2"),
+                                                .session_token = {}},
+                                .ca_file = {}};
+      auto http = std::make_unique<RegionHttp>(world_, settings.region.text());
+      return std::make_unique<client::SignedClient>(std::move(settings), std::move(http), clock_);
+    });
+  }
+
+  Result<Outcome> run(const FailoverRequest& request) {
+    shown_.clear();
+    return fail_over(
+        request, [this] { return deployment(); }, [this](const std::string& text) { shown_ += text; },
+        [this](const std::string& question) -> Result<void> {
+          shown_ += question;
+          return agrees_ ? Result<void>() : Error{ErrorCode::kAborted, "nothing was changed"};
+        });
+  }
+  Result<Outcome> run(const RejoinRequest& request) {
+    shown_.clear();
+    Deployment regions = deployment();
+    return rejoin(
+        request, regions, [this](const std::string& text) { shown_ += text; },
+        [this](const std::string&) -> Result<void> {
+          return agrees_ ? Result<void>() : Error{ErrorCode::kAborted, "nothing was changed"};
+        });
+  }
+
+  // us-east-1 is lost; us-west-2 has two of its secrets, and eu-west-1 a newer state of one.
+  void lose_the_east() {
+    world_.down = {"us-east-1"};
+    const std::string current = version("v1", 10, R"("AWSCURRENT")");
+    world_.answers["us-west-2 ListCopies"] = R"({"Copies": [)" + copy("a", "Replica", "us-east-1", 1, 5, current) +
+                                             ", " + copy("b", "Replica", "us-east-1", 1, 3, current) + "]}";
+    world_.answers["eu-west-1 ListCopies"] =
+        R"({"Copies": [)" + copy("a", "Replica", "us-east-1", 1, 7, current) + "]}";
+    world_.answers["us-west-2 FailOverSecret"] =
+        R"({"Copy": )" +
+        copy("a", "Primary", "us-west-2", 2, 6, current,
+             R"("Replicas": [{"Region": "eu-west-1", "Status": "InProgress"}], "OtherRegions": [])") +
+        "}";
+  }
+
+  ManualClock clock_{*parse_iso_basic("20261124T103000Z")};
+  World world_;
+  bool agrees_ = true;
+  std::string shown_;
+  const FailoverRequest failover_{.from = "us-east-1", .to = "us-west-2", .filter = {}, .form = Form::kText};
+};
+
+TEST_F(RegionCommandsTest, StatusShowsWhatWaitsAndWhoIsSilent) {
+  world_.answers["us-east-1 GetRegionStatus"] =
+      status_of("us-east-1",
+                R"({"Region": "us-west-2", "Waiting": 3, "WaitingSince": 995.5, "LastError": "connection refused"},
+         {"Region": "eu-west-1", "Waiting": 0})");
+  world_.down = {"us-west-2"};
+  Deployment regions = deployment();
+  const auto text = show_status("", Form::kText, regions);
+  ASSERT_TRUE(text.ok()) << text.error().message;
+  EXPECT_EQ(*text,
+            "home of identities us-east-1 since epoch 1\n\n"
+            "REGION            STATE      VERSION   SEAL            REPLICATION TO OTHERS\n"
+            "eu-west-1         serves     0.1.0     root-key-file   in sync\n"
+            "us-east-1         serves     0.1.0     root-key-file   3 changes waiting\n"
+            "  to us-west-2       3 waiting, oldest for 4.5 s: connection refused\n"
+            "us-west-2         silent     -         -               -\n"
+            "  us-west-2 does not answer: connection refused\n");
+}
+
+TEST_F(RegionCommandsTest, ASilentRegionIsNotAskedForTheOthers) {
+  world_.down = {"us-west-2"};
+  Deployment regions = deployment();
+  const auto text = show_status("us-west-2", Form::kText, regions);
+  ASSERT_FALSE(text.ok());
+  EXPECT_EQ(text.error().message,
+            "us-west-2 does not answer: connection refused (--region names another region to ask)");
+}
+
+TEST_F(RegionCommandsTest, FailingOverShowsWhatIsMissedAndAsks) {
+  lose_the_east();
+  const auto outcome = run(failover_);
+  ASSERT_TRUE(outcome.ok()) << outcome.error().message;
+  EXPECT_EQ(outcome->failed, 0u);
+  EXPECT_EQ(outcome->text, "2 secrets promoted in us-west-2.\n");
+  EXPECT_NE(shown_.find("v1 of 1970-01-01T00:00:10Z  MISSES 2 changes that eu-west-1 has\n"), shown_.npos) << shown_;
+  EXPECT_NE(shown_.find("v1 of 1970-01-01T00:00:10Z  nobody else can tell what it misses\n"), shown_.npos) << shown_;
+  EXPECT_NE(shown_.find("us-east-1 does not answer: what it has is not known."), shown_.npos) << shown_;
+  ASSERT_EQ(world_.calls.size(), 2u);
+  EXPECT_TRUE(std::set(world_.calls.begin(), world_.calls.end())
+                  .contains("us-west-2 FailOverSecret {\"SecretId\": "
+                            "\"arn:aws:secretsmanager:r:123456789012:secret:b-AbCdEf\", \"FromRegion\": \"us-east-1\", "
+                            "\"DryRun\": false}"));
+}
+
+TEST_F(RegionCommandsTest, NothingIsDoneWithoutConsent) {
+  lose_the_east();
+  agrees_ = false;
+  const auto outcome = run(failover_);
+  ASSERT_FALSE(outcome.ok());
+  EXPECT_TRUE(world_.calls.empty());
+}
+
+TEST_F(RegionCommandsTest, ARegionThatAnswersIsNotLost) {
+  const auto refused = run(failover_);
+  ASSERT_FALSE(refused.ok());
+  EXPECT_EQ(refused.error().code, ErrorCode::kConflict);
+  FailoverRequest forced = failover_;
+  forced.is_forced = true;
+  EXPECT_TRUE(run(forced).ok());
+}
+
+TEST_F(RegionCommandsTest, OneSecretThatCannotBePromotedDoesNotKeepTheOthers) {
+  lose_the_east();
+  world_.answers
+      ["us-west-2 FailOverSecret {\"SecretId\": \"arn:aws:secretsmanager:r:123456789012:secret:b-AbCdEf\", "
+       "\"FromRegion\": \"us-east-1\", \"DryRun\": false}"] =
+      R"({"__type": "AccessDeniedException", "Message": "No."})";
+  const auto outcome = run(failover_);
+  ASSERT_TRUE(outcome.ok());
+  EXPECT_EQ(outcome->failed, 1u);
+  EXPECT_NE(outcome->text.find("FAILED: us-west-2 says: No.\n1 secrets promoted in us-west-2, 1 not.\n"),
+            outcome->text.npos)
+      << outcome->text;
+}
+
+TEST_F(RegionCommandsTest, RegionsMustBeOfTheDeployment) {
+  FailoverRequest request = failover_;
+  request.from = "ap-south-1";
+  EXPECT_EQ(run(request).error().message,
+            "ap-south-1 is no region of this deployment, which has us-east-1, us-west-2, eu-west-1");
+  request.from = request.to;
+  EXPECT_EQ(run(request).error().code, ErrorCode::kUsage);
+}
+
+// us-east-1 came back: "a" was promoted in us-west-2, "b" rejoined but was not sent yet, "c" is another secret.
+class RejoinTest : public RegionCommandsTest {
+ protected:
+  RejoinTest() {
+    const std::string old = version("v1", 10, R"("AWSPREVIOUS")");
+    const std::string lost = version("v2", 20, R"("AWSCURRENT")");
+    world_.answers["us-east-1 ListCopies"] =
+        R"({"Copies": [)" + copy("a", "Primary", "us-east-1", 1, 9, old + ", " + lost) + ", " +
+        copy("b", "Replica", "us-west-2", 1, 4, old) + ", " + copy("kept", "Primary", "us-east-1", 1, 2, old) + "]}";
+    const std::string failed =
+        R"("Replicas": [{"Region": "us-east-1", "Status": "Failed", "StatusMessage": "m"}], "OtherRegions": [])";
+    world_.answers["us-west-2 ListCopies"] =
+        R"({"Copies": [)" + copy("a", "Primary", "us-west-2", 2, 6, old + ", " + version("v2", 21, "")) + ", " +
+        copy("b", "Primary", "us-west-2", 2, 5, old, failed) + "]}";
+  }
+  const RejoinRequest request_{.region = "us-east-1", .secret = {}, .form = Form::kText};
+};
+
+TEST_F(RejoinTest, WhatIsLostIsShownAndThenGivenUp) {
+  const auto outcome = run(request_);
+  ASSERT_TRUE(outcome.ok()) << outcome.error().message;
+  EXPECT_EQ(outcome->text, "2 secrets are replicas in us-east-1.\n");
+  // The same id names another value there.
+  EXPECT_NE(shown_.find("replica of us-west-2  LOST:\n    v2 of 1970-01-01T00:00:20Z AWSCURRENT\n"), shown_.npos)
+      << shown_;
+  EXPECT_EQ(shown_.find("    v1"), shown_.npos) << shown_;
+  const std::vector<std::string> expected = {
+      "us-east-1 RejoinSecret {\"SecretId\": \"arn:aws:secretsmanager:r:123456789012:secret:a-AbCdEf\", "
+      "\"PrimaryRegion\": \"us-west-2\", \"Generation\": 9, \"DryRun\": false}",
+      "us-west-2 ReplicateSecretToRegions {\"SecretId\": \"a\", \"AddReplicaRegions\": [{\"Region\": \"us-east-1\"}]}",
+      "us-west-2 RetryReplication {\"SecretId\": \"b\", \"ReplicaRegion\": \"us-east-1\"}"};
+  EXPECT_EQ(world_.calls, expected);
+}
+
+TEST_F(RejoinTest, ADryRunAsksTheRegionOnly) {
+  RejoinRequest request = request_;
+  request.is_dry_run = true;
+  const auto outcome = run(request);
+  ASSERT_TRUE(outcome.ok());
+  EXPECT_EQ(outcome->text, "2 secrets would become replicas in us-east-1.\n");
+  ASSERT_EQ(world_.calls.size(), 1u);
+  EXPECT_NE(world_.calls[0].find("\"DryRun\": true"), std::string::npos);
+}
+
+TEST_F(RejoinTest, WhatTheRegionDoesNotGiveUpIsNotSentThere) {
+  world_.answers["us-east-1 RejoinSecret"] = R"({"__type": "InvalidRequestException", "Message": "It changed."})";
+  const auto outcome = run(request_);
+  ASSERT_TRUE(outcome.ok());
+  EXPECT_EQ(outcome->failed, 1u);
+  for (const std::string& call : world_.calls)
+    EXPECT_EQ(call.find("ReplicateSecretToRegions"), call.npos);
+}
+
+TEST_F(RejoinTest, OneSecretMustHaveSomethingToRejoin) {
+  world_.answers["us-east-1 ListCopies"] = R"({"Copies": []})";
+  RejoinRequest request = request_;
+  request.secret = "none";
+  const auto outcome = run(request);
+  ASSERT_FALSE(outcome.ok());
+  EXPECT_EQ(outcome.error().code, ErrorCode::kNotFound);
+  EXPECT_EQ(outcome.error().message, "us-east-1 has no secret none");
+}
+
+}  // namespace
+}  // namespace coffer::cli

@@ -1,0 +1,217 @@
+#include "cli/rejoin_command.h"
+
+#include <algorithm>
+
+#include "base/time_text.h"
+#include "cli/text_layout.h"
+
+namespace coffer::cli {
+namespace {
+
+struct Entry {
+  std::string name;
+  std::string arn;
+  std::string primary_region;
+  int64_t generation = 0;
+  std::vector<CopyVersion> lost_versions;  // which the promoted copy does not have
+  std::string result;                      // "Rejoined", "WouldRejoin", "Failed"
+  std::optional<std::string> error;
+  static constexpr wire::Field kFields[] = {wire::field<&Entry::name>("Name"),
+                                            wire::field<&Entry::arn>("ARN"),
+                                            wire::field<&Entry::primary_region>("PrimaryRegion"),
+                                            wire::field<&Entry::generation>("Generation"),
+                                            wire::field<&Entry::lost_versions>("LostVersions"),
+                                            wire::field<&Entry::result>("Result"),
+                                            wire::field<&Entry::error>("Error")};
+  bool is_primary_still = true;  // false: only the promoted one must be told to send
+  bool is_listed = false;        // the promoted one has the region among its replicas
+};
+
+struct Report {
+  std::string region;
+  bool is_dry_run = false;
+  std::vector<std::string> unknown_regions;
+  std::vector<Entry> secrets;
+  static constexpr wire::Field kFields[] = {
+      wire::field<&Report::region>("Region"), wire::field<&Report::is_dry_run>("DryRun"),
+      wire::field<&Report::unknown_regions>("UnknownRegions"), wire::field<&Report::secrets>("Secrets")};
+};
+
+const CopyReplica* replica_in(const Copy& copy, const std::string& region) {
+  const auto found = std::ranges::find(copy.replicas, region, &CopyReplica::region);
+  return found == copy.replicas.end() ? nullptr : &*found;
+}
+
+// One id may name two values: of a client that counts, in either region.
+bool has_version(const Copy& copy, const CopyVersion& version) {
+  return std::ranges::any_of(copy.versions, [&version](const CopyVersion& other) {
+    return other.version_id == version.version_id && other.created_date == version.created_date;
+  });
+}
+
+std::string text_of(const Entry& entry) {
+  std::string text = padded(entry.name, 30) + "  replica of " + entry.primary_region;
+  if (entry.error) return text + "  FAILED: " + *entry.error + "\n";
+  if (!entry.is_primary_still) return text + "  already; is to be sent\n";
+  if (entry.lost_versions.empty()) return text + "  no version is lost\n";
+  text += "  LOST:\n";
+  for (const CopyVersion& version : entry.lost_versions) {
+    text += "    " + version.version_id + " of " + iso_extended_seconds(version.created_date);
+    for (const std::string& stage : version.version_stages)
+      text += " " + stage;
+    text += "\n";
+  }
+  return text;
+}
+
+class Rejoin {
+ public:
+  Rejoin(const RejoinRequest& request, Deployment& deployment) : request_(request), deployment_(deployment) {}
+
+  Result<void> look() {
+    report_.region = request_.region;
+    report_.is_dry_run = request_.is_dry_run;
+    COFFER_ASSIGN(const RegionStatus status, deployment_.status(request_.region));
+    CopyFilter filter{.primary_region = {}, .name = request_.secret, .name_prefix = {}, .tag_key = {}, .tag_value = {}};
+    COFFER_ASSIGN(const std::vector<Copy> copies, deployment_.copies(request_.region, filter));
+    std::map<std::string, Copy> primaries;  // of all other regions, by name
+    for (const std::string& region : status.regions) {
+      if (region == request_.region) continue;
+      filter.primary_region = region;
+      Result<std::vector<Copy>> others = deployment_.copies(region, filter);
+      if (!others.ok()) {
+        if (others.error().code != ErrorCode::kServiceUnavailable) return others.error();
+        report_.unknown_regions.push_back(region);
+        continue;
+      }
+      for (Copy& copy : *others) {
+        if (!copy.is_primary()) continue;
+        const auto known = primaries.find(copy.name);
+        if (known == primaries.end() || known->second.lineage_epoch < copy.lineage_epoch) primaries[copy.name] = copy;
+      }
+    }
+    for (const Copy& copy : copies) {
+      const auto primary = primaries.find(copy.name);
+      if (primary != primaries.end()) consider(copy, primary->second);
+    }
+    if (!report_.secrets.empty() || request_.secret.empty()) return {};
+    return Error{ErrorCode::kNotFound, copies.empty() ? request_.region + " has no secret " + request_.secret
+                                                      : "no other region that answers has a promoted copy of " +
+                                                            request_.secret + " that it would have to follow"};
+  }
+
+  Report& report() { return report_; }
+
+  void run() {
+    for (Entry& entry : report_.secrets) {
+      const Result<void> done = give_up(entry);
+      const Result<void> sent = done.ok() && !request_.is_dry_run ? send(entry) : done;
+      entry.result = !sent.ok() ? "Failed" : request_.is_dry_run ? "WouldRejoin" : "Rejoined";
+      if (!sent.ok()) entry.error = sent.error().message;
+    }
+  }
+
+ private:
+  void consider(const Copy& here, const Copy& primary) {
+    if (here.suffix() != primary.suffix()) return;
+    const CopyReplica* const listed = replica_in(primary, request_.region);
+    Entry entry{.name = here.name,
+                .arn = here.arn,
+                .primary_region = primary.primary_region,
+                .generation = here.generation,
+                .is_primary_still = here.is_primary(),
+                .is_listed = listed != nullptr};
+    if (here.is_primary()) {
+      if (here.lineage_epoch >= primary.lineage_epoch) return;
+      for (const CopyVersion& version : here.versions) {
+        if (!has_version(primary, version)) entry.lost_versions.push_back(version);
+      }
+    } else {
+      // Of an earlier attempt that was broken off.
+      const bool is_waiting = listed == nullptr || listed->status == "Failed";
+      if (here.primary_region != primary.primary_region || !is_waiting) return;
+    }
+    report_.secrets.push_back(std::move(entry));
+  }
+
+  Result<void> give_up(const Entry& entry) {
+    if (!entry.is_primary_still) return {};
+    JsonObject body;
+    body.add("SecretId", entry.arn)
+        .add("PrimaryRegion", entry.primary_region)
+        .add("Generation", entry.generation)
+        .add("DryRun", request_.is_dry_run);
+    wire::Document answer;
+    return deployment_.call(request_.region, "RejoinSecret", body.text(), answer);
+  }
+
+  Result<void> send(const Entry& entry) {
+    wire::Document answer;
+    JsonObject body;
+    body.add("SecretId", entry.name);
+    if (entry.is_listed) {
+      body.add("ReplicaRegion", request_.region);
+      return deployment_.call(entry.primary_region, "RetryReplication", body.text(), answer);
+    }
+    JsonObject region;
+    region.add("Region", request_.region);
+    body.add_json("AddReplicaRegions", "[" + region.text() + "]");
+    const std::string text = body.text();
+    return deployment_.call(entry.primary_region,
+                            {.service = "secretsmanager",
+                             .target_prefix = "secretsmanager",
+                             .operation = "ReplicateSecretToRegions",
+                             .body = text},
+                            answer);
+  }
+
+  const RejoinRequest& request_;
+  Deployment& deployment_;
+  Report report_;
+};
+
+std::string plan_of(const Report& report) {
+  std::string text;
+  for (const Entry& entry : report.secrets)
+    text += text_of(entry);
+  for (const std::string& region : report.unknown_regions)
+    text += region + " does not answer: what was promoted there is not known.\n";
+  return text;
+}
+
+std::string result_of(const Report& report, size_t failed) {
+  std::string text;
+  for (const Entry& entry : report.secrets) {
+    if (entry.error) text += text_of(entry);
+  }
+  const std::string done = std::to_string(report.secrets.size() - failed) + " secrets " +
+                           (report.is_dry_run ? "would become replicas in " : "are replicas in ") + report.region;
+  return text + done + (failed > 0 ? ", " + std::to_string(failed) + " not" : "") + ".\n";
+}
+
+}  // namespace
+
+Result<Outcome> rejoin(const RejoinRequest& request, Deployment& deployment, const Show& show, const Confirm& confirm) {
+  Rejoin rejoining(request, deployment);
+  COFFER_TRY(rejoining.look());
+  Report& report = rejoining.report();
+  const bool is_text = request.form == Form::kText;
+  if (is_text) show(plan_of(report));
+  if (!report.secrets.empty() && !request.is_dry_run) {
+    COFFER_TRY(confirm("\nMake " + std::to_string(report.secrets.size()) + " secrets in " + request.region +
+                       " replicas? Versions, labels, tags and policies that only " + request.region +
+                       " has are lost."));
+  }
+  rejoining.run();
+  Outcome outcome;
+  outcome.failed = static_cast<size_t>(
+      std::ranges::count_if(report.secrets, [](const Entry& entry) { return entry.error.has_value(); }));
+  outcome.text = is_text ? result_of(report, outcome.failed) : json_text_of([&report](wire::Encoder& encoder) {
+    encoder.begin_object();
+    wire::encode(report, encoder);
+    encoder.end_object();
+  });
+  return outcome;
+}
+
+}  // namespace coffer::cli

@@ -1,0 +1,106 @@
+#include "cli/status_command.h"
+
+#include <algorithm>
+
+#include "cli/text_layout.h"
+
+namespace coffer::cli {
+namespace {
+
+struct Report {
+  std::string region;
+  std::optional<RegionStatus> status;
+  std::optional<std::string> error;
+  static constexpr wire::Field kFields[] = {wire::field<&Report::region>("Region"),
+                                            wire::field<&Report::status>("Status"),
+                                            wire::field<&Report::error>("Error")};
+};
+
+struct Reports {
+  std::vector<Report> regions;
+  static constexpr wire::Field kFields[] = {wire::field<&Reports::regions>("Regions")};
+};
+
+std::string waited(const LinkStatus& link, Time now) {
+  if (link.waiting == 0) return "nothing waiting";
+  std::string text = std::to_string(link.waiting) + (link.waiting >= 10'000 ? " or more" : "") + " waiting";
+  if (!link.waiting_since) return text;
+  const int64_t tenths = std::max<int64_t>(0, (now - *link.waiting_since).count() / 100);
+  return text + ", oldest for " + std::to_string(tenths / 10) + "." + std::to_string(tenths % 10) + " s";
+}
+
+std::string summary(const RegionStatus& status) {
+  int64_t waiting = 0;
+  bool is_failing = false;
+  for (const LinkStatus& link : status.links) {
+    waiting += link.waiting;
+    is_failing = is_failing || link.last_error;
+  }
+  if (waiting > 0) return std::to_string(waiting) + " changes waiting";
+  return is_failing ? "nothing waiting" : "in sync";
+}
+
+std::string row(const std::string& region, std::string_view state, std::string_view version, std::string_view seal,
+                std::string_view rest) {
+  return padded(region, 17) + " " + padded(state, 10) + " " + padded(version, 9) + " " + padded(seal, 15) + " " +
+         std::string(rest) + "\n";
+}
+
+std::string text_of(const Reports& reports) {
+  std::string text;
+  const RegionStatus* newest = nullptr;
+  for (const Report& report : reports.regions) {
+    if (report.status && (newest == nullptr || report.status->home_epoch > newest->home_epoch))
+      newest = &*report.status;
+  }
+  if (newest != nullptr) {
+    text += "home of identities " + newest->home_region + " since epoch " + std::to_string(newest->home_epoch) + "\n\n";
+  }
+  text += row("REGION", "STATE", "VERSION", "SEAL", "REPLICATION TO OTHERS");
+  for (const Report& report : reports.regions) {
+    if (!report.status) {
+      text += row(report.region, "silent", "-", "-", "-") + "  " + *report.error + "\n";
+      continue;
+    }
+    const RegionStatus& status = *report.status;
+    text +=
+        row(status.region, status.can_commit ? "serves" : "read-only", status.version, status.seal, summary(status));
+    for (const LinkStatus& link : status.links) {
+      if (link.waiting == 0 && !link.last_error) continue;
+      text += "  to " + padded(link.region, 15) + " " + waited(link, status.now) +
+              (link.last_error ? ": " + *link.last_error : "") + "\n";
+    }
+  }
+  return text;
+}
+
+}  // namespace
+
+Result<std::string> show_status(const std::string& region, Form form, Deployment& deployment) {
+  Result<RegionStatus> asked = deployment.status(region);
+  if (!asked.ok()) {
+    Error error = asked.error();
+    if (error.code == ErrorCode::kServiceUnavailable) error.message += " (--region names another region to ask)";
+    return error;
+  }
+  std::vector<std::string> names = asked->regions;
+  std::ranges::sort(names);
+  Reports reports;
+  for (const std::string& name : names) {
+    Report& report = reports.regions.emplace_back(Report{.region = name});
+    Result<RegionStatus> status = name == asked->region ? asked : deployment.status(name);
+    if (status.ok()) {
+      report.status = std::move(*status);
+    } else {
+      report.error = status.error().message;
+    }
+  }
+  if (form == Form::kText) return text_of(reports);
+  return json_text_of([&reports](wire::Encoder& encoder) {
+    encoder.begin_object();
+    wire::encode(reports, encoder);
+    encoder.end_object();
+  });
+}
+
+}  // namespace coffer::cli

@@ -1,0 +1,71 @@
+#include "server/region_commands.h"
+
+#include <cstdio>
+#include <cstdlib>
+
+#include "cli/failover_command.h"
+#include "cli/rejoin_command.h"
+#include "cli/status_command.h"
+#include "server/exit_codes.h"
+
+namespace coffer::server {
+namespace {
+
+cli::Deployment::Connect connect_as(const RegionCommand& command, const Clock& clock) {
+  return cli::connect_by({.endpoint = command.endpoint, .region = command.region}, std::getenv, clock);
+}
+
+bool print(const std::string& text) {
+  return std::fwrite(text.data(), 1, text.size(), stdout) == text.size() && std::fflush(stdout) == 0;
+}
+
+int print_outcome(const Result<cli::Outcome>& outcome) {
+  if (!outcome.ok()) {
+    // Another region answering is no port that is in use.
+    const bool is_conflict = outcome.error().code == ErrorCode::kConflict;
+    return is_conflict ? report_failure(ExitCode::kFailure, outcome.error().message) : report_failure(outcome.error());
+  }
+  if (!print(outcome->text)) return report_failure(ExitCode::kFailure, "cannot write the answer");
+  return exit_status(outcome->failed == 0 ? ExitCode::kOk : ExitCode::kFailure);
+}
+
+cli::Confirm confirm_as(const RegionCommand& command) {
+  return [&command](const std::string& question) { return confirm(question, command.consent); };
+}
+
+void show(const std::string& text) {
+  (void)print(text);
+}
+
+}  // namespace
+
+int show_regions(const RegionCommand& command, const Clock& clock) {
+  cli::Deployment deployment(connect_as(command, clock));
+  const Result<std::string> text = cli::show_status(command.region, command.form, deployment);
+  if (!text.ok()) return report_failure(text.error());
+  return print(*text) ? exit_status(ExitCode::kOk) : report_failure(ExitCode::kFailure, "cannot write the answer");
+}
+
+int fail_over_region(const RegionCommand& command, const Clock& clock) {
+  cli::FailoverRequest request{.from = command.from,
+                               .to = command.to,
+                               .filter = {},
+                               .is_dry_run = command.is_dry_run,
+                               .is_forced = command.is_forced,
+                               .form = command.form};
+  request.filter.name_prefix = command.prefix;
+  const size_t equals = command.tag.find('=');
+  request.filter.tag_key = command.tag.substr(0, equals);
+  if (equals != command.tag.npos) request.filter.tag_value = command.tag.substr(equals + 1);
+  const auto make = [&] { return cli::Deployment(connect_as(command, clock)); };
+  return print_outcome(cli::fail_over(request, make, show, confirm_as(command)));
+}
+
+int rejoin_region(const RegionCommand& command, const Clock& clock) {
+  const cli::RejoinRequest request{
+      .region = command.region, .secret = command.secret, .is_dry_run = command.is_dry_run, .form = command.form};
+  cli::Deployment deployment(connect_as(command, clock));
+  return print_outcome(cli::rejoin(request, deployment, show, confirm_as(command)));
+}
+
+}  // namespace coffer::server
