@@ -13,6 +13,15 @@ int print_answer(const AdminTarget& target, const LocalCall& call) {
   return done.ok() ? print_json(answer.root()) : report_failure(done.error());
 }
 
+// Empty: there is no such account, which closing it says.
+std::string name_of(const wire::Value& accounts, const std::string& id) {
+  if (accounts.kind() != wire::Kind::kList) return {};
+  for (const wire::Value& account : accounts.as_list()) {
+    if (text_member(account, "AccountId") == id) return std::string(text_member(account, "Name"));
+  }
+  return {};
+}
+
 }  // namespace
 
 int create_account(const AdminTarget& target, const std::string& name, const std::string& id) {
@@ -31,9 +40,13 @@ int list_accounts(const AdminTarget& target) {
 }
 
 int close_account(const AdminTarget& target, const std::string& id, Consent consent) {
+  wire::Document accounts;
+  const Result<void> listed = call_region(target, {.target = "/accounts"}, accounts);
+  if (!listed.ok()) return report_failure(listed.error());
+  const std::string name = name_of(accounts.root(), id);
   const Result<void> confirmed =
-      confirm("Close account " + id + "? None of its access keys and sessions works any more, in any region, and " +
-                  "nothing leads back.",
+      confirm("Close account " + id + (name.empty() ? "" : " (" + name + ")") +
+                  "? None of its access keys and sessions works any more, in any region, and " + "nothing leads back.",
               consent);
   if (!confirmed.ok()) return report_failure(confirmed.error());
   const std::string call = "/accounts/" + id + "/close";

@@ -1,6 +1,8 @@
 // The program: command line in, exit status out. What each command does lives in the file named after it.
+#include <unistd.h>
 #include <CLI/CLI.hpp>
 
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <iostream>
@@ -137,6 +139,27 @@ void add_consent(CLI::App* command, CommandLine& line) {
   command->add_flag("--yes", line.yes, "Do not ask");
 }
 
+// What is wrong with the command line, and where to look: at the commands, if it names none that there is, otherwise at
+// the options of the one that it names.
+std::string complaint_about(CLI::App& app, int argc, char** argv, const CLI::ParseError& error) {
+  CLI::App* command = &app;
+  std::string name = "coffer";
+  for (int i = 1; i < argc && argv[i][0] != '-'; ++i) {
+    const std::vector<CLI::App*> known = command->get_subcommands({});
+    const auto found = std::ranges::find(known, argv[i], [](const CLI::App* one) { return one->get_name(); });
+    if (found == known.end()) {
+      if (known.empty()) break;
+      std::string names;
+      for (const CLI::App* one : known)
+        names.append(names.empty() ? "" : ", ").append(one->get_name());
+      return "there is no command '" + name + " " + argv[i] + "': " + names;
+    }
+    command = *found;
+    name.append(" ").append(command->get_name());
+  }
+  return std::string(error.what()) + " (" + name + " --help)";
+}
+
 // What a command of cli says, or why it does not.
 int print(const Result<std::string>& text) {
   if (!text.ok()) return report_failure(text.error());
@@ -255,7 +278,7 @@ int run(int argc, char** argv) {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
     if (error.get_exit_code() == 0) return app.exit(error);  // --help
-    return report_failure(ExitCode::kUsage, std::string(error.what()) + " (coffer --help lists the commands)");
+    return report_failure(ExitCode::kUsage, complaint_about(app, argc, argv, error));
   }
 
   if (version_command->parsed()) {
@@ -270,7 +293,7 @@ int run(int argc, char** argv) {
   if (close->parsed()) return close_account(target_of(line), line.id, consent_of(line));
   if (home->parsed()) return show_home(target_of(line), form_of(line));
   if (adopt->parsed()) return adopt_home(adoption_of(line));
-  if (evaluate->parsed()) return evaluate_policies(std::cin, std::cout);
+  if (evaluate->parsed()) return evaluate_policies(STDIN_FILENO, std::cout);
   if (explain->parsed()) return print(cli::explain_decision(explain_request_of(line), std::getenv, clock));
   if (regions->parsed()) return show_regions(region_command_of(line), clock);
   if (failover->parsed()) return fail_over_region(region_command_of(line), clock);
