@@ -7,6 +7,7 @@
 #include <cstdio>
 #include <map>
 #include <set>
+#include <utility>
 
 #include "iam/access_keys.h"
 #include "iam/attachments.h"
@@ -485,7 +486,7 @@ class Simulation final : public Network {
   void release(Site& from, Site& to) {
     if (&from == &to) return;
     std::vector<std::string>& held = weather_[{&from, &to}].held;
-    if (held.empty() || !to.up() || !chance(50)) return;
+    if (held.empty() || !to.up() || !chance(10)) return;
     const size_t index = random_.uniform(static_cast<uint32_t>(held.size()));
     const std::string frame = std::move(held[index]);
     held.erase(held.begin() + static_cast<ptrdiff_t>(index));
@@ -555,8 +556,9 @@ class Simulation final : public Network {
   void heal() {
     healing_ = true;
     tell("everything heals");
+    std::map<Way, std::vector<std::string>> held;
     for (auto& [way, weather] : weather_)
-      weather = {};
+      held[way] = std::move(std::exchange(weather, {}).held);
     for (const auto& site : sites_) {
       if (site->up() && (site->process->store.failed() || site->disk.fails_next_sync())) kill(*site);
     }
@@ -574,6 +576,17 @@ class Simulation final : public Network {
     Site& last = pick_site();
     while (claimants.size() > 1 && must(last.process->home.claim()).epoch <= newest)
       must(last.process->home.adopt(*last.process->home.claim()));
+    settle();
+    // What is still in the network then arrives after everything else, and must change nothing any more.
+    for (const auto& [way, frames] : held) {
+      for (const std::string& frame : frames)
+        arrive(*way.first, *way.second, frame);
+    }
+    settle();
+  }
+
+  // Steps until no region has anything to send.
+  void settle() {
     for (int round = 0; round < 60 && !oracle_.violation(); ++round) {
       bool is_clean = true;
       for (const auto& site : sites_) {
@@ -601,7 +614,8 @@ class Simulation final : public Network {
   Environment environment_;
   Oracle oracle_;
   std::vector<std::unique_ptr<Site>> sites_;
-  std::map<std::pair<const Site*, const Site*>, Weather> weather_;
+  using Way = std::pair<Site*, Site*>;
+  std::map<Way, Weather> weather_;
   std::vector<std::string> names_ = kNames;
   size_t nested_ = 0;
   bool healing_ = false;
