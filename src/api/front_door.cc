@@ -136,6 +136,7 @@ struct FrontDoor::Exchange {
   std::string resource{};
   std::vector<Attempt> attempts{};
   std::vector<Error> left_out{};
+  std::optional<CopyLag> lag{};  // absent: nothing is told of a copy
   const Route* route = nullptr;
   std::shared_ptr<const auth::Credential> credential{};  // null: nobody signed
   std::string_view error{};                              // that it was answered, once it was; empty: none
@@ -283,15 +284,23 @@ Result<bool> FrontDoor::is_answered_elsewhere(const Exchange& exchange) const {
 
 void FrontDoor::answer(Exchange& exchange) {
   const bool uses_tls = exchange.origin != nullptr ? exchange.origin->uses_tls : parts_.uses_tls;
-  const Invocation invocation{.caller = exchange.caller(),
-                              .now = exchange.time,
-                              .request_id = exchange.request_id,
-                              .authorizer = parts_.authorizer,
-                              .client = client_of(exchange.request, uses_tls),
-                              .resource = &exchange.resource,
-                              .attempts = &exchange.attempts,
-                              .left_out = &exchange.left_out};
-  finish(exchange, caught([&] { return run(*exchange.route, invocation, exchange.call, exchange.reply.body); }));
+  Invocation invocation{.caller = exchange.caller(),
+                        .now = exchange.time,
+                        .request_id = exchange.request_id,
+                        .authorizer = parts_.authorizer,
+                        .client = client_of(exchange.request, uses_tls),
+                        .resource = &exchange.resource,
+                        .attempts = &exchange.attempts,
+                        .left_out = &exchange.left_out,
+                        .begun = exchange.begin,
+                        .lag = &exchange.lag};
+  finish(exchange, caught([&]() -> Result<void> {
+           // Services that speak Query have no copies of anything.
+           if (exchange.call.dialect == Dialect::kJson) {
+             COFFER_ASSIGN(invocation.freshness, parse_freshness(exchange.request.headers));
+           }
+           return run(*exchange.route, invocation, exchange.call, exchange.reply.body);
+         }));
 }
 
 void FrontDoor::forward(Exchange& exchange) {
@@ -307,6 +316,7 @@ void FrontDoor::forward(Exchange& exchange) {
 void FrontDoor::finish(Exchange& exchange, const Result<void>& result) {
   const Error* const error = result.ok() ? nullptr : &result.error();
   if (error != nullptr) exchange.write_error(*error);
+  if (exchange.lag) exchange.reply.headers.emplace_back(kReplicationLagHeader, text_of(*exchange.lag));
   if (error != nullptr) {
     exchange.error = error_name(public_code(error->code));
   } else if (exchange.forwarded) {

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <map>
+
 #include "api/testing/front_door_fixture.h"
 
 namespace coffer::api {
@@ -58,6 +60,51 @@ TEST_F(FrontDoorTest, EveryRequestHasItsOwnId) {
   const std::string first = audit_.last_request_id();
   call("things.WriteThing", "");
   EXPECT_NE(audit_.last_request_id(), first);
+}
+
+// --- freshness ---------------------------------------------------------------------------------------------------
+
+TEST_F(FrontDoorTest, HowFarACopyMayBeBehindIsToldInAHeader) {
+  for (const auto& [name, lag] :
+       std::map<std::string, std::string>{{"copy", "1250"}, {"copies", "unknown"}, {"a", ""}}) {
+    const auto sent = make("things.ReadThing", R"({"Name":")" + name + R"("})");
+    deliver(*sent);
+    EXPECT_EQ(sent->connection.status(), 200);
+    EXPECT_EQ(sent->connection.header("x-coffer-replication-lag-ms"), lag) << name << ": of several the furthest";
+  }
+}
+
+// The demand reaches the card, signed or not, and a refusal tells the lag too.
+TEST_F(FrontDoorTest, ADemandForFreshnessReachesTheCard) {
+  for (const auto& [seconds, status] : std::map<std::string, int>{{"1.25", 200}, {"1.249", 400}}) {
+    const auto sent = make("things.ReadThing", R"({"Name":"copy"})");
+    sent->headers.emplace_back("X-Coffer-Max-Staleness", seconds);
+    deliver(*sent);
+    EXPECT_EQ(sent->connection.status(), status) << sent->connection.body();
+    EXPECT_EQ(sent->connection.header("x-coffer-replication-lag-ms"), "1250");
+    if (status == 200) continue;
+    EXPECT_EQ(sent->connection.body(), R"({"__type":"PreconditionNotMetException","Message":"It is too old."})");
+  }
+}
+
+TEST_F(FrontDoorTest, ADemandThatIsNotUnderstoodIsRefused) {
+  const auto sent = make("things.ReadThing", R"({"Name":"copy"})");
+  sent->headers.emplace_back("x-coffer-max-staleness", "soon");
+  deliver(*sent);
+  EXPECT_EQ(sent->connection.status(), 400);
+  EXPECT_EQ(
+      sent->connection.body(),
+      R"({"__type":"ValidationException","message":"x-coffer-max-staleness must be a number of seconds from 0 to )"
+      R"(31536000, with at most three digits behind the point."})");
+}
+
+// An operation that would not keep it must not seem to.
+TEST_F(FrontDoorTest, ADemandThatACardDoesNotHeedIsRefused) {
+  const auto sent = make("things.WriteThing", R"({"Name":"a"})");
+  sent->headers.emplace_back("x-coffer-min-version", "11111111-1111-1111-1111-111111111111");
+  deliver(*sent);
+  EXPECT_EQ(sent->connection.body(),
+            R"({"__type":"ValidationException","message":"x-coffer-min-version is not supported by WriteThing."})");
 }
 
 // --- refusals ----------------------------------------------------------------------------------------------------

@@ -14,6 +14,8 @@
 //                                                          // handle() itself decides by what the request proves
 //     static constexpr std::string_view kRatedBy = "RoleArn";  // optional, of such a card: the parameter of a form
 //                                                          // whose ARN names the account on whose rate it counts
+//     static constexpr bool kHeedsFreshness = true;        // optional: keeps the demands of api/freshness.h; of any
+//                                                          // other card they are refused
 //     static Error violation(const Error&);                // optional: what is answered in place of the
 //                                                          // ValidationException that violated constraints give
 //     using Rooms = SecretsManagerRooms;                   // what the service's cards may use
@@ -29,6 +31,7 @@
 //   api::Operation get_secret_value() { return api::operation<GetSecretValue>(); }
 #pragma once
 
+#include <chrono>
 #include <iterator>
 #include <memory>
 #include <optional>
@@ -39,6 +42,7 @@
 #include <vector>
 
 #include "api/access.h"
+#include "api/freshness.h"
 #include "auth/caller.h"
 #include "base/clock.h"
 #include "base/error_codes.h"
@@ -70,12 +74,25 @@ struct Invocation {
   std::string* resource = nullptr;           // the resource's name
   std::vector<Attempt>* attempts = nullptr;  // in their order
   std::vector<Error>* left_out = nullptr;    // see Pipeline::leave_out()
+  // When the request began, on the stopwatch: what it looks at, it looks at later.
+  std::chrono::microseconds begun{};
+  FreshnessDemand freshness{};
+  std::optional<CopyLag>* lag = nullptr;  // see Pipeline::tell_lag()
 };
 
 template <class Card>
 constexpr bool is_unsigned() {
   if constexpr (requires { Card::kUnsigned; }) {
     return Card::kUnsigned;
+  } else {
+    return false;
+  }
+}
+
+template <class Card>
+constexpr bool heeds_freshness() {
+  if constexpr (requires { Card::kHeedsFreshness; }) {
+    return Card::kHeedsFreshness;
   } else {
     return false;
   }
@@ -97,6 +114,8 @@ class Authority {
   const Client& client() const { return invocation_->client; }
   Time now() const { return invocation_->now; }
   std::string_view request_id() const { return invocation_->request_id; }
+  std::chrono::microseconds begun() const { return invocation_->begun; }
+  const FreshnessDemand& freshness() const { return invocation_->freshness; }
   // What was authorized, "secretsmanager:GetSecretValue".
   std::string_view action() const { return action_; }
 
@@ -179,6 +198,7 @@ class Pipeline {
   static Result<void> run(const Invocation& invocation, void* rooms, const wire::Value& input, wire::Encoder& output) {
     COFFER_ASSIGN(auto request, decode<Card>(input));
     if constexpr (requires { Card::kRefused; }) COFFER_TRY(refuse(input, Card::kRefused));
+    if constexpr (!heeds_freshness<Card>()) COFFER_TRY(refuse_freshness(invocation.freshness, Card::kName));
     COFFER_TRY(Card::check(request));
     auto& typed_rooms = *static_cast<typename Card::Rooms*>(rooms);
     COFFER_ASSIGN(auto resource, Card::resource(request, invocation.caller, typed_rooms));
@@ -260,6 +280,9 @@ class Pipeline {
     if (left_out != nullptr) left_out->insert(left_out->end(), reasons.begin(), reasons.end());
   }
 
+  // The answer tells something of a copy that is at most so far behind. Of several the furthest is told.
+  static void tell_lag(const Authority& authority, const CopyLag& lag);
+
  private:
   template <class Card>
   static Result<typename Card::Request> decode(const wire::Value& input) {
@@ -271,6 +294,8 @@ class Pipeline {
   }
   // kInvalidParameter if the request has one of these members.
   static Result<void> refuse(const wire::Value& input, std::span<const std::string_view> members);
+  // kValidation if anything is demanded.
+  static Result<void> refuse_freshness(const FreshnessDemand& demand, std::string_view operation);
   template <class Card>
   static Result<void> add_card_keys(const Asked<Card>& asked, ConditionKeys& keys) {
     if constexpr (requires { Card::keys(asked, keys); }) return Card::keys(asked, keys);

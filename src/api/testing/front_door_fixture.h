@@ -45,6 +45,7 @@ struct ReadThing {
   static constexpr std::string_view kAction = "things:ReadThing";
   static constexpr Effect kEffect = Effect::kReads;
   static constexpr ErrorCode kErrors[] = {ErrorCode::kResourceNotFound};
+  static constexpr bool kHeedsFreshness = true;
   using Rooms = testing::Rooms;
   struct Request {
     std::string name;
@@ -75,6 +76,12 @@ struct ReadThing {
     if (name == "disk") return Error{ErrorCode::kIo, "fsync failed"};
     if (name == "throws") throw std::runtime_error("the value is hunter2");
     if (name == "exhausted") throw std::bad_alloc();
+    // Copies that are 1.25 s behind, and one of which nobody knows.
+    if (name == "copy") Pipeline::tell_lag(authorized.authority(), Duration(1250));
+    if (name == "copy" || name == "copies") Pipeline::tell_lag(authorized.authority(), Duration(50));
+    if (name == "copies") Pipeline::tell_lag(authorized.authority(), std::nullopt);
+    const auto& demanded = authorized.authority().freshness().max_staleness;
+    if (demanded && *demanded < Duration(1250)) return Error{ErrorCode::kPreconditionNotMet, "It is too old."};
     Response response{.name = name, .caller = authorized.caller().arn, .echo = {}};
     if (authorized.request().echo) response.echo = wire::SecretText{authorized.request().echo->bytes.clone()};
     return response;
