@@ -10,7 +10,7 @@ using Kind = Delivery::Kind;
 
 namespace {
 
-constexpr Duration kAskEvery = std::chrono::seconds(2);
+constexpr Duration kAskEvery = std::chrono::seconds(1);
 constexpr Duration kAskAgainAfter = std::chrono::minutes(1);  // about what could not be asked
 
 }  // namespace
@@ -44,11 +44,13 @@ Result<Delivery> CopyChecker::check_page() {
     next_.clear();
     found_ = 0;
     has_gap_ = false;
+    reporter_.begin_check();
   }
   COFFER_ASSIGN(secrets::ExpectedCopies page,
                 parts_.secrets.expected_copies(parts_.destination, next_, kMaxCheckedCopies));
-  if (!page.copies.empty()) {
-    const secrets::CopyCheck check{std::move(page.copies)};
+  if (!page.copies.empty() || !page.refused.empty()) {
+    secrets::CopyCheck check{page.copies};
+    check.copies.insert(check.copies.end(), page.refused.begin(), page.refused.end());
     const auto verdicts = parts_.link.send(check);
     if (!verdicts.ok() && is_link_trouble(verdicts.error().code)) {
       return Delivery{Kind::kLinkDown, verdicts.error().message};
@@ -57,8 +59,12 @@ Result<Delivery> CopyChecker::check_page() {
     if (parts_.link.destination_start() != start) return Delivery{};
     has_answered_ = verdicts.ok();
     if (verdicts.ok()) {
-      COFFER_ASSIGN(marked_, parts_.secrets.send_again(parts_.destination, check.copies, *verdicts));
+      const auto of_refused = verdicts->begin() + static_cast<ptrdiff_t>(page.copies.size());
+      COFFER_ASSIGN(marked_,
+                    parts_.secrets.send_again(parts_.destination, page.copies, {verdicts->begin(), of_refused}));
       found_ += marked_;
+      for (size_t i = 0; i < page.refused.size(); ++i)
+        reporter_.refused({page.refused[i].account, page.refused[i].name}, of_refused[static_cast<ptrdiff_t>(i)]);
     } else {
       // Replication goes on without: what changes is sent all the same.
       has_gap_ = true;

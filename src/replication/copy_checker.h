@@ -1,6 +1,7 @@
 // Asks a region whether it still has the copies that it has acknowledged, once after this process or the region's has
 // started, and marks those that it has not. A page at a time, between the marks that are due. Otherwise it only asks
-// every two seconds whether the process is still the same.
+// every second whether the process is still the same. Of copies whose last state the region has refused it asks too,
+// and tells the reporter, because readers must hear that they are old.
 #pragma once
 
 #include <cstdint>
@@ -8,13 +9,14 @@
 
 #include "base/clock.h"
 #include "replication/delivery.h"
+#include "replication/lag_reporter.h"
 #include "replication/replicator.h"
 
 namespace coffer::replication {
 
 class CopyChecker {
  public:
-  explicit CopyChecker(const Replicator::Parts& parts) : parts_(parts) {}
+  CopyChecker(const Replicator::Parts& parts, LagReporter& reporter) : parts_(parts), reporter_(reporter) {}
 
   // Blocks in the link. kDone, kLinkDown or kStoreDown.
   Delivery step();
@@ -24,12 +26,15 @@ class CopyChecker {
   size_t marked() const { return marked_; }
   // There are copies that were not asked about yet.
   bool is_busy() const { return checked_ != parts_.link.destination_start(); }
+  // All copies of the region's process were asked about.
+  bool knows_all() const { return checked_ != 0 && !is_busy() && again_at_ == Duration(0); }
 
  private:
   Delivery ask_who_is_there();
   Result<Delivery> check_page();
 
   const Replicator::Parts parts_;
+  LagReporter& reporter_;
   uint64_t checked_ = 0;   // the start of the region's process whose copies were all asked about
   uint64_t checking_ = 0;  // and of the one that is being asked
   std::string next_;       // where its next page begins

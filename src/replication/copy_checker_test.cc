@@ -151,10 +151,10 @@ TEST_F(CopyCheckerTest, WhatIsThereIsAskedAboutOnceAndNotSent) {
   settle(way);
   EXPECT_EQ(way.link.sent, 0);
   EXPECT_EQ(way.link.checks, 1);
-  clock_.advance(std::chrono::seconds(1));
+  clock_.advance(std::chrono::milliseconds(500));
   settle(way);
   EXPECT_EQ(way.link.checks, 1);
-  clock_.advance(std::chrono::seconds(2));
+  clock_.advance(std::chrono::seconds(1));
   settle(way);
   EXPECT_EQ(way.link.checks, 2) << "is it still the same process?";
 }

@@ -116,7 +116,7 @@ Delivery Courier::overtake(const store::OutboxKey& key, const std::string& suffi
       });
   // The mark was written anew by that change, and is sent next.
   if (!raised.ok() && raised.error().code != ErrorCode::kResourceNotFound) return export_failed(key, raised.error());
-  return {};
+  return {Kind::kMarkedAnew, {}};
 }
 
 Delivery Courier::remove(const store::OutboxKey& key, const store::OutboxMark& mark, const store::Row& row) {
@@ -143,7 +143,9 @@ Delivery Courier::refused(const store::OutboxKey& key, const store::Row& row, co
   const bool replaced = outcome.verdict == ApplyVerdict::kFenced;
   const Result<void> recorded = record_failure(key, {.message = message, .replaced = replaced, .mark_to_clear = row});
   if (!recorded.ok()) return export_failed(key, recorded.error());
-  return {Kind::kRefused, std::move(message)};
+  // Other verdicts say that what has the name there is no copy of this secret, or of another primary.
+  const bool leaves_copy = outcome.verdict == ApplyVerdict::kAhead || outcome.verdict == ApplyVerdict::kKeyUnusable;
+  return {Kind::kRefused, std::move(message), leaves_copy};
 }
 
 Delivery Courier::export_failed(const store::OutboxKey& key, const Error& error) {

@@ -11,14 +11,16 @@ namespace coffer::replication {
 
 struct Delivery {
   enum class Kind : uint8_t {
-    kDone,       // the region has it, or there is nothing to have
-    kRefused,    // for good: recorded as Failed, the mark is gone
-    kSetAside,   // this one cannot be sent now, others can; the mark stays
-    kLinkDown,   // the region did not answer
-    kStoreDown,  // this region's store did not
+    kDone,        // the region has it, or there is nothing to have
+    kMarkedAnew,  // not yet: a newer mark stands for it
+    kRefused,     // for good: recorded as Failed, the mark is gone
+    kSetAside,    // this one cannot be sent now, others can; the mark stays
+    kLinkDown,    // the region did not answer
+    kStoreDown,   // this region's store did not
   };
   Kind kind = Kind::kDone;
-  std::string message;  // empty if done
+  std::string message;       // empty if done
+  bool leaves_copy = false;  // of a secret that was refused: the region may go on serving an older copy of it
 };
 
 // The store or the node is in trouble, not this one row.

@@ -78,6 +78,7 @@ class EndToEnd : public ::testing::Test {
     forwards_ = std::make_unique<ForwardDoor>(
         ForwardDoor::Parts{requests_, west_.home, *west_.store, west_.kinds, *workers_, clock_, log_});
     door_ = std::make_unique<PeerDoor>(PeerDoor::Parts{.applier = west_.applier,
+                                                       .lags = west_.lags,
                                                        .workers = *workers_,
                                                        .random = random_,
                                                        .log = log_,

@@ -9,6 +9,7 @@
 #include "home/state.h"
 #include "kms/key_exchange.h"
 #include "secrets/copy_check.h"
+#include "secrets/replica_lag.h"
 #include "secrets/replica_state.h"
 
 namespace coffer::replication {
@@ -29,6 +30,10 @@ class Link {
   // A number of the process that has answered last, another one for each: it may work on another disk than the one
   // before. 0 as long as nobody has.
   virtual uint64_t destination_start() const = 0;
+  // What it told with its last answer, to be repeated in a heartbeat: whatever is done from now on is done later. 0 as
+  // long as nobody has.
+  virtual uint64_t destination_moment() const = 0;
+  virtual Result<void> send(const secrets::Heartbeat& heartbeat) = 0;
   virtual Result<kms::KeyAnswer> send(const kms::SharedKey& shared) = 0;
   virtual Result<kms::KeyAnswer> send(const kms::ReplicaReport& report) = 0;
 };

@@ -19,6 +19,7 @@ constexpr size_t kMaxPolicyBytes = 4 * 20480;
 constexpr int kMaxBindings = 2000;
 constexpr size_t kMaxLabelBytes = 1024;  // staging labels, tag keys and values, account names
 constexpr size_t kMaxStagesPerVersion = 200;
+constexpr uint64_t kMaxUndeliveredMicroseconds = 100ULL * 365 * 24 * 3600 * 1'000'000;  // a hundred years
 
 bool is_suffix(std::string_view text) {
   return text.size() == kSuffixBytes && std::ranges::all_of(text, [](unsigned char c) {
@@ -135,6 +136,24 @@ Result<secrets::CopyCheck> decode_check(const wire::CopyCheck& from) {
   return to;
 }
 
+Result<secrets::Heartbeat> decode_heartbeat(const wire::Heartbeat& from) {
+  COFFER_TRY(check(from.start() != 0 && from.moment() != 0, "start or moment"));
+  COFFER_TRY(check(from.undelivered_us() <= kMaxUndeliveredMicroseconds, "age"));
+  COFFER_TRY(check(static_cast<size_t>(from.behind_size()) <= kMaxBehind, "number of copies"));
+  secrets::Heartbeat to{.start = from.start(),
+                        .moment = from.moment(),
+                        .undelivered = std::chrono::microseconds(from.undelivered_us()),
+                        .behind = {}};
+  for (const wire::SecretName& copy : from.behind()) {
+    secrets::SecretName& added = to.behind.emplace_back();
+    COFFER_ASSIGN(added.account, parse_id<AccountId>(copy.account(), "account"));
+    COFFER_TRY(check(secrets::check_name(copy.name()).ok(), "name"));
+    added.name = copy.name();
+  }
+  COFFER_TRY(check(std::ranges::is_sorted(to.behind), "order of copies"));
+  return to;
+}
+
 wire::RequestHeader request_header(uint64_t session) {
   wire::RequestHeader header;
   header.set_protocol(kProtocolVersion);
@@ -245,6 +264,20 @@ Result<SecretBuffer> encode(const secrets::CopyCheck& check) {
   return begin_frame(header, 0);
 }
 
+Result<SecretBuffer> encode(const secrets::Heartbeat& heartbeat) {
+  wire::RequestHeader header = request_header(0);
+  wire::Heartbeat& to = *header.mutable_heartbeat();
+  to.set_start(heartbeat.start);
+  to.set_moment(heartbeat.moment);
+  to.set_undelivered_us(static_cast<uint64_t>(heartbeat.undelivered.count()));
+  for (const secrets::SecretName& copy : heartbeat.behind) {
+    wire::SecretName& added = *to.add_behind();
+    added.set_account(copy.account.text());
+    added.set_name(copy.name);
+  }
+  return begin_frame(header, 0);
+}
+
 Result<SecretBuffer> encode(uint64_t session, const kms::SharedKey& shared) {
   wire::RequestHeader header = request_header(session);
   encode_shared_key(shared, *header.mutable_shared_key());
@@ -296,6 +329,10 @@ Result<Message> decode_message(std::string_view frame) {
       COFFER_ASSIGN(message.body, decode_check(header.copy_check()));
       break;
     }
+    case wire::RequestHeader::kHeartbeat: {
+      COFFER_ASSIGN(message.body, decode_heartbeat(header.heartbeat()));
+      break;
+    }
     case wire::RequestHeader::kSharedKey: {
       COFFER_ASSIGN(message.body, decode_shared_key(header.shared_key(), tail));
       break;
@@ -322,6 +359,7 @@ SecretBuffer encode(const Answer& answer) {
   if (answer.outcome.message.size() <= kMaxTextBytes) header.set_message(answer.outcome.message);
   if (answer.state) encode_answer(*answer.state, *header.mutable_state());
   header.set_start(answer.start);
+  header.set_moment(answer.moment);
   for (const secrets::CopyVerdict verdict : answer.copies)
     header.add_copies(static_cast<uint32_t>(verdict));
   if (answer.key) encode_key_answer(*answer.key, *header.mutable_key());
@@ -350,9 +388,10 @@ Result<Answer> decode_answer(std::string_view frame) {
     COFFER_ASSIGN(answer.state, decode_state_answer(header.state()));
   }
   answer.start = header.start();
+  answer.moment = header.moment();
   COFFER_TRY(check(static_cast<size_t>(header.copies_size()) <= kMaxCheckedCopies, "number of verdicts"));
   for (const uint32_t verdict : header.copies()) {
-    COFFER_TRY(check(verdict <= static_cast<uint32_t>(secrets::CopyVerdict::kOther), "verdict"));
+    COFFER_TRY(check(verdict <= static_cast<uint32_t>(secrets::CopyVerdict::kAhead), "verdict"));
     answer.copies.push_back(static_cast<secrets::CopyVerdict>(verdict));
   }
   if (header.has_key()) {

@@ -16,16 +16,18 @@
 #include "home/state.h"
 #include "kms/key_exchange.h"
 #include "secrets/copy_check.h"
+#include "secrets/replica_lag.h"
 #include "secrets/replica_state.h"
 
 namespace coffer::replication {
 
-inline constexpr uint32_t kProtocolVersion = 6;
+inline constexpr uint32_t kProtocolVersion = 7;
 inline constexpr size_t kMaxFrameBytes = 16 << 20;
 inline constexpr size_t kMaxHeaderBytes = 4 << 20;
 inline constexpr size_t kMaxValueBytes = 65'536;
 inline constexpr size_t kMaxVersions = 200;
 inline constexpr size_t kMaxCheckedCopies = 500;
+inline constexpr size_t kMaxBehind = 500;      // copies that a heartbeat names
 inline constexpr size_t kMaxStateRows = 1000;  // in one part
 inline constexpr size_t kMaxStateChanges = 2048;
 inline constexpr size_t kMaxStateSecretBytes = 4096;
@@ -38,21 +40,22 @@ struct Hello {
   uint64_t start = 0;  // random, of the sender's process; not 0
 };
 
-// `session` is the number that the answer to the last hello gave; questions are of none. kUsage when the message is
-// larger than a frame may be.
+// `session` is the number that the answer to the last hello gave; questions and heartbeats are of none. kUsage when the
+// message is larger than a frame may be.
 Result<SecretBuffer> encode(uint64_t session, const Hello& hello);
 Result<SecretBuffer> encode(uint64_t session, const secrets::ReplicaState& state);
 Result<SecretBuffer> encode(uint64_t session, const secrets::ReplicaRemoval& removal);
 Result<SecretBuffer> encode(uint64_t session, const home::StatePart& part);
 Result<SecretBuffer> encode(const home::StateQuestion& question);
 Result<SecretBuffer> encode(const secrets::CopyCheck& check);
+Result<SecretBuffer> encode(const secrets::Heartbeat& heartbeat);
 Result<SecretBuffer> encode(uint64_t session, const kms::SharedKey& shared);
 Result<SecretBuffer> encode(uint64_t session, const kms::ReplicaReport& report);
 
 struct Message {
   uint64_t session = 0;
   std::variant<Hello, secrets::ReplicaState, secrets::ReplicaRemoval, home::StatePart, home::StateQuestion,
-               secrets::CopyCheck, kms::SharedKey, kms::ReplicaReport>
+               secrets::CopyCheck, secrets::Heartbeat, kms::SharedKey, kms::ReplicaReport>
       body;
 };
 // kUsage when the frame is of another protocol version, kCorrupt for everything else that is not a frame of ours.
@@ -65,6 +68,7 @@ struct Answer {
   std::optional<kms::KeyAnswer> key{};         // to a shared key, or a replica's report
   std::vector<secrets::CopyVerdict> copies{};  // to a check: one for each copy
   uint64_t start = 0;                          // random, of the answering process; 0: not told
+  uint64_t moment = 0;                         // ReplicaLags::moment() there, before it answered; 0: not told
 };
 SecretBuffer encode(const Answer& answer);
 // As decode_message().

@@ -163,12 +163,50 @@ TEST(LinkCodec, AQuestionAboutCopiesAndItsAnswerArriveAsTheyWereSent) {
 
   using secrets::CopyVerdict;
   Answer answer;
-  answer.copies = {CopyVerdict::kAsExpected, CopyVerdict::kMissing, CopyVerdict::kOther};
+  answer.copies = {CopyVerdict::kAsExpected, CopyVerdict::kMissing, CopyVerdict::kOther, CopyVerdict::kOlder,
+                   CopyVerdict::kAhead};
   answer.start = 77;
+  answer.moment = 1ULL << 63U;
   const Result<Answer> arrived = decode_answer(encode(answer).view());
   ASSERT_TRUE(arrived.ok());
   EXPECT_EQ(arrived->copies, answer.copies);
   EXPECT_EQ(arrived->start, 77u);
+  EXPECT_EQ(arrived->moment, 1ULL << 63U);
+}
+
+secrets::Heartbeat heartbeat() {
+  const AccountId account = *AccountId::parse("123456789012");
+  return {.start = 1ULL << 63U,
+          .moment = UINT64_MAX,
+          .undelivered = std::chrono::microseconds(1'500'000),
+          .behind = {{account, "prod/db"}, {account, "prod/mail"}}};
+}
+
+TEST(LinkCodec, AHeartbeatArrivesAsItWasSent) {
+  Result<Message> message = decode_message(encode(heartbeat())->view());
+  ASSERT_TRUE(message.ok()) << message.error().message;
+  const auto& got = std::get<secrets::Heartbeat>(message->body);
+  EXPECT_EQ(got.start, heartbeat().start);
+  EXPECT_EQ(got.moment, heartbeat().moment);
+  EXPECT_EQ(got.undelivered, heartbeat().undelivered);
+  EXPECT_EQ(got.behind, heartbeat().behind);
+  EXPECT_EQ(message->session, 0u);
+}
+
+// Of another region's numbers a lag is made, which clients are told.
+TEST(LinkCodec, AHeartbeatOutsideItsLimitsIsRefused) {
+  for (const auto& spoil : std::initializer_list<void (*)(secrets::Heartbeat&)>{
+           [](secrets::Heartbeat& bad) { bad.start = 0; }, [](secrets::Heartbeat& bad) { bad.moment = 0; },
+           [](secrets::Heartbeat& bad) { bad.undelivered = std::chrono::hours(876'001); },
+           [](secrets::Heartbeat& bad) { bad.undelivered = std::chrono::microseconds(-1); },
+           [](secrets::Heartbeat& bad) { bad.behind.front().name = "a b"; },
+           [](secrets::Heartbeat& bad) { bad.behind.front().account = AccountId(); },
+           [](secrets::Heartbeat& bad) { std::swap(bad.behind[0], bad.behind[1]); },
+           [](secrets::Heartbeat& bad) { bad.behind.assign(kMaxBehind + 1, bad.behind[0]); }}) {
+    secrets::Heartbeat bad = heartbeat();
+    spoil(bad);
+    EXPECT_EQ(decode_message(encode(bad)->view()).error().code, ErrorCode::kCorrupt);
+  }
 }
 
 // The small messages travel in the same frames.
@@ -256,7 +294,7 @@ TEST(LinkCodec, NoSecretStandsInTheHeader) {
 // A connection may break anywhere.
 TEST(LinkCodec, EveryTruncationAndEveryExtraByteIsRefused) {
   for (const SecretBuffer& frame : {*encode(kSession, state()), *encode(kSession, removal()), *encode(kSession, part()),
-                                    *encode(kSession, Hello{7})}) {
+                                    *encode(kSession, Hello{7}), *encode(heartbeat())}) {
     for (size_t size = 0; size < frame.size(); ++size) {
       const auto result = decode_message(frame.view().substr(0, size));
       ASSERT_FALSE(result.ok()) << size;

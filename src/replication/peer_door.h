@@ -3,9 +3,9 @@
 // Promises: nothing is applied unless the verified client certificate names a region of the deployment that may send
 // this very message (a secret's primary region; of what flows from the identity home, that home, whose epoch the
 // applier judges; of a multi-region key, the primary, or the former one that hands it over; a question or a replica's
-// report, any); messages of one region are applied one after the other, and none of an older session after a newer one
-// was opened, but for questions, which change no state; a failing store is 503, never a verdict. Must never block the
-// I/O thread that calls it: decoding and applying happen on the worker pool.
+// report or heartbeat, any); messages of one region are applied one after the other, and none of an older session after
+// a newer one was opened, but for questions and heartbeats, which change no state; a failing store is 503, never a
+// verdict. Must never block the I/O thread that calls it: decoding and applying happen on the worker pool.
 #pragma once
 
 #include <cstdint>
@@ -29,6 +29,7 @@ class PeerDoor final : public net::Handler {
  public:
   struct Parts {
     Applier& applier;
+    secrets::ReplicaLags& lags;
     WorkerPool& workers;  // stopped before the door goes away
     Random& random;       // for session numbers
     const Log& log;
@@ -51,7 +52,7 @@ class PeerDoor final : public net::Handler {
   };
   void receive(Peer& peer, std::string_view frame, net::Reply& reply);
   Status take(Peer& peer, std::string_view frame, Answer& answer);
-  // nullopt for a message that is no question.
+  // nullopt for a message that is neither a question nor a heartbeat.
   std::optional<Status> answer_question(Peer& peer, const Message& message, Answer& answer);
   Status refused(Peer& peer, const Error& error);
   Result<void> apply(Peer& peer, Message message, Answer& answer);

@@ -130,6 +130,7 @@ class PeerDoorTest : public ::testing::Test {
     workers_.reset();
     workers_ = std::make_unique<WorkerPool>(2, 8);
     door_ = std::make_unique<PeerDoor>(PeerDoor::Parts{.applier = applier_,
+                                                       .lags = lags_,
                                                        .workers = *workers_,
                                                        .random = random_,
                                                        .log = log_,
@@ -150,10 +151,11 @@ class PeerDoorTest : public ::testing::Test {
   }
 
   const int null_ = ::open("/dev/null", O_WRONLY | O_CLOEXEC);
-  const ManualClock clock_{Time(std::chrono::hours(480'000))};
+  ManualClock clock_{Time(std::chrono::hours(480'000))};
   const Log log_{clock_, null_, LogLevel::kError};
   SeededRandom random_{7};
   RecordingApplier applier_;
+  secrets::ReplicaLags lags_{clock_};
   std::unique_ptr<WorkerPool> workers_;
   std::unique_ptr<PeerDoor> door_;
   net::Handler* handler_ = nullptr;
@@ -264,6 +266,24 @@ TEST_F(PeerDoorTest, AskedAboutCopiesItTellsWhatItHasAndWhichProcessItIs) {
   EXPECT_EQ(*verdicts, std::vector{secrets::CopyVerdict::kMissing});
   EXPECT_EQ(east.link->destination_start(), 7u);
   EXPECT_EQ(applier_.applied, std::vector<std::string>{"check of us-east-1"});
+}
+
+// How old copies may be is told in the time of whoever reads them, so that no two clocks need to agree.
+TEST_F(PeerDoorTest, AHeartbeatRepeatsWhatTheDoorHasToldAndBelongsToThisProcess) {
+  const AccountId account = *AccountId::parse("123456789012");
+  const auto lag = [&] { return lags_.lag(kEast, account, "db", clock_.stopwatch()); };
+  Sender east = sender("us-east-1");
+  EXPECT_EQ(east.link->destination_moment(), 0u);
+  ASSERT_TRUE(east.link->send(secrets::CopyCheck{}).ok());
+  const uint64_t moment = east.link->destination_moment();
+  EXPECT_EQ(moment, lags_.moment());
+  clock_.advance(std::chrono::milliseconds(30));
+  ASSERT_TRUE(east.link->send(secrets::Heartbeat{.start = 6, .moment = moment, .behind = {}}).ok());
+  EXPECT_FALSE(lag()) << "it was for the process before this one, which may have had another disk";
+  ASSERT_TRUE(east.link->send(secrets::Heartbeat{.start = 7, .moment = moment, .behind = {}}).ok());
+  EXPECT_EQ(lag(), Duration(30));
+  EXPECT_FALSE(lags_.lag(kEurope, account, "db", clock_.stopwatch())) << "nobody speaks for another region";
+  EXPECT_EQ(east.link->destination_moment(), lags_.moment()) << "every answer tells it";
 }
 
 // Restarts are daily business and must not look like failures.

@@ -55,7 +55,10 @@ Result<Answer> RegionLink::post(std::string_view frame) {
   switch (response->status) {
     case kOk: {
       Result<Answer> answer = decode_answer(response->body.view());
-      if (answer.ok() && answer->start != 0) destination_start_ = answer->start;
+      if (answer.ok() && answer->start != 0) {
+        destination_start_ = answer->start;
+        destination_moment_ = answer->moment;
+      }
       if (answer.ok()) return answer;
       return Error{ErrorCode::kServiceUnavailable,
                    what + " with something else than an answer: " + answer.error().message};
@@ -134,6 +137,12 @@ Result<std::vector<secrets::CopyVerdict>> RegionLink::send(const secrets::CopyCh
   COFFER_ASSIGN(Answer answer, post(frame.view()));
   if (answer.copies.size() == check.copies.size()) return std::move(answer.copies);
   return Error{ErrorCode::kServiceUnavailable, ends_.destination.text() + " did not say which copies it has"};
+}
+
+Result<void> RegionLink::send(const secrets::Heartbeat& heartbeat) {
+  COFFER_ASSIGN(const SecretBuffer frame, encode(heartbeat));
+  COFFER_TRY(post(frame.view()));
+  return {};
 }
 
 template <class Body>

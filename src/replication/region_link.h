@@ -1,7 +1,7 @@
 // The link to one other region: frames (link_codec.h) in POST /replicate over mutually authenticated TLS 1.3.
 // Promises: what was sent and not answered in time can no longer take effect once a later send, other than a question,
 // has succeeded, because every failure ends the session; so a state that was delayed on its way cannot undo a removal.
-// Questions are of no session, so that anybody in the region may ask without ending the replicator's.
+// Questions and heartbeats are of no session, so that anybody in the region may ask without ending the replicator's.
 // Not thread-safe: one thread per destination.
 #pragma once
 
@@ -57,6 +57,8 @@ class RegionLink final : public Link {
   Result<home::StateAnswer> send(const home::StateQuestion& question) override;
   Result<std::vector<secrets::CopyVerdict>> send(const secrets::CopyCheck& check) override;
   uint64_t destination_start() const override { return destination_start_; }
+  uint64_t destination_moment() const override { return destination_moment_; }
+  Result<void> send(const secrets::Heartbeat& heartbeat) override;
   Result<kms::KeyAnswer> send(const kms::SharedKey& shared) override;
   Result<kms::KeyAnswer> send(const kms::ReplicaReport& report) override;
 
@@ -74,6 +76,7 @@ class RegionLink final : public Link {
   const Ends ends_;
   uint64_t session_ = 0;  // 0: none open
   uint64_t destination_start_ = 0;
+  uint64_t destination_moment_ = 0;
 };
 
 // How to reach the region's link listener and be known there.

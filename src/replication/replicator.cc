@@ -8,6 +8,7 @@
 #include "replication/backoff.h"
 #include "replication/copy_checker.h"
 #include "replication/courier.h"
+#include "replication/lag_reporter.h"
 #include "store/keys.h"
 
 namespace coffer::replication {
@@ -20,7 +21,9 @@ using Kind = Delivery::Kind;
 constexpr size_t kBatch = 16;
 constexpr size_t kMaxSetAside = 1'000;
 constexpr size_t kMaxCounted = 10'000;
-constexpr Duration kIdle = seconds(2);
+constexpr Duration kIdle = seconds(1);
+constexpr Duration kReportEvery = seconds(1);
+constexpr Duration kReportAtLeastEvery = seconds(2);  // while there is always something to send
 constexpr BackoffLimits kDestinationBackoff{milliseconds(100), seconds(10)};
 constexpr BackoffLimits kRowBackoff{seconds(1), seconds(60)};
 
@@ -38,7 +41,11 @@ struct SetAside {
 class Replicator::Impl {
  public:
   explicit Impl(const Parts& parts)
-      : parts_(parts), courier_(parts), copies_(parts), prefix_(store::OutboxKey::prefix(parts.destination)) {}
+      : parts_(parts),
+        courier_(parts),
+        reporter_(parts),
+        copies_(parts, reporter_),
+        prefix_(store::OutboxKey::prefix(parts.destination)) {}
 
   Duration step();
   void stop() { stopped_ = true; }
@@ -47,6 +54,8 @@ class Replicator::Impl {
  private:
   // Greets the destination, once, and asks it about its copies. False if it does not answer.
   bool meet();
+  // A heartbeat, if the last is as old as that. False if the destination does not answer.
+  bool report_after(Duration age);
   Duration end_pass(Duration now);
   bool waits(const store::Row& row, Duration now);
   // True if the rest of the batch may be sent.
@@ -59,6 +68,7 @@ class Replicator::Impl {
 
   const Parts parts_;
   Courier courier_;
+  LagReporter reporter_;
   CopyChecker copies_;
   const std::string prefix_;
   std::atomic<bool> stopped_ = false;
@@ -131,9 +141,18 @@ bool Replicator::Impl::meet() {
   }
   const Delivery checked = copies_.step();
   tried_in_pass_ = tried_in_pass_ || copies_.marked() > 0;
-  if (checked.kind == Kind::kDone) return true;
+  if (checked.kind == Kind::kDone) return report_after(kReportAtLeastEvery);
   const bool is_store = checked.kind == Kind::kStoreDown;
   destination_failed(is_store ? "replication_store_down" : "replication_link_down", checked.message);
+  return false;
+}
+
+bool Replicator::Impl::report_after(Duration age) {
+  if (!copies_.knows_all() || parts_.clock.monotonic() - reporter_.reported() < age) return true;
+  const Delivery reported = reporter_.report();
+  if (reported.kind == Kind::kDone) return true;
+  const bool is_store = reported.kind == Kind::kStoreDown;
+  destination_failed(is_store ? "replication_store_down" : "replication_link_down", reported.message);
   return false;
 }
 
@@ -143,6 +162,8 @@ Duration Replicator::Impl::end_pass(Duration now) {
   std::erase_if(set_aside_, [this](const auto& entry) { return entry.second.seen_in_pass != pass_; });
   if (tried_in_pass_) return Duration(0);  // marks may have been written behind the cursor
   if (copies_.is_busy()) return Duration(0);
+  // Now that nothing more can be sent, so that as little as possible has to be told of as undelivered.
+  if (!report_after(kReportEvery)) return std::max(Duration(0), retry_at_ - parts_.clock.monotonic());
   Duration wait = kIdle;
   for (const auto& [key, entry] : set_aside_)
     wait = std::min(wait, std::max(Duration(0), entry.retry_at - now));
@@ -157,8 +178,10 @@ bool Replicator::Impl::waits(const store::Row& row, Duration now) {
 }
 
 bool Replicator::Impl::settle(const store::Row& row, Delivery delivery) {
+  reporter_.settled(row, delivery);
   switch (delivery.kind) {
     case Kind::kDone:
+    case Kind::kMarkedAnew:
       succeeded(row);
       return true;
     case Kind::kRefused:

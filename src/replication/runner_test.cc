@@ -34,6 +34,11 @@ class GateLink final : public Link {
     return std::vector(check.copies.size(), secrets::CopyVerdict::kAsExpected);
   }
   uint64_t destination_start() const override { return 1; }
+  uint64_t destination_moment() const override { return to_.lags.moment(); }
+  Result<void> send(const secrets::Heartbeat& heartbeat) override {
+    to_.lags.heard(kEast, heartbeat);
+    return {};
+  }
   Result<secrets::ApplyOutcome> send(const secrets::ReplicaState& state) override {
     {
       std::unique_lock lock(mutex);

@@ -14,15 +14,20 @@ namespace {
 
 constexpr size_t kMarksPerCommit = 100;
 
-// Null when the region is none of the secret's replicas, or has not acknowledged anything that would have to be there.
-const ReplicaProgress* acknowledged_by(const SecretView& view, const Region& region) {
+// Null when the region is none of the secret's replicas, or nothing came of it yet.
+const ReplicaProgress* progress_of(const SecretView& view, const Region& region) {
   if (view.secret.role != Role::kPrimary) return nullptr;
   const auto& replicas = view.secret.replicas;
   if (std::ranges::find(replicas, region, &ReplicaRegion::region) == replicas.end()) return nullptr;
   const auto found = std::ranges::find(view.progress, region, &std::pair<Region, ReplicaProgress>::first);
-  if (found == view.progress.end()) return nullptr;
-  const ReplicaProgress& progress = found->second;
-  return progress.failed || progress.acknowledged_generation == 0 ? nullptr : &progress;
+  return found == view.progress.end() ? nullptr : &found->second;
+}
+
+// Null also when it has not acknowledged anything that would have to be there.
+const ReplicaProgress* acknowledged_by(const SecretView& view, const Region& region) {
+  const ReplicaProgress* const progress = progress_of(view, region);
+  const bool is_there = progress != nullptr && !progress->failed && progress->acknowledged_generation != 0;
+  return is_there ? progress : nullptr;
 }
 
 ExpectedCopy expected(const Secret& secret, const ReplicaProgress& progress) {
@@ -48,8 +53,14 @@ Result<ExpectedCopies> SecretStore::Impl::expected_copies(const Region& region, 
     const Result<SecretPointer> found = reader_.look(entry->account, entry->name);
     if (!found.ok() && found.error().code != ErrorCode::kCorrupt) return found.error();
     if (!found.ok() || *found == nullptr) continue;
-    const ReplicaProgress* const progress = acknowledged_by(**found, region);
-    if (progress != nullptr) page.copies.push_back(expected((*found)->secret, *progress));
+    const Secret& secret = (*found)->secret;
+    const ReplicaProgress* const progress = progress_of(**found, region);
+    if (progress != nullptr && progress->failed) {
+      page.refused.push_back(
+          {secret.account, secret.name, secret.suffix, secret.lineage_epoch, secret.generation, secret.state_id});
+    } else if (acknowledged_by(**found, region) != nullptr) {
+      page.copies.push_back(expected(secret, *progress));
+    }
   }
   if (rows.size() == limit) page.next = rows.back().key + '\0';
   return page;
@@ -68,11 +79,12 @@ Result<std::vector<CopyVerdict>> SecretStore::Impl::check_copies(const Region& p
     const Secret& secret = (*view)->secret;
     const bool is_its_copy = secret.role == Role::kReplica && secret.primary_region == primary &&
                              secret.suffix == copy.suffix && secret.lineage_epoch == copy.lineage_epoch;
-    if (is_its_copy && secret.generation == copy.generation && secret.state_id == copy.state_id) {
+    if (!is_its_copy) {
+      verdicts.push_back(CopyVerdict::kOther);
+    } else if (secret.generation == copy.generation && secret.state_id == copy.state_id) {
       verdicts.push_back(CopyVerdict::kAsExpected);
     } else {
-      const bool is_behind = is_its_copy && secret.generation < copy.generation;
-      verdicts.push_back(is_behind ? CopyVerdict::kMissing : CopyVerdict::kOther);
+      verdicts.push_back(secret.generation < copy.generation ? CopyVerdict::kOlder : CopyVerdict::kAhead);
     }
   }
   return verdicts;
@@ -107,7 +119,8 @@ Result<void> SecretStore::Impl::append_new_mark(const Region& region, const Expe
   transaction.preconditions.push_back({record_key(copy.account, copy.name), view->revision});
   const store::OutboxKey mark{region, "secret", copy.account, copy.name};
   transaction.puts.push_back({mark.text(), store::OutboxMark{.generation = view->secret.generation}.encode()});
-  if (verdict != CopyVerdict::kMissing) return {};
+  const bool is_lost = verdict == CopyVerdict::kMissing || verdict == CopyVerdict::kOlder;
+  if (!is_lost) return {};
   transaction.deletes.push_back(progress_key(copy.account, copy.name, region));
   // To be overwritten by force was asked for once: what takes the name there now is somebody else's.
   Secret secret = view->secret;

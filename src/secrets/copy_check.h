@@ -28,13 +28,16 @@ struct CopyCheck {
 
 enum class CopyVerdict : uint8_t {
   kAsExpected,
-  kMissing,  // not there, or older than what was acknowledged: the region has lost it
-  kOther,    // promoted, another primary's, another secret, or newer: a send tells
+  kMissing,  // not there: the region has lost it
+  kOther,    // promoted, another primary's, or another secret: a send tells
+  kOlder,    // there, and older than what was acknowledged: the region has lost what came since
+  kAhead,    // there, and newer, or another state of the same generation: a send tells
 };
 
 // Some of the copies that a region has acknowledged, and where to go on; empty: these were the last.
 struct ExpectedCopies {
   std::vector<ExpectedCopy> copies;
+  std::vector<ExpectedCopy> refused;  // whose last state the region has refused: as they would be if it had not
   std::string next;
 };
 

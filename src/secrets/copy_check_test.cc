@@ -28,13 +28,35 @@ TEST_F(CopyCheckTest, ACopyIsAsExpectedOrMissingOrSomethingElse) {
   EXPECT_EQ(verdict(copy), CopyVerdict::kMissing);
   ASSERT_EQ(apply(state_from(kWest, "AAAAAA", 1, 5)), ApplyVerdict::kApplied);
   EXPECT_EQ(verdict(copy), CopyVerdict::kAsExpected);
-  EXPECT_EQ(verdict({kAccount, "copy", "AAAAAA", 1, 6, 6}), CopyVerdict::kMissing) << "it was restored from a backup";
-  EXPECT_EQ(verdict({kAccount, "copy", "AAAAAA", 1, 4, 4}), CopyVerdict::kOther) << "the primary was";
-  EXPECT_EQ(verdict({kAccount, "copy", "AAAAAA", 1, 5, 99}), CopyVerdict::kOther);
+  EXPECT_EQ(verdict({kAccount, "copy", "AAAAAA", 1, 6, 6}), CopyVerdict::kOlder) << "it was restored from a backup";
+  EXPECT_EQ(verdict({kAccount, "copy", "AAAAAA", 1, 4, 4}), CopyVerdict::kAhead) << "the primary was";
+  EXPECT_EQ(verdict({kAccount, "copy", "AAAAAA", 1, 5, 99}), CopyVerdict::kAhead);
   EXPECT_EQ(verdict({kAccount, "copy", "BBBBBB", 1, 5, 5}), CopyVerdict::kOther) << "another secret";
   EXPECT_EQ(verdict({kAccount, "copy", "AAAAAA", 2, 5, 5}), CopyVerdict::kOther);
   EXPECT_EQ(verdict(copy, kEurope), CopyVerdict::kOther) << "another primary's";
   EXPECT_EQ(verdict({kAccount, "copy", "AAAAAA", 1, 6, 6}, kEurope), CopyVerdict::kOther);
+}
+
+// A copy whose region refuses its states stays as it is, and somebody has to tell those who read it.
+TEST_F(CopyCheckTest, CopiesThatWereRefusedAreListedApart) {
+  const auto record = [&](const char* name, bool failed) {
+    const SecretPointer view = create(name, "v", {kWest});
+    const ReplicaProgress progress{.acknowledged_generation = view->secret.generation,
+                                   .acknowledged_state_id = view->secret.state_id,
+                                   .failed = failed,
+                                   .message = failed ? "no" : "",
+                                   .last_attempt = {}};
+    ASSERT_TRUE(secrets_.record_progress({kAccount, name, view->secret.suffix, kWest, progress, std::nullopt}).ok());
+  };
+  record("refused", true);
+  record("there", false);
+  const auto page = secrets_.expected_copies(kWest, "", 10);
+  ASSERT_TRUE(page.ok());
+  ASSERT_EQ(page->copies.size(), 1u);
+  EXPECT_EQ(page->copies.front().name, "there");
+  ASSERT_EQ(page->refused.size(), 1u);
+  EXPECT_EQ(page->refused.front().name, "refused");
+  EXPECT_EQ(page->refused.front().generation, find("refused")->secret.generation);
 }
 
 TEST_F(CopyCheckTest, APromotedCopyIsNotMissing) {

@@ -149,7 +149,7 @@ class SecretStore {
   // dirty mark is cleared only if it is still the one that was sent.
   Result<void> record_progress(const ProgressReport& report);
 
-  // Whether the copies are still there: copy_check.h. What `region` has acknowledged and not refused since, of the
+  // Whether the copies are still there: copy_check.h. What `region` has acknowledged and what it has refused, of the
   // primaries here, looking at `limit` secrets from `from` on (empty: from the first). kIo.
   Result<ExpectedCopies> expected_copies(const Region& region, std::string_view from, size_t limit) const;
   // The region's side: a verdict for each copy. kIo.

@@ -238,6 +238,7 @@ class RegionNode::Impl {
         accounts_({*store_, region_key_, random_, clock_, home_}),
         secrets_({*store_, keyring_, random_, clock_, config_.region, config_.deployment(), cache_bytes(config_),
                   config_.limits.secrets_per_account}),
+        lags_(clock_),
         identity_cache_(*store_),
         identities_(*store_, identity_cache_),
         grants_({keyring_, identities_}),
@@ -311,7 +312,7 @@ class RegionNode::Impl {
         forwarded_workers_(kForwarders, kQueuedForwards),
         forward_door_({front_door_, home_, *store_, state_kinds_, forwarded_workers_, clock_, log_,
                        [this] { return takes_forwards_.load(); }}),
-        peer_door_({applier_, peer_workers_, random_, log_, config_.peer_regions(), &forward_door_, start_}),
+        peer_door_({applier_, lags_, peer_workers_, random_, log_, config_.peer_regions(), &forward_door_, start_}),
         runner_({*store_, secrets_, states_, key_exchange_, clock_, random_, log_, config_.region,
                  destinations(config_, start_)}),
         maintenance_(region_chores({secrets_, keyring_, rotator_, key_uses_, &session_keys_, &home_duties_, clock_}),
@@ -411,6 +412,7 @@ class RegionNode::Impl {
   home::HomeRegion home_;
   iam::AccountStore accounts_;
   secrets::SecretStore secrets_;
+  secrets::ReplicaLags lags_;
   iam::IdentityCache identity_cache_;
   iam::Identities identities_;
   kms::Grants grants_;

@@ -34,6 +34,7 @@ struct Echo {
   static constexpr std::string_view kAction = "things:Echo";
   static constexpr api::Effect kEffect = api::Effect::kReads;
   static constexpr ErrorCode kErrors[] = {ErrorCode::kInvalidParameter};
+  static constexpr bool kHeedsFreshness = true;
   using Rooms = NoRooms;
   struct Item {
     std::string key;
@@ -160,6 +161,10 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     if (colon != line.npos) headers.push_back({line.substr(0, colon), line.substr(colon + 1)});
   }
   request.body = text;
+  if (const auto demand = api::parse_freshness(headers); demand.ok() && demand->max_staleness) {
+    const Duration bound = std::chrono::seconds(api::kMaxStalenessSeconds);
+    if (*demand->max_staleness < Duration(0) || *demand->max_staleness > bound) std::abort();
+  }
   std::string form;
   std::string authorization;
   if (signs) {

@@ -21,7 +21,8 @@ coffer::Result<coffer::SecretBuffer> encode_again(const coffer::replication::Mes
       [&message](const auto& body) {
         using Body = std::decay_t<decltype(body)>;
         if constexpr (std::is_same_v<Body, coffer::home::StateQuestion> ||
-                      std::is_same_v<Body, coffer::secrets::CopyCheck>) {
+                      std::is_same_v<Body, coffer::secrets::CopyCheck> ||
+                      std::is_same_v<Body, coffer::secrets::Heartbeat>) {
           return encode(body);  // is of no session
         } else {
           return encode(message.session, body);

@@ -503,7 +503,8 @@ class Simulation final : public Network {
 
   template <class Body>
   static Result<SecretBuffer> encode_again(uint64_t session, const Body& body) {
-    if constexpr (std::is_same_v<Body, home::StateQuestion> || std::is_same_v<Body, secrets::CopyCheck>) {
+    if constexpr (std::is_same_v<Body, home::StateQuestion> || std::is_same_v<Body, secrets::CopyCheck> ||
+                  std::is_same_v<Body, secrets::Heartbeat>) {
       return replication::encode(body);
     } else {
       return replication::encode(session, body);

@@ -69,6 +69,7 @@ Process::Process(Environment& environment, Site& self, const std::vector<std::un
       home({store, environment.random, self.name, others(environment, self.name), environment.regions.front()}),
       accounts({store, *region_key, environment.random, self.clock, home}),
       secrets({store, keyring, environment.random, self.clock, self.name, environment.regions}),
+      lags(self.clock),
       identity_cache(store),
       identities(store, identity_cache),
       principals(accounts, identity_cache, identities),
@@ -83,7 +84,7 @@ Process::Process(Environment& environment, Site& self, const std::vector<std::un
       applier(secrets, states, key_exchange),
       start(1 + environment.random.uniform(1U << 31)),
       wrapped(environment.wrap_applier ? environment.wrap_applier(applier, self) : nullptr),
-      door({wrapped ? *wrapped : static_cast<replication::Applier&>(applier), workers, environment.random,
+      door({wrapped ? *wrapped : static_cast<replication::Applier&>(applier), lags, workers, environment.random,
             environment.log, others(environment, self.name), nullptr, start}),
       environment_(environment),
       self_(self) {

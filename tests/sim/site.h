@@ -27,6 +27,7 @@
 #include "replication/region_link.h"
 #include "replication/replicator.h"
 #include "seal/region_key.h"
+#include "secrets/replica_lag.h"
 #include "secrets/secret_store.h"
 #include "services/secretsmanager/rooms.h"
 #include "sim/disk.h"
@@ -97,6 +98,7 @@ class Process {
   home::HomeRegion home;
   iam::AccountStore accounts;
   secrets::SecretStore secrets;
+  secrets::ReplicaLags lags;
   iam::IdentityCache identity_cache;
   iam::Identities identities;
   iam::Principals principals;

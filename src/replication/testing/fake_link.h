@@ -126,6 +126,23 @@ class FakeLink final : public Link {
     return verdicts;
   }
   uint64_t destination_start() const override { return start; }
+  uint64_t destination_moment() const override { return moment_; }
+
+  Result<void> send(const secrets::Heartbeat& heartbeat) override {
+    if (!up || chance(faults.lost)) return Error{ErrorCode::kIo, "connection refused"};
+    if (refusal) return *refusal;
+    if (chance(faults.late)) {
+      late_heartbeats_.push_back(heartbeat);
+      return Error{ErrorCode::kTimeout, "no answer"};
+    }
+    if (heartbeat.start == start) destination_->lags.heard(source, heartbeat);
+    if (!late_heartbeats_.empty() && chance(50)) {
+      const secrets::Heartbeat late = take_one(late_heartbeats_);
+      if (late.start == start) destination_->lags.heard(source, late);
+    }
+    ++heartbeats;
+    return end();
+  }
 
   Result<kms::KeyAnswer> send(const kms::SharedKey& shared) override {
     COFFER_TRY(begin());
@@ -156,6 +173,7 @@ class FakeLink final : public Link {
   const Region source;
   uint64_t start = 1;  // of the destination's process
   int checks = 0;
+  int heartbeats = 0;
   std::function<void()> after_check;  // something that happens while its answer is on its way
   bool up = true;
   std::optional<Error> refusal;  // what the region says to everything
@@ -213,11 +231,14 @@ class FakeLink final : public Link {
 
   Result<void> end() {
     if (chance(faults.answer_lost)) return Error{ErrorCode::kTimeout, "no answer"};
+    moment_ = destination_->lags.moment();
     return {};
   }
 
   TestRegion* destination_;
   Random& random_;
+  uint64_t moment_ = 0;
+  std::vector<secrets::Heartbeat> late_heartbeats_;
   std::vector<secrets::ReplicaState> late_;
   std::vector<home::StatePart> late_parts_;
   std::vector<kms::SharedKey> late_keys_;

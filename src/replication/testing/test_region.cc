@@ -64,6 +64,7 @@ TestRegion::TestRegion(const World& world, const Region& self)
       keyring({*store, *region_key, world.random, world.clock, self}),
       key_exchange(keyring),
       secrets({*store, keyring, world.random, world.clock, self, world.regions}),
+      lags(world.clock),
       home({*store, world.random, self, others(world, self), world.regions.front()}),
       accounts({*store, *region_key, world.random, world.clock, home}),
       identity_cache(*store),

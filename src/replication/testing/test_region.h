@@ -24,6 +24,7 @@
 #include "kms/keyring.h"
 #include "replication/applier.h"
 #include "seal/region_key.h"
+#include "secrets/replica_lag.h"
 #include "secrets/secret_store.h"
 #include "store/testing/fault_store.h"
 
@@ -76,6 +77,7 @@ class TestRegion {
   kms::Keyring keyring;
   kms::KeyExchange key_exchange;
   secrets::SecretStore secrets;
+  secrets::ReplicaLags lags;
   home::HomeRegion home;
   iam::AccountStore accounts;
   iam::IdentityCache identity_cache;
