@@ -78,6 +78,7 @@ void pass_back(net::ClientResponse response, net::Reply& reply) {
   for (auto& [name, value] : response.headers) {
     if (name == "content-type") reply.content_type = known_content_type(value);
     if (name == "x-amzn-requestid") reply.headers.emplace_back("x-amzn-RequestId", std::move(value));
+    if (name == api::kReplicationLagHeader) reply.headers.emplace_back(api::kReplicationLagHeader, std::move(value));
     if (name == "retry-after") reply.headers.emplace_back("Retry-After", std::move(value));
   }
   reply.body = std::move(response.body);

@@ -36,6 +36,7 @@ class FakeClient final : public net::HttpClient {
     response.status = *region_.status;
     response.headers = {{"content-type", "application/x-amz-json-1.1"},
                         {"x-amzn-requestid", "id-of-the-region"},
+                        {"x-coffer-replication-lag-ms", "17"},
                         {"connection", "keep-alive"}};
     response.body.append("answer");
     return response;
@@ -84,6 +85,7 @@ TEST_F(GatewayTest, ForwardsTheRequestUnchangedToTheRegionOfTheScope) {
   EXPECT_EQ(exchange.body(), "answer");
   EXPECT_EQ(reply.content_type, "application/x-amz-json-1.1");
   EXPECT_EQ(exchange.header("x-amzn-RequestId"), "id-of-the-region");
+  EXPECT_EQ(exchange.header("x-coffer-replication-lag-ms"), "17");
   EXPECT_EQ(exchange.header("connection"), "");
   EXPECT_TRUE(regions_["us-east-1"].requests.empty());
   ASSERT_EQ(regions_["eu-west-1"].requests.size(), 1U);

@@ -75,7 +75,7 @@ Process::Process(Environment& environment, Site& self, const std::vector<std::un
       principals(accounts, identity_cache, identities),
       identity_store(
           {store, *region_key, environment.random, self.clock, identity_cache, identities, principals, home}),
-      rooms{secrets, keyring, principals, identities, environment.random, self.name, environment.regions},
+      rooms{secrets, lags, keyring, principals, identities, environment.random, self.name, environment.regions},
       service(secretsmanager::make_service(rooms)),
       account_states({store, *region_key, environment.random}),
       identity_states({store, *region_key, environment.random}),

@@ -29,6 +29,7 @@ struct BatchGetSecretValue {
   static constexpr ErrorCode kErrors[] = {ErrorCode::kResourceNotFound, ErrorCode::kInvalidParameter,
                                           ErrorCode::kInvalidRequest,   ErrorCode::kDecryptionFailure,
                                           ErrorCode::kInvalidNextToken, ErrorCode::kInternalServiceError};
+  static constexpr bool kHeedsFreshness = true;
   using Rooms = secretsmanager::Rooms;
   using Authorized = api::Authorized<BatchGetSecretValue>;
 

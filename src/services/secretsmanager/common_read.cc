@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "secrets/version_stages.h"
+#include "services/secretsmanager/common_freshness.h"
 #include "services/secretsmanager/common_kms.h"
 
 namespace coffer::secretsmanager {
@@ -56,12 +57,13 @@ Result<SecretValue> read(const secrets::SecretPointer& view, const Target& targe
 }  // namespace
 
 Result<SecretValue> read_secret_value(const Readable& secret, const WantedVersion& wanted, const Rooms& rooms) {
-  COFFER_ASSIGN(const secrets::SecretPointer found, find_secret(secret.target(), rooms));
+  COFFER_ASSIGN(const secrets::SecretPointer found, find_fresh_secret(secret.target(), rooms));
   Result<SecretValue> value = read(found, secret.target(), wanted, rooms);
   // Deleted, or made again, between the look at the record and the one at the value: then a second look tells. If it
   // does not, the error stays one of the server (5xx): a client must not conclude that the secret is gone.
   if (value.ok() || value.error().code != ErrorCode::kNotFound) return value;
   COFFER_ASSIGN(const secrets::SecretPointer now, find_secret_again(secret.target(), rooms));
+  COFFER_TRY(check_freshness(*now, secret.target(), rooms));
   return read(now, secret.target(), wanted, rooms);
 }
 

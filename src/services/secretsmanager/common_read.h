@@ -51,7 +51,8 @@ class Readable {
 };
 
 // The value, its access noted. kResourceNotFound, kInvalidRequest (pending deletion; id and label disagree; default key
-// of another account), kAccessDenied (by KMS), kDecryptionFailure; AWS's texts.
+// of another account), kAccessDenied (by KMS), kDecryptionFailure; AWS's texts. kPreconditionNotMet as
+// find_fresh_secret().
 Result<SecretValue> read_secret_value(const Readable& secret, const WantedVersion& wanted, const Rooms& rooms);
 
 }  // namespace coffer::secretsmanager

@@ -3,6 +3,7 @@
 // https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_DescribeSecret.html
 #include "services/secretsmanager/common.h"
 #include "services/secretsmanager/common_details.h"
+#include "services/secretsmanager/common_freshness.h"
 
 namespace coffer::secretsmanager {
 namespace {
@@ -13,6 +14,7 @@ struct DescribeSecret {
   static constexpr api::Effect kEffect = api::Effect::kReads;
   static constexpr ErrorCode kErrors[] = {ErrorCode::kResourceNotFound, ErrorCode::kInternalServiceError,
                                           ErrorCode::kInvalidParameter};
+  static constexpr bool kHeedsFreshness = true;
   using Rooms = secretsmanager::Rooms;
 
   struct Request {
@@ -55,7 +57,7 @@ struct DescribeSecret {
   }
 
   static Result<Response> handle(const api::Authorized<DescribeSecret>& authorized, Rooms& rooms) {
-    COFFER_ASSIGN(const secrets::SecretPointer view, find_secret(target(authorized), rooms));
+    COFFER_ASSIGN(const secrets::SecretPointer view, find_fresh_secret(target(authorized), rooms));
     return Response{details_of(*view)};
   }
 };

@@ -2,6 +2,7 @@
 // primary's.
 // https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_GetResourcePolicy.html
 #include "services/secretsmanager/common.h"
+#include "services/secretsmanager/common_freshness.h"
 #include "services/secretsmanager/common_policy.h"
 
 namespace coffer::secretsmanager {
@@ -14,6 +15,7 @@ struct GetResourcePolicy {
   static constexpr ErrorCode kErrors[] = {ErrorCode::kResourceNotFound, ErrorCode::kInternalServiceError,
                                           ErrorCode::kInvalidRequest, ErrorCode::kInvalidParameter};
   static constexpr std::string_view kRefused[] = {"PolicyName"};
+  static constexpr bool kHeedsFreshness = true;
   using Rooms = secretsmanager::Rooms;
 
   struct Request {
@@ -36,7 +38,7 @@ struct GetResourcePolicy {
   }
 
   static Result<Response> handle(const api::Authorized<GetResourcePolicy>& authorized, Rooms& rooms) {
-    COFFER_ASSIGN(const secrets::SecretPointer view, find_secret(target(authorized), rooms));
+    COFFER_ASSIGN(const secrets::SecretPointer view, find_fresh_secret(target(authorized), rooms));
     COFFER_TRY(refuse_pending_deletion(*view));
     COFFER_ASSIGN(auto policy, shown_policy(view->secret, rooms));
     return Response{view->arn, view->secret.name, std::move(policy)};

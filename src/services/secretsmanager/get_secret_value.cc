@@ -13,6 +13,7 @@ struct GetSecretValue {
   static constexpr ErrorCode kErrors[] = {ErrorCode::kResourceNotFound, ErrorCode::kInvalidParameter,
                                           ErrorCode::kInvalidRequest, ErrorCode::kDecryptionFailure,
                                           ErrorCode::kInternalServiceError};
+  static constexpr bool kHeedsFreshness = true;
   using Rooms = secretsmanager::Rooms;
 
   struct Request {

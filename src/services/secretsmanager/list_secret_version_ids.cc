@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "services/secretsmanager/common.h"
+#include "services/secretsmanager/common_freshness.h"
 #include "services/secretsmanager/common_page_token.h"
 
 namespace coffer::secretsmanager {
@@ -44,6 +45,7 @@ struct ListSecretVersionIds {
   static constexpr api::Effect kEffect = api::Effect::kReads;
   static constexpr ErrorCode kErrors[] = {ErrorCode::kInvalidNextToken, ErrorCode::kResourceNotFound,
                                           ErrorCode::kInternalServiceError, ErrorCode::kInvalidParameter};
+  static constexpr bool kHeedsFreshness = true;
   using Rooms = secretsmanager::Rooms;
 
   struct Request {
@@ -86,7 +88,7 @@ struct ListSecretVersionIds {
 
   static Result<Response> handle(const api::Authorized<ListSecretVersionIds>& authorized, Rooms& rooms) {
     const Request& request = authorized.request();
-    COFFER_ASSIGN(const secrets::SecretPointer view, find_secret(target(authorized), rooms));
+    COFFER_ASSIGN(const secrets::SecretPointer view, find_fresh_secret(target(authorized), rooms));
     const bool shows_deprecated = request.include_deprecated.value_or(false);
     ListingArguments listing;
     for (const std::string_view argument :

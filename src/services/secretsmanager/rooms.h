@@ -10,12 +10,14 @@
 #include "kms/keyring.h"
 #include "policy/principal_binding.h"
 #include "policy/principal_directory.h"
+#include "secrets/replica_lag.h"
 #include "secrets/secret_store.h"
 
 namespace coffer::secretsmanager {
 
 struct Rooms {
   secrets::SecretStore& secrets;
+  const secrets::ReplicaLags& lags;
   kms::Keyring& keyring;
   const policy::PrincipalDirectory& principals;
   const policy::IdentityDirectory& identities;

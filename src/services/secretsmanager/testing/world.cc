@@ -63,7 +63,8 @@ struct World::Node {
         explanations(log, 1 << 20),
         organizations(*store),
         authorizer({identity_cache, organizations, explanations, self}),
-        rooms{secrets, keyring, principals, identities, world.random, self, deployment()},
+        lags(world.clock),
+        rooms{secrets, lags, keyring, principals, identities, world.random, self, deployment()},
         service(make_service(rooms)) {
     for (const char* id : {"123456789012", "210987654321"})
       must(accounts.create(std::string("account ") + id, *AccountId::parse(id)));
@@ -83,6 +84,7 @@ struct World::Node {
   access::ExplanationStore explanations;
   organizations::OrganizationCache organizations;
   access::PolicyAuthorizer authorizer;
+  secrets::ReplicaLags lags;
   Rooms rooms;
   api::Service service;
 };
@@ -119,6 +121,10 @@ std::vector<access::ExplanationPointer> World::denials(std::string_view region) 
   return node(region).explanations.find("test");
 }
 
+secrets::ReplicaLags& World::lags(std::string_view region) {
+  return node(region).lags;
+}
+
 const Rooms& World::rooms(std::string_view region) {
   return node(region).rooms;
 }
@@ -128,7 +134,7 @@ store::Store& World::store(std::string_view region) {
 }
 
 Answer World::call(std::string_view region, const auth::Caller& caller, std::string_view operation,
-                   std::string_view input) {
+                   std::string_view input, const api::FreshnessDemand& freshness) {
   Node& self = node(region);
   const auto& operations = self.service.operations;
   const auto card = std::ranges::find(operations, operation, &api::Operation::name);
@@ -136,16 +142,23 @@ Answer World::call(std::string_view region, const auth::Caller& caller, std::str
   wire::Document document;
   SecretBuffer output;
   wire::JsonEncoder encoder(output);
-  const api::Invocation invocation{
-      .caller = caller, .now = clock.now(), .request_id = "test", .authorizer = self.authorizer};
+  std::optional<api::CopyLag> lag;
+  const api::Invocation invocation{.caller = caller,
+                                   .now = clock.now(),
+                                   .request_id = "test",
+                                   .authorizer = self.authorizer,
+                                   .begun = clock.stopwatch(),
+                                   .freshness = freshness,
+                                   .lag = &lag};
   Result<void> result = wire::parse_json(input, {}, document);
   if (result.ok()) result = card->run(invocation, self.service.rooms, document.root(), encoder);
-  if (result.ok()) return {.status = 200, .error = "", .message = "", .output = std::string(output.view())};
+  if (result.ok()) return {.status = 200, .error = "", .message = "", .output = std::string(output.view()), .lag = lag};
   const Error& error = result.error();
   return {.status = http_status(error.code),
           .error = std::string(error_name(error.code)),
           .message = error.message,
-          .output = ""};
+          .output = "",
+          .lag = lag};
 }
 
 Replicated World::replicate(const AccountId& account, const std::string& name, std::string_view from,

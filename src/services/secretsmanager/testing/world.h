@@ -26,7 +26,8 @@ struct Answer {
   int status = 0;
   std::string error;  // the name on the wire; empty on success
   std::string message;
-  std::string output;  // JSON
+  std::string output;                    // JSON
+  std::optional<api::CopyLag> lag = {};  // absent: nothing was told of a replica
 };
 
 // What the region answered to the state of a secret.
@@ -41,7 +42,8 @@ class World {
   ~World();
 
   // Regions: us-east-1, us-west-2, eu-west-1, eu-central-1, ap-northeast-1, ap-southeast-2.
-  Answer call(std::string_view region, const auth::Caller& caller, std::string_view operation, std::string_view input);
+  Answer call(std::string_view region, const auth::Caller& caller, std::string_view operation, std::string_view input,
+              const api::FreshnessDemand& freshness = {});
   // What the replicator does for one secret and region, once.
   Replicated replicate(const AccountId& account, const std::string& name, std::string_view from, std::string_view to);
   const api::Service& service(std::string_view region);
@@ -52,6 +54,7 @@ class World {
   std::vector<access::ExplanationPointer> denials(std::string_view region);
   const Rooms& rooms(std::string_view region);
   store::Store& store(std::string_view region);
+  secrets::ReplicaLags& lags(std::string_view region);
 
   Random& random;
   ManualClock clock;

@@ -1,0 +1,75 @@
+#include "services/secretsmanager/common_freshness.h"
+
+namespace coffer::secretsmanager {
+namespace {
+
+std::string milliseconds(Duration duration) {
+  return std::to_string(duration.count()) + " ms";
+}
+
+bool has_version(const secrets::Secret& secret, const VersionId& id) {
+  const secrets::Version* const version = secret.version(id);
+  return version != nullptr && version->kind != secrets::ValueKind::kNone;
+}
+
+// What it is about, and where to go.
+struct Places {
+  std::string replica;
+  std::string primary;
+  std::string advice() const { return " Try again later, or read in region " + primary + "."; }
+};
+
+Error not_known(const Places& at) {
+  return {ErrorCode::kPreconditionNotMet,
+          "It is not known how far the replica in region " + at.replica + " is behind its primary in region " +
+              at.primary + ": that region has not reported since this one has started, or cannot bring this secret " +
+              "up to date, which its ReplicationStatus there then says." + at.advice()};
+}
+
+Error too_old(const Places& at, Duration lag, Duration allowed) {
+  return {ErrorCode::kPreconditionNotMet, "The replica in region " + at.replica + " may be " + milliseconds(lag) +
+                                              " behind its primary in region " + at.primary +
+                                              ", and the request allows " + milliseconds(allowed) + "." + at.advice()};
+}
+
+Error not_arrived(const Places& at, const VersionId& version, const api::CopyLag& lag) {
+  const std::string behind = lag ? "may be " + milliseconds(*lag) : "is an unknown time";
+  return {ErrorCode::kPreconditionNotMet, "The replica in region " + at.replica + " does not have version " +
+                                              version.text() + " of the secret. It " + behind +
+                                              " behind its primary in region " + at.primary + "." + at.advice()};
+}
+
+Error not_there(const Region& here, const VersionId& version) {
+  return {ErrorCode::kPreconditionNotMet, "The secret does not have version " + version.text() +
+                                              ". This is its primary, in region " + here.text() +
+                                              ": no other region has a later state of it."};
+}
+
+}  // namespace
+
+Result<void> check_freshness(const secrets::SecretView& view, const Target& target, const Rooms& rooms) {
+  const api::Authority& authority = target.authority();
+  const api::FreshnessDemand& demand = authority.freshness();
+  const secrets::Secret& secret = view.secret;
+  const bool lacks_version = demand.min_version && !has_version(secret, *demand.min_version);
+  if (secret.role == secrets::Role::kPrimary) {
+    return lacks_version ? not_there(rooms.region, *demand.min_version) : Result<void>();
+  }
+  // By what had been heard when the request began: it looked at the secret after that.
+  const api::CopyLag lag = rooms.lags.lag(secret.primary_region, secret.account, secret.name, authority.begun());
+  api::Pipeline::tell_lag(authority, lag);
+  const Places at{rooms.region.text(), secret.primary_region.text()};
+  if (lacks_version) return not_arrived(at, *demand.min_version, lag);
+  if (!demand.max_staleness) return {};
+  if (!lag) return not_known(at);
+  if (*lag > *demand.max_staleness) return too_old(at, *lag, *demand.max_staleness);
+  return {};
+}
+
+Result<secrets::SecretPointer> find_fresh_secret(const Target& target, const Rooms& rooms) {
+  COFFER_ASSIGN(secrets::SecretPointer view, find_secret(target, rooms));
+  COFFER_TRY(check_freshness(*view, target, rooms));
+  return view;
+}
+
+}  // namespace coffer::secretsmanager
