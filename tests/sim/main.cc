@@ -81,6 +81,7 @@ int main(int argc, char** argv) {
           all.identity_changes += outcome.identity_changes;
           all.adoptions += outcome.adoptions;
           all.lost_disks += outcome.lost_disks;
+          all.told_lags += outcome.told_lags;
           if (!outcome.violation) {
             ++clean;
             continue;
@@ -96,8 +97,8 @@ int main(int argc, char** argv) {
   }
   std::printf(
       "%llu clean, %llu violated; writes %d, copies in sync %d, crashes %d, promotions %d, identity changes %d, "
-      "adoptions %d, lost disks %d\n",
+      "adoptions %d, lost disks %d, told lags %d\n",
       static_cast<unsigned long long>(clean), static_cast<unsigned long long>(violated), all.writes, all.copies_in_sync,
-      all.crashes, all.promotions, all.identity_changes, all.adoptions, all.lost_disks);
+      all.crashes, all.promotions, all.identity_changes, all.adoptions, all.lost_disks, all.told_lags);
   return violated == 0 ? 0 : 1;
 }

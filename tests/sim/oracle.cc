@@ -182,11 +182,29 @@ void Oracle::after_call(Site& at, const Call& call, const Answer& answer) {
       continue;
     }
     record(at, *difference.now);
+    const secrets::Secret& secret = difference.now->secret;
+    acknowledged_[secret.suffix].push_back({at.name, secret.lineage_epoch, secret.generation, at.clock.monotonic()});
     if (!call.value.empty() && difference.now->text.find(" = " + call.value + "\n") == std::string::npos)
       violated(where + ": the value is not there");
   }
   // Unless a step of a replicator is under way, in whose middle the call was made.
   look_at_states(at, at.entered > 0 ? MayChange::kArrival : MayChange::kNobody, {});
+}
+
+void Oracle::after_told_lag(const Site& at, const std::string& name, Duration lag) {
+  const Seen* const copy = seen(at, name);
+  if (copy == nullptr) return violated(describe(at, name) + ": there is no copy that could be behind");
+  const secrets::Secret& secret = copy->secret;
+  if (secret.role != Role::kReplica) return violated(describe(at, name) + ": it is behind nobody");
+  const Duration complete_to = at.clock.monotonic() - lag;
+  for (const Acknowledged& change : acknowledged_[secret.suffix]) {
+    const bool is_its = change.primary == secret.primary_region && change.epoch == secret.lineage_epoch;
+    if (!is_its || change.when >= complete_to || change.generation <= secret.generation) continue;
+    const Duration age = at.clock.monotonic() - change.when;
+    return violated(describe(at, name) + ": it says that it is at most " + std::to_string(lag.count()) +
+                    " ms behind, and lacks generation " + std::to_string(change.generation) + " of " +
+                    std::to_string(age.count()) + " ms ago");
+  }
 }
 
 void Oracle::after_arrival(Site& at) {

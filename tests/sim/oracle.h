@@ -4,7 +4,8 @@
 //  - what was acknowledged is there, after a crash as before; what was refused has changed nothing;
 //  - a copy shows nothing but whole states that its primary made, and never an older one than before;
 //  - nothing that arrives changes what was promoted; nothing is written on a replica;
-//  - labels are legal everywhere, at every moment.
+//  - labels are legal everywhere, at every moment;
+//  - a replica that says how far it may be behind has everything that was acknowledged before that.
 // The first violation is kept.
 #pragma once
 
@@ -43,6 +44,8 @@ class Oracle {
   };
   // After a client's call at a region.
   void after_call(Site& at, const Call& call, const Answer& answer);
+  // After a client has read in a region and was told that the replica is at most so far behind.
+  void after_told_lag(const Site& at, const std::string& name, Duration lag);
   // After a frame was handled by a region.
   void after_arrival(Site& at);
   // After a region did something that changes no secret: a step of a replicator.
@@ -73,6 +76,12 @@ class Oracle {
     std::string text;
     uint64_t epoch;
     uint64_t generation;
+  };
+  struct Acknowledged {
+    Region primary;
+    uint64_t epoch;
+    uint64_t generation;
+    Duration when;
   };
   struct SeenState {
     home::Stamp stamp;
@@ -108,6 +117,7 @@ class Oracle {
   const std::vector<AccountId> accounts_;
   std::map<std::string, Known> sites_;
   std::map<std::string, std::map<uint64_t, Copy>> made_;                // by suffix and state id
+  std::map<std::string, std::vector<Acknowledged>> acknowledged_;       // by suffix
   std::map<std::pair<std::string, std::string>, uint64_t> removed_;     // by suffix and region: up to which epoch
   std::set<std::pair<std::string, std::string>> forced_;                // by suffix and region
   std::set<std::pair<std::string, std::string>> promoted_;              // by suffix and region, or maybe

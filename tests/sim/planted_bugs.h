@@ -20,6 +20,7 @@ struct PlantedBug {
   std::function<void(store::Transaction&)> tamper{};  // with every transaction of every region
   bool answers_early = false;                         // a store that answers before its fsync
   bool clears_marks_when_sending = false;             // instead of when the answer has come
+  bool claims_everything = false;                     // heartbeats say that nothing is undelivered
   bool takes_late_frames = false;                     // frames of sessions that are over
   bool writes_on_replicas = false;                    // the cards' check is missing
 };

@@ -25,6 +25,7 @@ TEST_P(Simulated, WhatIsPromisedHolds) {
     all.identity_changes += outcome.identity_changes;
     all.adoptions += outcome.adoptions;
     all.lost_disks += outcome.lost_disks;
+    all.told_lags += outcome.told_lags;
   }
   // A simulation in which nothing happens proves nothing.
   EXPECT_GT(all.writes, 2'000);
@@ -34,6 +35,7 @@ TEST_P(Simulated, WhatIsPromisedHolds) {
   EXPECT_GT(all.identity_changes, 50);
   EXPECT_GT(all.adoptions, 10);
   EXPECT_GT(all.lost_disks, 10);
+  EXPECT_GT(all.told_lags, 50);
 }
 
 INSTANTIATE_TEST_SUITE_P(Seeds, Simulated, ::testing::Values(0, 50, 100, 150, 200, 250));

@@ -126,7 +126,7 @@ class Simulation final : public Network {
   Result<net::ClientResponse> send(Site& from, Site& to, std::string_view frame) override {
     Weather& weather = weather_[{&from, &to}];
     if (bug_ != nullptr && bug_->clears_marks_when_sending) clear_marks(from, to);
-    const std::string sent(frame);
+    const std::string sent = bug_ != nullptr && bug_->claims_everything ? claim_everything(frame) : std::string(frame);
     look_for_plaintext_in(sent);
     meanwhile();
     release(from, to);
@@ -411,6 +411,9 @@ class Simulation final : public Network {
         current != nullptr && begin != answer.output.npos && seen->text.find(current->id.text()) != std::string::npos &&
         seen->text.find(" = " + value + "\n", seen->text.find(current->id.text())) != std::string::npos;
     if (!is_right) oracle_.violated(name + " in " + at.name.text() + ": another value was read than there is");
+    if (!answer.lag || !*answer.lag) return;
+    oracle_.after_told_lag(at, name, **answer.lag);
+    ++outcome_.told_lags;
   }
 
   // A planted bug.
@@ -526,6 +529,15 @@ class Simulation final : public Network {
     tell(to.name.text(), " gets a frame from ", from.name.text(), ": ", std::to_string(response.status));
     oracle_.after_arrival(to);
     return response;
+  }
+
+  // A planted bug.
+  static std::string claim_everything(std::string_view frame) {
+    Result<replication::Message> message = replication::decode_message(frame);
+    auto* const heartbeat = message.ok() ? std::get_if<secrets::Heartbeat>(&message->body) : nullptr;
+    if (heartbeat == nullptr) return std::string(frame);
+    heartbeat->undelivered = {};
+    return std::string(replication::encode(*heartbeat)->view());
   }
 
   // A planted bug.

@@ -28,6 +28,7 @@ struct Outcome {
   int identity_changes = 0;
   int adoptions = 0;
   int lost_disks = 0;
+  int told_lags = 0;
 };
 
 Outcome simulate(const Options& options);

@@ -107,12 +107,17 @@ Answer Process::call(std::string_view operation, std::string_view input) {
   wire::Document document;
   SecretBuffer output;
   wire::JsonEncoder encoder(output);
-  const api::Invocation invocation{
-      .caller = root(), .now = self_.clock.now(), .request_id = "simulated", .authorizer = authorizer};
+  std::optional<api::CopyLag> lag;
+  const api::Invocation invocation{.caller = root(),
+                                   .now = self_.clock.now(),
+                                   .request_id = "simulated",
+                                   .authorizer = authorizer,
+                                   .begun = self_.clock.stopwatch(),
+                                   .lag = &lag};
   Result<void> result = wire::parse_json(input, {}, document);
   if (!result.ok()) fail(result.error());
   result = card->run(invocation, service.rooms, document.root(), encoder);
-  if (result.ok()) return {.status = 200, .error = "", .message = "", .output = std::string(output.view())};
+  if (result.ok()) return {.status = 200, .error = "", .message = "", .output = std::string(output.view()), .lag = lag};
   const Error& error = result.error();
   return {.status = http_status(api::public_code(error.code)),
           .error = std::string(error_name(error.code)),

@@ -76,7 +76,8 @@ struct Answer {
   int status = 0;
   std::string error;  // the name on the wire; empty on success
   std::string message;
-  std::string output;  // JSON
+  std::string output;                    // JSON
+  std::optional<api::CopyLag> lag = {};  // absent: nothing was told of a replica
 
   bool ok() const { return status == 200; }
   // Nobody knows whether it was done.
