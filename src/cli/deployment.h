@@ -66,9 +66,10 @@ struct CopyReplica {
   std::string region;
   std::string status;
   std::optional<std::string> status_message;
-  static constexpr wire::Field kFields[] = {wire::field<&CopyReplica::region>("Region"),
-                                            wire::field<&CopyReplica::status>("Status"),
-                                            wire::field<&CopyReplica::status_message>("StatusMessage")};
+  std::optional<std::string> replaced_by;  // the region whose copy it follows, or is, instead
+  static constexpr wire::Field kFields[] = {
+      wire::field<&CopyReplica::region>("Region"), wire::field<&CopyReplica::status>("Status"),
+      wire::field<&CopyReplica::status_message>("StatusMessage"), wire::field<&CopyReplica::replaced_by>("ReplacedBy")};
 };
 
 // What one region has of a secret.

@@ -105,11 +105,16 @@ class RegionCommandsTest : public ::testing::Test {
   Result<Outcome> run(const RejoinRequest& request) {
     shown_.clear();
     Deployment regions = deployment();
-    return rejoin(
-        request, regions, [this](const std::string& text) { shown_ += text; },
-        [this](const std::string&) -> Result<void> {
-          return agrees_ ? Result<void>() : Error{ErrorCode::kAborted, "nothing was changed"};
-        });
+    const Show show = [this](const std::string& text) { shown_ += text; };
+    const Confirm confirm = [this](const std::string&) -> Result<void> {
+      return agrees_ ? Result<void>() : Error{ErrorCode::kAborted, "nothing was changed"};
+    };
+    const Wait wait = [this] {
+      ++waits_;
+      if (waits_ == 2) world_.answers["us-east-1 ListCopies"] = after_waiting_;
+      return waits_ < 4;
+    };
+    return rejoin(request, regions, {.show = show, .confirm = confirm, .wait = wait});
   }
 
   // us-east-1 is lost; us-west-2 has two of its secrets, and eu-west-1 a newer state of one.
@@ -130,6 +135,8 @@ class RegionCommandsTest : public ::testing::Test {
   ManualClock clock_{*parse_iso_basic("20261124T103000Z")};
   World world_;
   bool agrees_ = true;
+  int waits_ = 0;
+  std::string after_waiting_;  // of ListCopies in us-east-1
   std::string shown_;
   const FailoverRequest failover_{.from = "us-east-1", .to = "us-west-2", .filter = {}, .form = Form::kText};
 };
@@ -250,6 +257,31 @@ TEST_F(RejoinTest, WhatIsLostIsShownAndThenGivenUp) {
       "us-west-2 ReplicateSecretToRegions {\"SecretId\": \"a\", \"AddReplicaRegions\": [{\"Region\": \"us-east-1\"}]}",
       "us-west-2 RetryReplication {\"SecretId\": \"b\", \"ReplicaRegion\": \"us-east-1\"}"};
   EXPECT_EQ(world_.calls, expected);
+}
+
+// Promoted by StopReplicationToReplica, it knows nothing of the regions that still follow the one that rejoins.
+TEST_F(RejoinTest, NobodyIsLeftBehind) {
+  const auto here = [](const std::string& europe) {
+    return R"({"Copies": [)" +
+           copy("a", "Primary", "us-east-1", 1, 9, "",
+                R"("Replicas": [{"Region": "us-west-2", "Status": "Failed", "ReplacedBy": "us-west-2"}, )" + europe +
+                    R"(], "OtherRegions": [])") +
+           "]}";
+  };
+  world_.answers["us-east-1 ListCopies"] = here(R"({"Region": "eu-west-1", "Status": "InSync"})");
+  after_waiting_ = here(R"({"Region": "eu-west-1", "Status": "Failed", "ReplacedBy": "us-west-2"})");
+  ASSERT_TRUE(run(request_).ok());
+  EXPECT_EQ(waits_, 2);
+  EXPECT_NE(shown_.find("once these follow as well: eu-west-1"), shown_.npos) << shown_;
+  const std::string ask = R"(us-east-1 RetryReplication {"SecretId": "a", "ReplicaRegion": "eu-west-1"})";
+  ASSERT_EQ(world_.calls.size(), 5u);
+  EXPECT_EQ(world_.calls[0],
+            R"(us-west-2 ReplicateSecretToRegions {"SecretId": "a", "AddReplicaRegions": [{"Region": "eu-west-1"}]})");
+  EXPECT_EQ(world_.calls[1], ask);
+  EXPECT_EQ(world_.calls[2], ask) << "it did not follow yet when it was asked first";
+  EXPECT_TRUE(world_.calls[3].starts_with("us-east-1 RejoinSecret "));
+  EXPECT_EQ(world_.calls[4],
+            R"(us-west-2 ReplicateSecretToRegions {"SecretId": "a", "AddReplicaRegions": [{"Region": "us-east-1"}]})");
 }
 
 TEST_F(RejoinTest, ADryRunAsksTheRegionOnly) {

@@ -13,18 +13,21 @@ struct Entry {
   std::string arn;
   std::string primary_region;
   int64_t generation = 0;
-  std::vector<CopyVersion> lost_versions;  // which the promoted copy does not have
-  std::string result;                      // "Rejoined", "WouldRejoin", "Failed"
+  std::vector<CopyVersion> lost_versions;      // which the promoted copy does not have
+  std::vector<std::string> following_regions;  // as far as the region knows: they must follow the promoted one first
+  std::string result;                          // "Rejoined", "WouldRejoin", "Failed"
   std::optional<std::string> error;
   static constexpr wire::Field kFields[] = {wire::field<&Entry::name>("Name"),
                                             wire::field<&Entry::arn>("ARN"),
                                             wire::field<&Entry::primary_region>("PrimaryRegion"),
                                             wire::field<&Entry::generation>("Generation"),
                                             wire::field<&Entry::lost_versions>("LostVersions"),
+                                            wire::field<&Entry::following_regions>("FollowingRegions"),
                                             wire::field<&Entry::result>("Result"),
                                             wire::field<&Entry::error>("Error")};
-  bool is_primary_still = true;  // false: only the promoted one must be told to send
-  bool is_listed = false;        // the promoted one has the region among its replicas
+  bool is_primary_still = true;                 // false: only the promoted one must be told to send
+  bool is_listed = false;                       // the promoted one has the region among its replicas
+  std::vector<std::string> unlisted_regions{};  // of those that follow, to which it is not replicated
 };
 
 struct Report {
@@ -53,6 +56,11 @@ std::string text_of(const Entry& entry) {
   std::string text = padded(entry.name, 30) + "  replica of " + entry.primary_region;
   if (entry.error) return text + "  FAILED: " + *entry.error + "\n";
   if (!entry.is_primary_still) return text + "  already; is to be sent\n";
+  if (!entry.following_regions.empty()) {
+    text += "  once these follow as well:";
+    for (const std::string& region : entry.following_regions)
+      text += " " + region;
+  }
   if (entry.lost_versions.empty()) return text + "  no version is lost\n";
   text += "  LOST:\n";
   for (const CopyVersion& version : entry.lost_versions) {
@@ -102,16 +110,59 @@ class Rejoin {
 
   Report& report() { return report_; }
 
+  // Brings every region that follows what is to be given up to the promoted secret, so that none is left without a
+  // primary. What does not get there is refused by the region.
+  void bring_others(const Wait& wait) {
+    for (Entry& entry : report_.secrets) {
+      if (entry.unlisted_regions.empty()) continue;
+      const Result<void> added = replicate(entry, entry.unlisted_regions);
+      if (!added.ok()) fail(entry, added.error());
+    }
+    while (ask_others() && wait()) {
+    }
+  }
+
   void run() {
     for (Entry& entry : report_.secrets) {
-      const Result<void> done = give_up(entry);
-      const Result<void> sent = done.ok() && !request_.is_dry_run ? send(entry) : done;
-      entry.result = !sent.ok() ? "Failed" : request_.is_dry_run ? "WouldRejoin" : "Rejoined";
-      if (!sent.ok()) entry.error = sent.error().message;
+      if (entry.error) continue;
+      const Result<void> done = rejoin(entry);
+      entry.result = !done.ok() ? "Failed" : request_.is_dry_run ? "WouldRejoin" : "Rejoined";
+      if (!done.ok()) fail(entry, done.error());
     }
   }
 
  private:
+  static void fail(Entry& entry, const Error& error) {
+    entry.result = "Failed";
+    entry.error = error.message;
+  }
+
+  // What the region knows of others it knows from sending to them. True if some still seem to follow it.
+  bool ask_others() {
+    bool is_waiting = false;
+    for (Entry& entry : report_.secrets) {
+      if (entry.error || entry.following_regions.empty()) continue;
+      CopyFilter filter;
+      filter.name = entry.name;
+      const Result<std::vector<Copy>> copies = deployment_.copies(request_.region, filter);
+      if (!copies.ok() || copies->empty()) continue;
+      const Copy& here = copies->front();
+      std::erase_if(entry.following_regions, [&here](const std::string& region) {
+        const CopyReplica* const replica = replica_in(here, region);
+        return replica == nullptr || replica->replaced_by;
+      });
+      entry.generation = here.generation;
+      // Sending again makes a new generation, of the same content.
+      for (const std::string& region : entry.following_regions) {
+        if (replica_in(here, region)->status == "InProgress") continue;
+        const Result<void> asked = send_again(entry, request_.region, region);
+        if (!asked.ok()) fail(entry, asked.error());
+      }
+      is_waiting = is_waiting || !entry.following_regions.empty();
+    }
+    return is_waiting;
+  }
+
   void consider(const Copy& here, const Copy& primary) {
     if (here.suffix() != primary.suffix()) return;
     const CopyReplica* const listed = replica_in(primary, request_.region);
@@ -126,6 +177,13 @@ class Rejoin {
       for (const CopyVersion& version : here.versions) {
         if (!has_version(primary, version)) entry.lost_versions.push_back(version);
       }
+      for (const CopyReplica& replica : here.replicas) {
+        if (replica.replaced_by) continue;
+        entry.following_regions.push_back(replica.region);
+        const bool is_known =
+            replica.region == primary.primary_region || replica_in(primary, replica.region) != nullptr;
+        if (!is_known) entry.unlisted_regions.push_back(replica.region);
+      }
     } else {
       // Of an earlier attempt that was broken off.
       const bool is_waiting = listed == nullptr || listed->status == "Failed";
@@ -134,8 +192,16 @@ class Rejoin {
     report_.secrets.push_back(std::move(entry));
   }
 
+  // A dry run cannot know how that ends.
+  bool is_unsettled(const Entry& entry) const { return request_.is_dry_run && !entry.following_regions.empty(); }
+
+  Result<void> rejoin(const Entry& entry) {
+    COFFER_TRY(give_up(entry));
+    return request_.is_dry_run ? Result<void>() : send(entry);
+  }
+
   Result<void> give_up(const Entry& entry) {
-    if (!entry.is_primary_still) return {};
+    if (!entry.is_primary_still || is_unsettled(entry)) return {};
     JsonObject body;
     body.add("SecretId", entry.arn)
         .add("PrimaryRegion", entry.primary_region)
@@ -146,17 +212,28 @@ class Rejoin {
   }
 
   Result<void> send(const Entry& entry) {
+    if (!entry.is_listed) return replicate(entry, {request_.region});
+    return send_again(entry, entry.primary_region, request_.region);
+  }
+
+  Result<void> send_again(const Entry& entry, const std::string& from, const std::string& to) {
     wire::Document answer;
     JsonObject body;
-    body.add("SecretId", entry.name);
-    if (entry.is_listed) {
-      body.add("ReplicaRegion", request_.region);
-      return deployment_.call(entry.primary_region, "RetryReplication", body.text(), answer);
+    body.add("SecretId", entry.name).add("ReplicaRegion", to);
+    return deployment_.call(from, "RetryReplication", body.text(), answer);
+  }
+
+  Result<void> replicate(const Entry& entry, const std::vector<std::string>& regions) {
+    std::string list;
+    for (const std::string& region : regions) {
+      JsonObject added;
+      added.add("Region", region);
+      list.append(list.empty() ? "" : ", ").append(added.text());
     }
-    JsonObject region;
-    region.add("Region", request_.region);
-    body.add_json("AddReplicaRegions", "[" + region.text() + "]");
+    JsonObject body;
+    body.add("SecretId", entry.name).add_json("AddReplicaRegions", "[" + list + "]");
     const std::string text = body.text();
+    wire::Document answer;
     return deployment_.call(entry.primary_region,
                             {.service = "secretsmanager",
                              .target_prefix = "secretsmanager",
@@ -191,16 +268,17 @@ std::string result_of(const Report& report, size_t failed) {
 
 }  // namespace
 
-Result<Outcome> rejoin(const RejoinRequest& request, Deployment& deployment, const Show& show, const Confirm& confirm) {
+Result<Outcome> rejoin(const RejoinRequest& request, Deployment& deployment, const Operator& by) {
   Rejoin rejoining(request, deployment);
   COFFER_TRY(rejoining.look());
   Report& report = rejoining.report();
   const bool is_text = request.form == Form::kText;
-  if (is_text) show(plan_of(report));
+  if (is_text) by.show(plan_of(report));
   if (!report.secrets.empty() && !request.is_dry_run) {
-    COFFER_TRY(confirm("\nMake " + std::to_string(report.secrets.size()) + " secrets in " + request.region +
-                       " replicas? Versions, labels, tags and policies that only " + request.region +
-                       " has are lost."));
+    COFFER_TRY(by.confirm("\nMake " + std::to_string(report.secrets.size()) + " secrets in " + request.region +
+                          " replicas? Versions, labels, tags and policies that only " + request.region +
+                          " has are lost."));
+    rejoining.bring_others(by.wait);
   }
   rejoining.run();
   Outcome outcome;

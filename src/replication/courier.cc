@@ -140,8 +140,8 @@ Delivery Courier::cleared(const store::Row& row) {
 Delivery Courier::refused(const store::OutboxKey& key, const store::Row& row, const ApplyOutcome& outcome) {
   std::string message = outcome.message;
   if (message.empty()) message = std::string(kFailed) + reason(outcome.verdict, key.name, parts_.destination);
-  const bool replaced = outcome.verdict == ApplyVerdict::kFenced;
-  const Result<void> recorded = record_failure(key, {.message = message, .replaced = replaced, .mark_to_clear = row});
+  const Result<void> recorded =
+      record_failure(key, {.message = message, .replaced_by = outcome.primary, .mark_to_clear = row});
   if (!recorded.ok()) return export_failed(key, recorded.error());
   // Other verdicts say that what has the name there is no copy of this secret, or of another primary.
   const bool leaves_copy = outcome.verdict == ApplyVerdict::kAhead || outcome.verdict == ApplyVerdict::kKeyUnusable;
@@ -180,7 +180,7 @@ Result<void> Courier::record_failure(const store::OutboxKey& key, const Failure&
   if (!failure.mark_to_clear && progress.failed && progress.message == failure.message) return {};
   progress.failed = true;
   progress.message = failure.message;
-  progress.replaced = failure.replaced;
+  progress.replaced_by = failure.replaced_by;
   progress.last_attempt = parts_.clock.now();
   return parts_.secrets.record_progress({.account = key.account,
                                          .name = key.name,

@@ -354,6 +354,7 @@ SecretBuffer encode(const Answer& answer) {
   header.set_session(answer.session);
   header.set_verdict(static_cast<uint32_t>(answer.outcome.verdict));
   header.set_generation(answer.outcome.generation);
+  if (answer.outcome.primary) header.set_primary(answer.outcome.primary->text());
   for (const VersionId& id : answer.outcome.needed)
     header.add_needed(id.text());
   if (answer.outcome.message.size() <= kMaxTextBytes) header.set_message(answer.outcome.message);
@@ -380,6 +381,9 @@ Result<Answer> decode_answer(std::string_view frame) {
   answer.outcome.verdict = static_cast<secrets::ApplyVerdict>(header.verdict());
   answer.outcome.message = header.message();
   answer.outcome.generation = header.generation();
+  if (!header.primary().empty()) {
+    COFFER_ASSIGN(answer.outcome.primary, parse_id<Region>(header.primary(), "primary region"));
+  }
   for (const std::string& needed : header.needed()) {
     COFFER_ASSIGN(auto id, parse_id<VersionId>(needed, "needed version"));
     answer.outcome.needed.push_back(std::move(id));

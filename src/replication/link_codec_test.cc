@@ -279,6 +279,11 @@ TEST(LinkCodec, AnAnswerArrivesAsItWasSent) {
   EXPECT_EQ(got->outcome.verdict, sent.outcome.verdict);
   EXPECT_EQ(got->outcome.needed, sent.outcome.needed);
   EXPECT_EQ(got->outcome.message, sent.outcome.message);
+
+  Answer fenced;
+  fenced.outcome.verdict = ApplyVerdict::kFenced;
+  fenced.outcome.primary = Region::parse("eu-west-1");
+  EXPECT_EQ(decode_answer(encode(fenced).view())->outcome.primary, fenced.outcome.primary);
 }
 
 // Protobuf strings are not wiped, so no secret may ever be in one.

@@ -65,12 +65,25 @@ Result<Change> rejoined(const SecretView& view, const Region& primary) {
   if (secret.role != Role::kPrimary) {
     return refusal("The secret is a replica already, of the primary in " + secret.primary_region.text() + ".");
   }
-  const auto progress = std::ranges::find(view.progress, primary, &std::pair<Region, ReplicaProgress>::first);
-  if (progress == view.progress.end() || !progress->second.replaced) {
+  const auto replaced_by = [&view](const Region& region) {
+    const auto progress = std::ranges::find(view.progress, region, &std::pair<Region, ReplicaProgress>::first);
+    return progress == view.progress.end() ? std::nullopt : progress->second.replaced_by;
+  };
+  const bool is_replaced = std::ranges::any_of(
+      secret.replicas, [&](const ReplicaRegion& replica) { return replaced_by(replica.region) == primary; });
+  if (!is_replaced) {
+    return refusal("No region has answered that the secret was promoted in " + primary.text() +
+                   ", so this may be the only primary. Regions that reach each other find that out within seconds.");
+  }
+  std::string following;
+  for (const ReplicaRegion& replica : secret.replicas) {
+    if (!replaced_by(replica.region)) following.append(following.empty() ? "" : ", ").append(replica.region.text());
+  }
+  if (!following.empty()) {
     return refusal(
-        "Region " + primary.text() +
-        " has not answered that its copy was promoted, so this may be the only primary. Regions that reach each "
-        "other find that out within seconds.");
+        "As far as is known here, this is the primary that regions [" + following +
+        "] follow. Replicate the promoted secret to them, and RetryReplication here, which finds out; or take "
+        "them out by RemoveRegionsFromReplication.");
   }
   Change change = change_of(view);
   change.secret.role = Role::kReplica;

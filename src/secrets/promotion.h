@@ -26,8 +26,9 @@ struct Failover {
 Result<Change> failed_over(const SecretView& view, const Failover& failover);
 
 // The former primary gives up what it has: a replica from now on, of the copy that was promoted in `primary`. Its
-// values stay readable until that region's state replaces them. kInvalidRequest unless that region has answered that it
-// was promoted: nobody gives up the only primary by mistake.
+// values stay readable until that region's state replaces them. kInvalidRequest unless a region has answered that it
+// is, or follows, that one, so that nobody gives up the only primary by mistake, and all have answered that they follow
+// another, so that none is left without a primary.
 Result<Change> rejoined(const SecretView& view, const Region& primary);
 
 // What was refused for good is sent again to `region`. kInvalidRequest when the secret is not replicated to it.

@@ -31,9 +31,9 @@ class PromotionTest : public testing::SecretStoreTest {
       return std::optional(std::move(change));
     });
   }
-  void report(const std::string& name, const Region& region, bool replaced) {
+  void report(const std::string& name, const Region& region, const std::optional<Region>& replaced_by) {
     const ReplicaProgress progress{
-        .acknowledged_generation = 1, .failed = true, .message = "no", .last_attempt = {}, .replaced = replaced};
+        .acknowledged_generation = 1, .failed = true, .message = "no", .last_attempt = {}, .replaced_by = replaced_by};
     ASSERT_TRUE(
         secrets_.record_progress({kAccount, name, find(name)->secret.suffix, region, progress, std::nullopt}).ok());
   }
@@ -98,18 +98,20 @@ TEST_F(PromotionTest, APromotedCopyHasNoReplicas) {
 
 TEST_F(PromotionTest, APrimaryIsGivenUpOnlyForOneThatReplacedIt) {
   create("db", "v", {kWest, kEurope});
-  EXPECT_NE(message(rejoined(*find("db"), kWest)).find("has not answered that its copy was promoted"),
-            std::string::npos);
-  report("db", kWest, false);
+  EXPECT_NE(message(rejoined(*find("db"), kWest)).find("No region has answered"), std::string::npos);
+  report("db", kWest, std::nullopt);
   EXPECT_FALSE(rejoined(*find("db"), kWest).ok()) << "it failed for another reason";
-  report("db", kWest, true);
-  EXPECT_FALSE(rejoined(*find("db"), kEurope).ok()) << "of that region nothing is known";
+  report("db", kEurope, kWest);
+  EXPECT_FALSE(rejoined(*find("db"), kEurope).ok()) << "that one follows the promoted one";
+  EXPECT_NE(message(rejoined(*find("db"), kWest)).find("regions [us-west-2] follow"), std::string::npos);
+  report("db", kWest, kWest);
   EXPECT_TRUE(rejoined(*find("db"), kWest).ok());
 }
 
 TEST_F(PromotionTest, WhoRejoinsFollowsThePromotedOne) {
   const SecretPointer made = create("copy", "mine", {kWest, kEurope});
-  report("copy", kWest, true);
+  report("copy", kWest, kWest);
+  report("copy", kEurope, kWest);
   ASSERT_TRUE(store("copy", [](const SecretView& view) { return rejoined(view, kWest); }).ok());
   const SecretPointer given_up = find("copy");
   EXPECT_EQ(given_up->secret.role, Role::kReplica);
@@ -133,7 +135,7 @@ TEST_F(PromotionTest, WhatWasPromotedDoesNotReplaceThePrimaryThatCameBack) {
 
 TEST_F(PromotionTest, WhatFailedIsSentAgain) {
   create("db", "v", {kWest});
-  report("db", kWest, false);
+  report("db", kWest, std::nullopt);
   EXPECT_EQ(find("db")->replica_status(kWest).status, "Failed");
   ASSERT_TRUE(store("db", [](const SecretView& view) { return sent_again(view, kWest); }).ok());
   EXPECT_EQ(find("db")->replica_status(kWest).status, "InProgress");

@@ -208,7 +208,7 @@ std::string encode_progress(const ReplicaProgress& progress) {
   record.set_failed(progress.failed);
   record.set_message(progress.message);
   record.set_last_attempt_ms(to_ms(progress.last_attempt));
-  record.set_replaced(progress.replaced);
+  if (progress.replaced_by) record.set_replaced_by(progress.replaced_by->text());
   return record.SerializeAsString();
 }
 
@@ -220,7 +220,7 @@ Result<ReplicaProgress> decode_progress(std::string_view row) {
                          .failed = record.failed(),
                          .message = record.message(),
                          .last_attempt = from_ms(record.last_attempt_ms()),
-                         .replaced = record.replaced()};
+                         .replaced_by = Region::parse(record.replaced_by())};
 }
 
 std::string encode_access(const AccessDates& dates) {

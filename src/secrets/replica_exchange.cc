@@ -135,11 +135,13 @@ std::optional<ApplyOutcome> SecretStore::Impl::refusal(const ReplicaState& state
     const bool same_primary = secret.primary_region == state.primary_region;
     if (same_lineage && state.lineage_epoch < secret.lineage_epoch) {
       const std::string& primary = secret.primary_region.text();
-      return refused(
-          ApplyVerdict::kFenced,
-          secret.role == Role::kPrimary
-              ? "the secret in region " + here + " was promoted to a stand-alone secret."
-              : "the secret was promoted in region " + primary + ", which now replicates it to " + here + ".");
+      ApplyOutcome fenced =
+          refused(ApplyVerdict::kFenced,
+                  secret.role == Role::kPrimary
+                      ? "the secret in region " + here + " was promoted to a stand-alone secret."
+                      : "the secret was promoted in region " + primary + ", which now replicates it to " + here + ".");
+      fenced.primary = secret.primary_region;
+      return fenced;
     }
     if (secret.role == Role::kReplica) {
       const bool newer_lineage = same_lineage && state.lineage_epoch > secret.lineage_epoch;

@@ -83,6 +83,7 @@ struct ApplyOutcome {
   std::vector<VersionId> needed;  // with kNeedVersions
   std::string message;            // for StatusMessage when refused
   uint64_t generation = 0;        // with kAhead: of the copy
+  std::optional<Region> primary;  // with kFenced: where the promoted one is; absent: it was deleted
 };
 
 }  // namespace coffer::secrets

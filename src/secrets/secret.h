@@ -46,7 +46,7 @@ struct ReplicaProgress {
   bool failed = false;                   // refused for good: retried by the next change or ReplicateSecretToRegions
   std::string message;
   Time last_attempt;
-  bool replaced = false;  // the region's copy was promoted: this secret is not its primary any more
+  std::optional<Region> replaced_by;  // where the promoted copy is that the region follows, or is, instead of this one
 };
 
 // What RotateSecret has set up. Stays when rotation is cancelled.
@@ -91,6 +91,8 @@ struct Secret {
   const Version* version(const VersionId& id) const;
   const Version* version_with(std::string_view stage) const;
   bool pending_deletion() const { return deletion_date.has_value(); }
+  // Of a replica: a state of its primary is here. Not of a former primary that has rejoined and was not sent one yet.
+  bool has_arrived() const { return !siblings.empty(); }
 };
 
 // What SecretId may be: a name, a full ARN, or an ARN without the suffix. Views into the text that was parsed.

@@ -2,6 +2,7 @@
 
 #include <cstdio>
 #include <cstdlib>
+#include <thread>
 
 #include "cli/failover_command.h"
 #include "cli/rejoin_command.h"
@@ -10,6 +11,10 @@
 
 namespace coffer::server {
 namespace {
+
+// For regions that are to follow what was promoted.
+constexpr Duration kRetryInterval = std::chrono::milliseconds(500);
+constexpr Duration kPatience = std::chrono::seconds(30);
 
 cli::Deployment::Connect connect_as(const RegionCommand& command, const Clock& clock) {
   return cli::connect_by({.endpoint = command.endpoint, .region = command.region}, std::getenv, clock);
@@ -65,7 +70,13 @@ int rejoin_region(const RegionCommand& command, const Clock& clock) {
   const cli::RejoinRequest request{
       .region = command.region, .secret = command.secret, .is_dry_run = command.is_dry_run, .form = command.form};
   cli::Deployment deployment(connect_as(command, clock));
-  return print_outcome(cli::rejoin(request, deployment, show, confirm_as(command)));
+  const Duration begin = clock.monotonic();
+  const auto wait = [&clock, begin] {
+    std::this_thread::sleep_for(kRetryInterval);
+    return clock.monotonic() - begin < kPatience;
+  };
+  const cli::Show shown = show;
+  return print_outcome(cli::rejoin(request, deployment, {.show = shown, .confirm = confirm_as(command), .wait = wait}));
 }
 
 }  // namespace coffer::server

@@ -45,7 +45,7 @@ Copy copy_of(const secrets::SecretView& view) {
     if (!message.empty()) added.status_message = std::move(message);
     const auto progress =
         std::ranges::find(view.progress, replica.region, &std::pair<Region, secrets::ReplicaProgress>::first);
-    added.is_replaced = progress != view.progress.end() && progress->second.replaced;
+    if (progress != view.progress.end()) added.replaced_by = progress->second.replaced_by;
   }
   for (const secrets::ReplicaRegion& sibling : secret.siblings)
     copy.other_regions.push_back(sibling.region);

@@ -28,10 +28,10 @@ struct CopyReplica {
   Region region;
   std::string_view status;
   std::optional<std::string> status_message;
-  bool is_replaced = false;  // ReplicaProgress::replaced
+  std::optional<Region> replaced_by;  // ReplicaProgress::replaced_by
   static constexpr wire::Field kFields[] = {
       wire::field<&CopyReplica::region>("Region"), wire::field<&CopyReplica::status>("Status"),
-      wire::field<&CopyReplica::status_message>("StatusMessage"), wire::field<&CopyReplica::is_replaced>("Replaced")};
+      wire::field<&CopyReplica::status_message>("StatusMessage"), wire::field<&CopyReplica::replaced_by>("ReplacedBy")};
 };
 
 // What this region has of a secret. Of two copies with one epoch that with the higher generation is newer.

@@ -53,7 +53,7 @@ class FailoverTest : public secrets::testing::SecretStoreTest {
   }
   void promoted_elsewhere(const std::string& name) {
     const secrets::ReplicaProgress progress{
-        .acknowledged_generation = 1, .failed = true, .message = "no", .last_attempt = {}, .replaced = true};
+        .acknowledged_generation = 1, .failed = true, .message = "no", .last_attempt = {}, .replaced_by = kWest};
     ASSERT_TRUE(
         secrets_.record_progress({kAccount, name, find(name)->secret.suffix, kWest, progress, std::nullopt}).ok());
   }
@@ -134,9 +134,9 @@ TEST_F(FailoverTest, WhatIsGivenUpIsWhatWasLookedAt) {
 TEST_F(FailoverTest, WhatFailedIsTriedAgain) {
   create("db", "mine", {kWest});
   promoted_elsewhere("db");
-  EXPECT_TRUE(contains(call("ListCopies", "{}"), R"("Status":"Failed","StatusMessage":"no","Replaced":true)"));
+  EXPECT_TRUE(contains(call("ListCopies", "{}"), R"("Status":"Failed","StatusMessage":"no","ReplacedBy":"us-west-2")"));
   const std::string answer = call("RetryReplication", R"({"SecretId":"db","ReplicaRegion":"us-west-2"})");
-  EXPECT_TRUE(contains(answer, R"("Status":"InProgress","Replaced":false)")) << answer;
+  EXPECT_TRUE(contains(answer, R"("Region":"us-west-2","Status":"InProgress"})")) << answer;
   EXPECT_EQ(call("RetryReplication", R"({"SecretId":"db","ReplicaRegion":"eu-west-1"})"),
             "InvalidRequestException: The secret is not replicated to eu-west-1.");
 }

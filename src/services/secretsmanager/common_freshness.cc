@@ -56,7 +56,10 @@ Result<void> check_freshness(const secrets::SecretView& view, const Target& targ
     return lacks_version ? not_there(rooms.region, *demand.min_version) : Result<void>();
   }
   // By what had been heard when the request began: it looked at the secret after that.
-  const api::CopyLag lag = rooms.lags.lag(secret.primary_region, secret.account, secret.name, authority.begun());
+  api::CopyLag lag;
+  if (secret.has_arrived()) {
+    lag = rooms.lags.lag(secret.primary_region, secret.account, secret.name, authority.begun());
+  }
   api::Pipeline::tell_lag(authority, lag);
   const Places at{rooms.region.text(), secret.primary_region.text()};
   if (lacks_version) return not_arrived(at, *demand.min_version, lag);
