@@ -82,6 +82,7 @@ int main(int argc, char** argv) {
           all.adoptions += outcome.adoptions;
           all.lost_disks += outcome.lost_disks;
           all.told_lags += outcome.told_lags;
+          all.rejoined += outcome.rejoined;
           if (!outcome.violation) {
             ++clean;
             continue;
@@ -97,8 +98,8 @@ int main(int argc, char** argv) {
   }
   std::printf(
       "%llu clean, %llu violated; writes %d, copies in sync %d, crashes %d, promotions %d, identity changes %d, "
-      "adoptions %d, lost disks %d, told lags %d\n",
+      "adoptions %d, lost disks %d, told lags %d, rejoined %d\n",
       static_cast<unsigned long long>(clean), static_cast<unsigned long long>(violated), all.writes, all.copies_in_sync,
-      all.crashes, all.promotions, all.identity_changes, all.adoptions, all.lost_disks, all.told_lags);
+      all.crashes, all.promotions, all.identity_changes, all.adoptions, all.lost_disks, all.told_lags, all.rejoined);
   return violated == 0 ? 0 : 1;
 }

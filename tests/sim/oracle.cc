@@ -135,6 +135,11 @@ void Oracle::check_arrived(const Site& at, const Difference& difference) {
     return;
   }
   if (now->secret.role != Role::kReplica) return violated(where + ": a message has made a primary");
+  // No message did that, but the end of a call that nobody heard.
+  const bool is_given_up = before && before->secret.role == Role::kPrimary && before->text == now->text &&
+                           before->secret.state_id == now->secret.state_id &&
+                           given_up_.contains({now->secret.suffix, at.name.text()});
+  if (is_given_up) return;
   const auto& states = made_[now->secret.suffix];
   const auto made = states.find(now->secret.state_id);
   if (made == states.end()) return violated(where + ": a copy of a state that no primary has made");
@@ -161,8 +166,15 @@ void Oracle::check_arrived(const Site& at, const Difference& difference) {
 void Oracle::after_call(Site& at, const Call& call, const Answer& answer) {
   const std::vector<Difference> differences = look(at);
   if (answer.is_unknown()) known(at).maybe.insert(call.name);
-  if (const Seen* const now = seen(at, call.name); now != nullptr && call.operation == "StopReplicationToReplica") {
-    promoted_.insert({now->secret.suffix, at.name.text()});
+  const bool promotes = call.operation == "StopReplicationToReplica" || call.operation == "FailOverSecret";
+  if (const Seen* const now = seen(at, call.name); now != nullptr) {
+    const std::string& suffix = now->secret.suffix;
+    if (promotes) promoted_.insert({suffix, at.name.text()});
+    if (call.operation == "RejoinSecret" && (answer.ok() || answer.is_unknown())) {
+      given_up_.insert({suffix, at.name.text()});
+      if (answer.ok() && !promoted_.contains({suffix, call.regions.front().text()}))
+        violated(describe(at, call.name) + ": a primary was given up for one that was not promoted");
+    }
   }
   for (const Region& region : call.regions) {
     const Seen* const now = seen(at, call.name);
@@ -176,7 +188,7 @@ void Oracle::after_call(Site& at, const Call& call, const Answer& answer) {
     if (difference.name != call.name) return violated(where + " of " + call.name + ": changed");
     if (!answer.ok()) return violated(where + ": changed, and answered " + std::to_string(answer.status));
     const bool was_replica = difference.before && difference.before->secret.role == Role::kReplica;
-    if (was_replica && call.operation != "StopReplicationToReplica") return violated(where + ": a replica was written");
+    if (was_replica && !promotes) return violated(where + ": a replica was written");
     if (!difference.now) {
       if (call.operation != "DeleteSecret") violated(where + ": it is gone");
       continue;
@@ -351,6 +363,8 @@ void Oracle::check_convergence(const std::vector<std::unique_ptr<Site>>& regions
       const secrets::Secret& secret = view->secret;
       const std::string where = describe(*region, name);
       if (secret.role == Role::kReplica) {
+        // Nobody has told the promoted one of it yet.
+        if (given_up_.contains({secret.suffix, region->name.text()})) continue;
         const Seen* const primary = seen(find(secret.primary_region), name);
         if (primary == nullptr || primary->secret.suffix != secret.suffix) {
           violated(where + ": a copy is left of a secret that is gone");

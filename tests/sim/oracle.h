@@ -121,6 +121,7 @@ class Oracle {
   std::map<std::pair<std::string, std::string>, uint64_t> removed_;     // by suffix and region: up to which epoch
   std::set<std::pair<std::string, std::string>> forced_;                // by suffix and region
   std::set<std::pair<std::string, std::string>> promoted_;              // by suffix and region, or maybe
+  std::set<std::pair<std::string, std::string>> given_up_;              // by suffix and region, or maybe
   std::map<std::string, std::map<uint64_t, std::string>> made_states_;  // by kind and account, and stamp's id
   std::optional<std::string> violation_;
 };

@@ -26,6 +26,7 @@ TEST_P(Simulated, WhatIsPromisedHolds) {
     all.adoptions += outcome.adoptions;
     all.lost_disks += outcome.lost_disks;
     all.told_lags += outcome.told_lags;
+    all.rejoined += outcome.rejoined;
   }
   // A simulation in which nothing happens proves nothing.
   EXPECT_GT(all.writes, 2'000);
@@ -36,6 +37,7 @@ TEST_P(Simulated, WhatIsPromisedHolds) {
   EXPECT_GT(all.adoptions, 10);
   EXPECT_GT(all.lost_disks, 10);
   EXPECT_GT(all.told_lags, 50);
+  EXPECT_GT(all.rejoined, 0);
 }
 
 INSTANTIATE_TEST_SUITE_P(Seeds, Simulated, ::testing::Values(0, 50, 100, 150, 200, 250));

@@ -306,7 +306,9 @@ class Simulation final : public Network {
     }
     std::string input = R"({"SecretId":")" + call.name + '"';
     const uint32_t kind = random_.uniform(seen == nullptr ? 30 : 100);
-    if (kind < 20) {
+    if (is_refused(at, call.name) && chance(25)) {
+      rejoin(at, call, input);
+    } else if (kind < 20) {
       if (seen != nullptr && chance(80)) return read(at, call.name);
       create(call, input);
     } else if (kind < 45) {
@@ -335,8 +337,14 @@ class Simulation final : public Network {
       if (chance(40)) input += R"(,"ForceDeleteWithoutRecovery":true)";
     } else if (kind < 95) {
       call.operation = "RestoreSecret";
-    } else if (kind < 98) {
+    } else if (kind < 97) {
       call.operation = "StopReplicationToReplica";
+    } else if (kind < 98) {
+      call.operation = "FailOverSecret";
+      call.regions = {seen->secret.primary_region};
+      input += R"(,"FromRegion":")" + call.regions.front().text() + '"';
+    } else if (kind < 99) {
+      rejoin(at, call, input);
     } else {
       call.operation = "PutResourcePolicy";
       input +=
@@ -344,6 +352,34 @@ class Simulation final : public Network {
           kAccount.text() + R"(\"},\"Action\":\"secretsmanager:GetSecretValue\",\"Resource\":\"*\"}]}")";
     }
     make(at, call, input + "}");
+  }
+
+  // As an operator does it, one step or another: whoever still follows the former primary is asked, it gives up what it
+  // has, the promoted one sends again. Some try it where there is no reason to.
+  void rejoin(Site& at, Oracle::Call& call, std::string& input) {
+    std::optional<Region> primary;
+    std::optional<Region> following;
+    if (const auto view = at.process->secrets.find(kAccount, call.name); view.ok() && *view) {
+      for (const secrets::ReplicaRegion& replica : (*view)->secret.replicas) {
+        const auto progress =
+            std::ranges::find((*view)->progress, replica.region, &std::pair<Region, secrets::ReplicaProgress>::first);
+        const bool is_replaced = progress != (*view)->progress.end() && progress->second.replaced_by;
+        (is_replaced ? primary : following) = is_replaced ? progress->second.replaced_by : replica.region;
+      }
+    }
+    const bool asks = primary ? following.has_value() : chance(50);
+    const std::optional<Region>& named = asks ? following : primary;
+    call.operation = asks ? "RetryReplication" : "RejoinSecret";
+    call.regions = {named ? *named : pick(environment_.regions)};
+    const std::string_view member = asks ? "ReplicaRegion" : "PrimaryRegion";
+    input.append(",\"").append(member).append("\":\"").append(call.regions.front().text()).append("\"");
+  }
+
+  // A region has refused the secret for good.
+  static bool is_refused(Site& at, const std::string& name) {
+    const auto view = at.process->secrets.find(kAccount, name);
+    return view.ok() && *view &&
+           std::ranges::any_of((*view)->progress, [](const auto& progress) { return progress.second.failed; });
   }
 
   void create(Oracle::Call& call, std::string& input) {
@@ -393,7 +429,9 @@ class Simulation final : public Network {
     tell(at.name.text(), " ", call.operation, " ", input, ": ", std::to_string(answer.status), " ", answer.error, " ",
          answer.message);
     if (answer.ok()) ++outcome_.writes;
-    if (answer.ok() && call.operation == "StopReplicationToReplica") ++outcome_.promotions;
+    const bool promotes = call.operation == "StopReplicationToReplica" || call.operation == "FailOverSecret";
+    if (answer.ok() && promotes) ++outcome_.promotions;
+    if (answer.ok() && call.operation == "RejoinSecret") ++outcome_.rejoined;
     oracle_.after_call(at, call, answer);
   }
 

@@ -29,6 +29,7 @@ struct Outcome {
   int adoptions = 0;
   int lost_disks = 0;
   int told_lags = 0;
+  int rejoined = 0;
 };
 
 Outcome simulate(const Options& options);

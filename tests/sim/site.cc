@@ -76,7 +76,11 @@ Process::Process(Environment& environment, Site& self, const std::vector<std::un
       identity_store(
           {store, *region_key, environment.random, self.clock, identity_cache, identities, principals, home}),
       rooms{secrets, lags, keyring, principals, identities, environment.random, self.name, environment.regions},
+      explanations(environment.log, 1 << 20),
+      operator_rooms{explanations, self.name,           home,
+                     secrets,      environment.regions, [] { return coffer_service::RegionReport(); }},
       service(secretsmanager::make_service(rooms)),
+      operator_service(coffer_service::make_service(operator_rooms)),
       account_states({store, *region_key, environment.random}),
       identity_states({store, *region_key, environment.random}),
       kinds{&account_states, &identity_states},
@@ -102,8 +106,13 @@ Process::Process(Environment& environment, Site& self, const std::vector<std::un
 
 Answer Process::call(std::string_view operation, std::string_view input) {
   const Visit visit(self_);
-  const auto card = std::ranges::find(service.operations, operation, &api::Operation::name);
-  if (card == service.operations.end()) fail({ErrorCode::kUnknownOperation, std::string(operation)});
+  const api::Service* asked = &service;
+  auto card = std::ranges::find(service.operations, operation, &api::Operation::name);
+  if (card == service.operations.end()) {
+    asked = &operator_service;
+    card = std::ranges::find(operator_service.operations, operation, &api::Operation::name);
+    if (card == operator_service.operations.end()) fail({ErrorCode::kUnknownOperation, std::string(operation)});
+  }
   wire::Document document;
   SecretBuffer output;
   wire::JsonEncoder encoder(output);
@@ -116,7 +125,7 @@ Answer Process::call(std::string_view operation, std::string_view input) {
                                    .lag = &lag};
   Result<void> result = wire::parse_json(input, {}, document);
   if (!result.ok()) fail(result.error());
-  result = card->run(invocation, service.rooms, document.root(), encoder);
+  result = card->run(invocation, asked->rooms, document.root(), encoder);
   if (result.ok()) return {.status = 200, .error = "", .message = "", .output = std::string(output.view()), .lag = lag};
   const Error& error = result.error();
   return {.status = http_status(api::public_code(error.code)),

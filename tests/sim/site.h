@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "access/explanation_store.h"
 #include "api/service.h"
 #include "api/testing/owner_authorizer.h"
 #include "base/log.h"
@@ -29,6 +30,7 @@
 #include "seal/region_key.h"
 #include "secrets/replica_lag.h"
 #include "secrets/secret_store.h"
+#include "services/coffer/rooms.h"
 #include "services/secretsmanager/rooms.h"
 #include "sim/disk.h"
 
@@ -105,7 +107,10 @@ class Process {
   iam::Principals principals;
   iam::IdentityStore identity_store;
   secretsmanager::Rooms rooms;
+  access::ExplanationStore explanations;
+  coffer_service::Rooms operator_rooms;
   api::Service service;
+  api::Service operator_service;
   api::testing::OwnerAuthorizer authorizer;
   const iam::AccountStates account_states;
   const iam::IdentityStates identity_states;
