@@ -120,9 +120,15 @@ Result<KeyAnswer> take(KeyStore& keys, const SharedKey& shared, const Current& c
   if (shared.lineage.stamp < stamp) return answer_of(KeyVerdict::kStale, current.key);
   if (shared.lineage.stamp == stamp) return answer_of(KeyVerdict::kApplied, current.key);
   if (!takes_over && mine == nullptr) return answer_of(KeyVerdict::kUnknown, current.key);
-  // Its primary has taken it off the list, and does not know yet that it has gone.
+  // It was taken off the list, and does not know it yet. The primary that it knows may be there no more: this one can
+  // tell.
   const bool is_other = current.key.is_replica() && !takes_over && mine->since != current.key.lineage->since;
-  if (is_other) return answer_of(KeyVerdict::kBusy, current.key);
+  if (is_other) {
+    StoredKey asks = current.key;
+    asks.lineage->primary = shared.lineage.primary;
+    COFFER_TRY(replace(keys, current, std::move(asks)));
+    return answer_of(KeyVerdict::kBusy, current.key);
+  }
   StoredKey after = current.key;
   COFFER_TRY(take_materials(keys, shared, after));
   after.lineage = shared.lineage;
@@ -151,16 +157,18 @@ Result<KeyAnswer> let_go(KeyStore& keys, const Region& replica, const Current& c
 
 Result<KeyAnswer> note(KeyStore& keys, const Region& from, const ReplicaReport& report, const Current& current) {
   const KeyAnswer not_yet = answer_of(KeyVerdict::kNotYet, current.key);
-  if (!current.key.is_primary() || current.key.lineage->stamp < report.stamp) return not_yet;
+  if (current.key.lineage->stamp < report.stamp || current.key.lineage->primary == from) return not_yet;
+  // What was taken off the list never comes back to it: to know that one need not be the primary any more. Otherwise
+  // who was let go, and did not hear of it before the hand-over, would ask in vain for ever.
   const Replica* const known = current.key.lineage->find(from);
   if (known == nullptr) return answer_of(KeyVerdict::kGone, current.key);
-  if (known->since < report.since) return not_yet;
   if (known->since > report.since) {
     KeyAnswer gone = answer_of(KeyVerdict::kGone, current.key);
     gone.stamp.generation = known->since - 1;  // the one that is on the list is still to come
     return gone;
   }
   if (report.is_ending) return let_go(keys, from, current);
+  if (!current.key.is_primary() || known->since < report.since) return not_yet;
   StoredKey after = current.key;
   after.lineage->find(from)->state = report.state;
   COFFER_TRY(replace(keys, current, std::move(after)));

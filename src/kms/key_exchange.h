@@ -49,7 +49,7 @@ enum class KeyVerdict : uint8_t {
   kUnknown,  // there is no such key, and it cannot be made of this message
   kNoted,    // a report
   kGone,     // a report: that replica is on no list (any more); if it is ending, it may go
-  kNotYet,   // a report: the receiver is not the primary, for all that it knows, or knows less than the sender
+  kNotYet,   // a report: it is on the list, and not the receiver's to take off it; or the receiver knows less
 };
 
 struct KeyAnswer {

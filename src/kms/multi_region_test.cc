@@ -305,6 +305,46 @@ TEST_F(MultiRegionTest, AReplicaComesAgainWhereOneWas) {
   EXPECT_TRUE(stored(east_, key)->lineage->find(west_.name)) << "the new one is not meant";
 }
 
+// The answer that lets a replica go is lost, and then nobody is the primary that it could ask again.
+TEST_F(MultiRegionTest, AReplicaThatWasLetGoBeforeAHandOverLearnsOfIt) {
+  const KeyName key = make_family();
+  must(west_.keyring.schedule_deletion(key, 7));
+  clock_.advance(7 * kDay);
+  must(west_.keyring.erase_expired());
+  EXPECT_EQ(arrive(west_, east_, message(west_, east_, key)).verdict, KeyVerdict::kGone);
+  must(hand_over(east_.keyring, key, europe_.name));
+  settle();
+  EXPECT_FALSE(info(west_, key));
+  must(replicate(europe_.keyring, key, west_.name, {"again", {}, {}}));
+  settle();
+  EXPECT_EQ(info(west_, key)->description, "again");
+}
+
+// And when even the former primary is there no more, the next one tells, as soon as it has something to tell.
+TEST_F(MultiRegionTest, AReplicaThatWasLetGoByWhoHasGoneLearnsOfItWhenItComesAgain) {
+  const KeyName key = make_family();
+  must(west_.keyring.schedule_deletion(key, 7));
+  clock_.advance(7 * kDay);
+  must(west_.keyring.erase_expired());
+  arrive(west_, east_, message(west_, east_, key));
+  must(hand_over(east_.keyring, key, europe_.name));
+  for (int i = 0; i < 2; ++i) {  // the west is away
+    deliver_all(east_, europe_);
+    deliver_all(europe_, east_);
+  }
+  must(east_.keyring.schedule_deletion(key, 7));
+  clock_.advance(7 * kDay);
+  must(east_.keyring.erase_expired());
+  deliver_all(east_, europe_);
+  ASSERT_FALSE(info(east_, key));
+  deliver_all(west_, east_);
+  ASSERT_TRUE(info(west_, key)) << "nobody there can tell";
+  must(replicate(europe_.keyring, key, west_.name, {"again", {}, {}}));
+  settle();
+  ASSERT_TRUE(info(west_, key));
+  EXPECT_EQ(info(west_, key)->description, "again");
+}
+
 // A region that was away asks the wrong one; only the primary's own word lets it go.
 TEST_F(MultiRegionTest, AFormerPrimaryThatHasGoneLetsNobodyGo) {
   const KeyName key = make_family();
