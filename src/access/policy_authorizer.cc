@@ -18,7 +18,10 @@ std::string_view requested_region(std::string_view action, const Region& region)
 // What is known of the request besides the caller and what the service has added.
 void add_request_keys(const api::AccessQuestion& question, const Region& region, api::ConditionKeys& keys) {
   const bool is_forwarded = question.via == api::Via::kSecretsManager;
-  keys.add("aws:RequestedRegion", requested_region(question.action, region));
+  // What is asked for in another region says so itself.
+  if (keys.context().find("aws:RequestedRegion") == nullptr) {
+    keys.add("aws:RequestedRegion", requested_region(question.action, region));
+  }
   keys.context().add_time("aws:CurrentTime", question.now);
   keys.context().add_epoch("aws:EpochTime", question.now);
   keys.add_flag("aws:SecureTransport", question.client.uses_tls);

@@ -22,7 +22,7 @@ class PolicyAuthorizer final : public api::Authorizer {
     const iam::IdentityCache& identities;
     const organizations::OrganizationCache& organizations;
     ExplanationStore& explanations;               // of what was denied
-    Region region;                                // aws:RequestedRegion
+    Region region;                                // aws:RequestedRegion, unless the question's own keys tell another
     const iam::AccountStore* accounts = nullptr;  // who is closed; null: nobody
   };
   explicit PolicyAuthorizer(const Parts& parts) : parts_(parts) {}

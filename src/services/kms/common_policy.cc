@@ -25,12 +25,13 @@ Result<kms::KeyPolicy> accept_policy(const api::Authority& authority, const Prop
   if (proposed.bypass.value_or(false)) return policy;
   COFFER_ASSIGN(auto compiled, kms::compile_key_policy(proposed.key, policy, proposed.region));
   const auto key = std::make_shared<const kms::KeyView>(kms::KeyView{proposed.key, compiled});
-  COFFER_ASSIGN(const bool may_again,
-                access::may_replace_again<action::PutKeyPolicy>(authority, access::key_resource(proposed.region, key),
-                                                                std::move(compiled), [&](api::ConditionKeys& keys) {
-                                                                  add_caller_keys(authority.caller(), keys);
-                                                                  add_bypass_key(proposed.bypass, keys);
-                                                                }));
+  COFFER_ASSIGN(const bool may_again, access::may_replace_again<action::PutKeyPolicy>(
+                                          authority, access::key_resource(proposed.region, key), std::move(compiled),
+                                          [&](api::ConditionKeys& keys) {
+                                            add_caller_keys(authority.caller(), keys);
+                                            keys.add("aws:RequestedRegion", proposed.region.text());
+                                            add_bypass_key(proposed.bypass, keys);
+                                          }));
   if (may_again) return policy;
   return Error{ErrorCode::kMalformedPolicyDocument,
                "The new key policy will not allow you to update the key policy in the future."};

@@ -73,9 +73,10 @@ struct ReplicateKey {
     return {};
   }
 
-  // Those of the key that is to be, as CreateKey gives them for another.
+  // Those of the key that is to be, as CreateKey gives them in its region for another.
   static void add_replica_keys(const Request& request, const auth::Caller& caller, api::ConditionKeys& keys) {
     add_caller_keys(caller, keys);
+    keys.add("aws:RequestedRegion", request.replica_region);
     add_bypass_key(request.bypass, keys);
     keys.add("kms:KeySpec", kSymmetricDefault);
     keys.add("kms:KeyUsage", "ENCRYPT_DECRYPT");
