@@ -1,6 +1,8 @@
 // Makes a replica of a multi-region key its primary; from the answer on this key is a replica. "Updating" until the
-// other region has taken over. Difference from AWS: the replica's own key policy is not asked, which is in its region.
+// other region has taken over. That takes the permission for both keys. Difference from AWS: the replica's own key
+// policy is not asked, which is in its region.
 // https://docs.aws.amazon.com/kms/latest/APIReference/API_UpdatePrimaryRegion.html
+#include "access/key_resource.h"
 #include "kms/multi_region.h"
 #include "services/kms/common.h"
 #include "services/kms/common_metadata.h"
@@ -37,10 +39,29 @@ struct UpdatePrimaryRegion {
     return {};
   }
 
+  // For the replica, in its region. Its key policy is taken to let the caller in, so that only a Deny can keep it out.
+  static Result<void> permit_replica(const api::Authorized<UpdatePrimaryRegion>& authorized, const kms::KeyName& key,
+                                     const Region& region) {
+    const kms::KeyInfo replica{.name = key, .multi_region = kms::MultiRegion::kReplica};
+    const kms::KeyPolicy policy{
+        R"({"Version":"2012-10-17","Statement":{"Effect":"Allow","Principal":"*","Action":"kms:*","Resource":"*"}})",
+        {}};
+    COFFER_ASSIGN(auto compiled, kms::compile_key_policy(replica, policy, region));
+    const auto view = std::make_shared<const kms::KeyView>(kms::KeyView{replica, std::move(compiled)});
+    COFFER_TRY(api::Pipeline::permit<UpdatePrimaryRegion>(authorized.authority(), access::key_resource(region, view),
+                                                          [&](api::ConditionKeys& keys) {
+                                                            add_caller_keys(authorized.caller(), keys);
+                                                            keys.add("aws:RequestedRegion", region.text());
+                                                            keys.add("kms:PrimaryRegion", region.text());
+                                                          }));
+    return {};
+  }
+
   static Result<Response> handle(const api::Authorized<UpdatePrimaryRegion>& authorized, Rooms& rooms) {
     COFFER_ASSIGN(const kms::KeyName key, found_name(authorized.resource()));
     const auto region = Region::parse(authorized.request().primary_region);
     if (!region) return Error{ErrorCode::kValidation, "Invalid primary region."};
+    COFFER_TRY(permit_replica(authorized, key, *region));
     COFFER_TRY(kms::hand_over(rooms.keyring, key, *region));
     return Response{};
   }
