@@ -247,9 +247,9 @@ Result<std::string> KeyExchange::settle(const ReplicaReport& sent, const Region&
     case KeyVerdict::kNoted:
       return std::string();
     case KeyVerdict::kGone:
-      if (sent.is_ending) {
-        COFFER_TRY(keyring_.key_store().erase_replica(sent.name, sent.since, answer.stamp.generation));
-      }
+      // It is not for the primary to decide, but one of the two was restored from a backup, or made anew without it.
+      if (!sent.is_ending) return destination.text() + ", where the primary is, does not count on this replica";
+      COFFER_TRY(keyring_.key_store().erase_replica(sent.name, sent.since, answer.stamp.generation));
       return std::string();
     case KeyVerdict::kUnknown:
       return destination.text() + ", where the primary is, does not know the key";

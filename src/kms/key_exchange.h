@@ -68,6 +68,13 @@ class KeyExchange {
 
   Result<KeyMessage> message_for(const KeyName& key, const Region& destination) const;
 
+  // Marks every key of which there is something to tell the destination, and returns how many: after a process has
+  // started, this one or the other region's, which may work on another disk than the one before. Whoever was restored
+  // from a backup so gets what it missed, and whoever lost its disk is found out, without waiting for the next change
+  // of each key. What is there already changes nothing. Reads all keys; a row that is damaged is left to whoever uses
+  // the key. May be broken off anywhere and begun again. kIo, kCorrupt.
+  Result<size_t> announce(const Region& destination) const;
+
   // After the answer: each is at most one commit. Empty, or why the same is to be sent again later.
   Result<std::string> settle(const SharedKey& sent, const Region& destination, const KeyAnswer& answer);
   Result<std::string> settle(const ReplicaReport& sent, const Region& destination, const KeyAnswer& answer);

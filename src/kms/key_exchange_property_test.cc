@@ -192,6 +192,11 @@ class Simulation {
   void restart(Node& node) {
     node.restart();
     std::erase_if(ways_, [&node](const auto& way) { return way.first.first == &node; });
+    for (const auto& other : nodes_) {
+      if (other.get() == &node) continue;
+      must(node.exchange->announce(other->region.name));
+      must(other->exchange->announce(node.region.name));
+    }
   }
 
   // One step of what is under way, or the beginning of something.

@@ -422,6 +422,44 @@ TEST_F(MultiRegionTest, TheHigherEpochWins) {
   EXPECT_EQ(info(east_, key)->related->primary, west_.name);
 }
 
+// A replica that comes back with a backup was deleted: whoever uses it must learn that it gets nothing new.
+TEST_F(MultiRegionTest, AReplicaThatIsOnNoListSaysSo) {
+  const KeyName key = make_family();
+  const store::Row row = **west_.store->get(key_row(key));
+  must(west_.keyring.schedule_deletion(key, 7));
+  clock_.advance(7 * kDay);
+  expire();
+  ASSERT_FALSE(info(west_, key));
+  put_row(west_, row.key, row.value);
+  KeyMessage report = message(west_, east_, key);
+  const KeyAnswer answer = arrive(west_, east_, report);
+  EXPECT_EQ(answer.verdict, KeyVerdict::kGone);
+  EXPECT_EQ(settle(west_, east_, report, answer), "us-east-1, where the primary is, does not count on this replica");
+  EXPECT_TRUE(info(west_, key)) << "nobody has asked for its end";
+  must(west_.keyring.schedule_deletion(key, 7));
+  clock_.advance(7 * kDay);
+  expire();
+  EXPECT_FALSE(info(west_, key));
+}
+
+// After a start: of this process, or of another region's, on whatever disk.
+TEST_F(MultiRegionTest, EverythingIsToldAgain) {
+  const KeyName key = make_family();
+  const KeyName other = make_primary(east_);
+  must(east_.keyring.create_key(kAccount, ""));
+  const store::Row old_row = **west_.store->get(key_row(key));
+  must(rotate_on_demand(east_.keyring, key));
+  settle();
+  put_row(west_, old_row.key, old_row.value);
+  EXPECT_EQ(must(east_.exchange.announce(west_.name)), 1U);
+  EXPECT_EQ(marks(), 1U);
+  settle();
+  EXPECT_EQ(stored(west_, key)->materials.size(), 2U);
+  EXPECT_EQ(must(west_.exchange.announce(east_.name)), 1U);
+  EXPECT_EQ(must(west_.exchange.announce(europe_.name)), 0U) << "replicas do not talk to each other";
+  EXPECT_EQ(stored(east_, other)->lineage->replicas.size(), 0U);
+}
+
 // Rows from before there were replicas are primaries without any.
 TEST_F(MultiRegionTest, APrimaryOfAnEarlierVersionIsReplicated) {
   const KeyName key = make_primary(east_);

@@ -24,6 +24,13 @@ class KeyCourierTest : public ReplicatorTest {
     const kms::KeyPointer found = *region.keyring.find(key_);
     return found ? std::optional(found->info) : std::nullopt;
   }
+  // The row of the key, as a backup has it.
+  store::Row row_in(TestRegion& region) {
+    return **region.store->get(store::make_key("k", {key_.account.text(), key_.id}));
+  }
+  static void restore(TestRegion& region, const store::Row& row) {
+    ASSERT_TRUE(region.store->commit({.preconditions = {}, .puts = {{row.key, row.value}}, .deletes = {}}).ok());
+  }
   // Everything that both have to tell each other.
   void drain_both(Way& there, Way& back) {
     for (int i = 0; i < 5; ++i) {
@@ -141,6 +148,59 @@ TEST_F(KeyCourierTest, AReplicaThatIsNotLetGoAsksAgain) {
   clock_.advance(std::chrono::minutes(2));
   drain_both(there, back);
   EXPECT_EQ(info(west_)->state, kms::KeyState::kPendingReplicaDeletion);
+}
+
+// A region that was restored from a backup could not decrypt what others encrypt, until the next change of the key.
+TEST_F(KeyCourierTest, ARegionThatWasRestoredFromABackupGetsTheMaterialItMissed) {
+  Way there = this->way(east_, west_);
+  Way back = this->way(west_, east_);
+  replicate_to(kWest);
+  drain_both(there, back);
+  const store::Row backup = row_in(west_);
+  ASSERT_TRUE(kms::rotate_on_demand(east_.keyring, key_).ok());
+  drain_both(there, back);
+  const auto encrypted = kms::encrypt(east_.keyring, key_, SecretBytes::copy_of("x"), {});
+  restore(west_, backup);
+  ASSERT_FALSE(kms::decrypt(west_.keyring, key_, encrypted->ciphertext, {}).ok());
+  ++there.link.start;
+  settle(there);
+  EXPECT_TRUE(kms::decrypt(west_.keyring, key_, encrypted->ciphertext, {}).ok());
+  // Once for each process.
+  const int sent = there.link.sent;
+  clock_.advance(std::chrono::seconds(10));
+  settle(there);
+  EXPECT_EQ(there.link.sent, sent);
+}
+
+// Two that take themselves for the primary must not stay so until somebody happens to change the key.
+TEST_F(KeyCourierTest, AFormerPrimaryThatWasRestoredFollowsAtOnce) {
+  Way there = this->way(east_, west_);
+  Way back = this->way(west_, east_);
+  replicate_to(kWest);
+  drain_both(there, back);
+  const store::Row backup = row_in(east_);
+  ASSERT_TRUE(kms::hand_over(east_.keyring, key_, kWest).ok());
+  drain_both(there, back);
+  restore(east_, backup);
+  ASSERT_EQ(info(east_)->multi_region, kms::MultiRegion::kPrimary);
+  ++back.link.start;
+  settle(back);
+  EXPECT_EQ(info(east_)->multi_region, kms::MultiRegion::kReplica);
+  EXPECT_EQ(info(east_)->related->primary, kWest);
+}
+
+// The other end: who starts tells what it has, so that both learn of it.
+TEST_F(KeyCourierTest, ARegionThatStartsTellsWhatItHas) {
+  {
+    Way there = this->way(east_, west_);
+    Way back = this->way(west_, east_);
+    replicate_to(kWest);
+    drain_both(there, back);
+  }
+  Way there = this->way(east_, west_);
+  settle(there);
+  EXPECT_EQ(there.link.sent, 1);
+  EXPECT_EQ(east_.marks(kWest), 0U);
 }
 
 // Marks of what is not there (any more) are nobody's business.

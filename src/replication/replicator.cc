@@ -56,6 +56,8 @@ class Replicator::Impl {
   bool meet();
   // A heartbeat, if the last is as old as that. False if the destination does not answer.
   bool report_after(Duration age);
+  // Once for each process of the destination that answers this one.
+  bool announce_keys();
   Duration end_pass(Duration now);
   bool waits(const store::Row& row, Duration now);
   // True if the rest of the batch may be sent.
@@ -80,7 +82,8 @@ class Replicator::Impl {
   bool tried_in_pass_ = false;
   std::map<std::string, SetAside> set_aside_;
   bool is_greeted_ = false;
-  unsigned failures_ = 0;  // of the destination, in a row
+  uint64_t keys_announced_to_ = 0;  // the start of the destination's process that is told of all multi-region keys
+  unsigned failures_ = 0;           // of the destination, in a row
   Duration retry_at_{};
 
   mutable std::mutex mutex_;  // of what follows
@@ -141,7 +144,7 @@ bool Replicator::Impl::meet() {
   }
   const Delivery checked = copies_.step();
   tried_in_pass_ = tried_in_pass_ || copies_.marked() > 0;
-  if (checked.kind == Kind::kDone) return report_after(kReportAtLeastEvery);
+  if (checked.kind == Kind::kDone) return announce_keys() && report_after(kReportAtLeastEvery);
   const bool is_store = checked.kind == Kind::kStoreDown;
   destination_failed(is_store ? "replication_store_down" : "replication_link_down", checked.message);
   return false;
@@ -154,6 +157,19 @@ bool Replicator::Impl::report_after(Duration age) {
   const bool is_store = reported.kind == Kind::kStoreDown;
   destination_failed(is_store ? "replication_store_down" : "replication_link_down", reported.message);
   return false;
+}
+
+bool Replicator::Impl::announce_keys() {
+  const uint64_t start = parts_.link.destination_start();
+  if (start == keys_announced_to_) return true;
+  const Result<size_t> marked = parts_.keys.announce(parts_.destination);
+  if (!marked.ok()) {
+    destination_failed("replication_store_down", marked.error().message);
+    return false;
+  }
+  keys_announced_to_ = start;
+  tried_in_pass_ = tried_in_pass_ || *marked > 0;
+  return true;
 }
 
 Duration Replicator::Impl::end_pass(Duration now) {
