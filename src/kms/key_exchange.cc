@@ -29,6 +29,7 @@ Lineage shown_to(const Region& destination, Lineage lineage) {
   for (Replica& replica : lineage.replicas) {
     replica.materials = 0;
     replica.state = KeyState::kEnabled;
+    replica.is_lost = false;
     if (!takes_over && replica.region != destination) replica.birth.reset();
   }
   return lineage;
@@ -167,8 +168,8 @@ Result<KeyAnswer> note(KeyStore& keys, const Region& from, const ReplicaReport& 
     gone.stamp.generation = known->since - 1;  // the one that is on the list is still to come
     return gone;
   }
-  if (report.is_ending) return let_go(keys, from, current);
   if (!current.key.is_primary() || known->since < report.since) return not_yet;
+  if (report.is_ending) return let_go(keys, from, current);
   StoredKey after = current.key;
   after.lineage->find(from)->state = report.state;
   COFFER_TRY(replace(keys, current, std::move(after)));
@@ -212,8 +213,17 @@ Result<std::string> settle_shared(KeyStore& keys, const SharedKey& sent, const R
   Replica* const replica = after.lineage->find(destination);
   const bool is_listed = replica != nullptr && meant != nullptr && replica->since == meant->since;
   if (!is_listed || after.lineage->primary != sent.lineage.primary) return std::string();
-  if (answer.verdict != KeyVerdict::kApplied) return complaint(answer, sent.lineage.stamp, destination);
+  if (answer.verdict != KeyVerdict::kApplied) {
+    // What was there goes after it was taken off the list only: the region has lost its disk, or has an older one.
+    const bool was_there = !meant->birth && !replica->birth;
+    if (answer.verdict == KeyVerdict::kUnknown && was_there) {
+      replica->is_lost = true;
+      COFFER_TRY(replace(keys, *current, std::move(after)));
+    }
+    return complaint(answer, sent.lineage.stamp, destination);
+  }
   replica->birth.reset();
+  replica->is_lost = false;
   replica->materials = std::max(replica->materials, answer.materials);
   settle_replicas(after, keys.parts().clock.now());
   COFFER_TRY(replace(keys, *current, std::move(after)));

@@ -278,6 +278,8 @@ class Simulation {
   void observe_primaries(const KeyName& key, const std::map<Region, StoredKey>& rows) {
     for (const auto& [region, row] : rows) {
       if (!row.is_primary()) continue;
+      for (const Replica& replica : row.lineage->replicas)
+        EXPECT_FALSE(replica.is_lost) << key.id << " in " << replica.region.text() << ", and no disk was";
       const auto [known, is_new] = primaries_.try_emplace({key.id, row.lineage->stamp.epoch}, region);
       EXPECT_EQ(known->second, region) << key.id << " has two primaries in epoch " << row.lineage->stamp.epoch;
       if (is_new && row.info.state == KeyState::kPendingReplicaDeletion) ++counts_.saved;

@@ -40,6 +40,7 @@ struct Replica {
   size_t materials = 0;                 // how many it is known to have
   KeyState state = KeyState::kEnabled;  // as it has told last
   std::optional<Birth> birth{};         // as long as it is not known to be there
+  bool is_lost = false;                 // it was there, and its region does not know it any more
   bool operator==(const Replica&) const = default;
 };
 
@@ -47,7 +48,7 @@ struct Lineage {
   Region primary;
   Region former;  // the primary of the epoch before; empty in the first one
   Stamp stamp;
-  std::vector<Replica> replicas;  // in order of their regions; births and materials at the primary only
+  std::vector<Replica> replicas;  // in order of their regions; all but region and since at the primary only
   uint64_t since = 0;             // of a replica: that of its own entry
 
   // Null when it is none of the replicas.

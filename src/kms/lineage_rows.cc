@@ -38,7 +38,8 @@ Result<Replica> decode_replica(const LineageRecord::Replica& from) {
   auto region = Region::parse(from.region());
   const auto state = decode_state(from.state());
   if (!region || !state || from.since() == 0) return damaged();
-  Replica to{std::move(*region), from.since(), from.materials(), *state};
+  if (from.lost() && from.has_birth()) return damaged();
+  Replica to{std::move(*region), from.since(), from.materials(), *state, std::nullopt, from.lost()};
   if (from.has_birth()) to.birth = decode_birth(from.birth());
   return to;
 }
@@ -87,6 +88,7 @@ void encode_lineage(const Lineage& from, LineageRecord& to) {
     written.set_materials(static_cast<uint32_t>(replica.materials));
     written.set_state(encode_state(replica.state));
     if (replica.birth) encode_birth(*replica.birth, *written.mutable_birth());
+    written.set_lost(replica.is_lost);
   }
 }
 

@@ -17,6 +17,7 @@ Result<void> check_successor(const KeyName& key, const Region& region, const Rep
   if (replica == nullptr) {
     return Error{ErrorCode::kNotFoundOnWire, "Key '" + key_arn(region, key) + "' does not exist"};
   }
+  if (replica->is_lost) return Error{ErrorCode::kKmsInvalidState, key_arn(region, key) + " is unavailable."};
   if (replica->birth) return Error{ErrorCode::kKmsInvalidState, key_arn(region, key) + " is creating."};
   return check_usable_state({.name = key, .state = replica->state}, region);
 }
@@ -28,9 +29,11 @@ Result<void> replicate(Keyring& keyring, const KeyName& key, const Region& regio
   return keyring.key_store().change(key, [&](StoredKey& stored) -> Result<void> {
     COFFER_TRY(check_primary(keys, stored.info));
     Lineage& lineage = *stored.lineage;
-    if (region == keys.parts().region || lineage.find(region) != nullptr) {
+    const Replica* const there = lineage.find(region);
+    if (region == keys.parts().region || (there != nullptr && !there->is_lost)) {
       return Error{ErrorCode::kAlreadyExists, key_arn(region, key) + " already exists."};
     }
+    lineage.remove(region);
     lineage.add({region, lineage.stamp.generation + 1, 0, KeyState::kEnabled, birth});
     return {};
   });

@@ -9,13 +9,14 @@
 namespace coffer::kms {
 
 // kUnsupportedOperation (AWS's text) unless the key is a primary, kDisabled and kKmsInvalidState as for its use,
-// kAlreadyExists when there is, or will be, such a key in the region. REQUIRES: the region is one of the deployment;
-// check_tags() and accept_key_policy() took what the replica begins with.
+// kAlreadyExists when there is, or will be, such a key in the region; one that its region is known to have lost is made
+// again. REQUIRES: the region is one of the deployment; check_tags() and accept_key_policy() took what the replica
+// begins with.
 Result<void> replicate(Keyring& keyring, const KeyName& key, const Region& region, const Birth& birth);
 
 // From its commit on this key is a replica. Fails as replicate() does, but for kAlreadyExists; and with kNotFoundOnWire
 // when there is no replica in the region, kDisabled and kKmsInvalidState when, for all that is known here, it is
-// disabled, pending deletion, or still to be made.
+// disabled, pending deletion, still to be made, or lost.
 Result<void> hand_over(Keyring& keyring, const KeyName& key, const Region& region);
 
 }  // namespace coffer::kms

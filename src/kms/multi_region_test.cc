@@ -422,6 +422,40 @@ TEST_F(MultiRegionTest, TheHigherEpochWins) {
   EXPECT_EQ(info(east_, key)->related->primary, west_.name);
 }
 
+// A region that lost its disk, or has an older one, must not keep the key from everything for ever.
+TEST_F(MultiRegionTest, AReplicaThatItsRegionHasLostIsMadeAgain) {
+  const KeyName key = make_family();
+  west_.store->commit({.preconditions = {}, .puts = {}, .deletes = {key_row(key)}}).value();
+  must(rotate_on_demand(east_.keyring, key));
+  KeyMessage sent = message(east_, west_, key);
+  const KeyAnswer answer = arrive(east_, west_, sent);
+  EXPECT_EQ(answer.verdict, KeyVerdict::kUnknown);
+  EXPECT_EQ(settle(east_, west_, sent, answer), "us-west-2 has lost the key");
+  EXPECT_EQ(outcome(hand_over(east_.keyring, key, west_.name)), "KMSInvalidStateException")
+      << "the key would never have a primary again";
+  EXPECT_EQ(outcome(replicate(east_.keyring, key, europe_.name, {})), "AlreadyExistsException");
+  must(replicate(east_.keyring, key, west_.name, {"again", {}, {}}));
+  EXPECT_EQ(outcome(replicate(east_.keyring, key, west_.name, {})), "AlreadyExistsException");
+  settle();
+  EXPECT_EQ(info(west_, key)->description, "again");
+  EXPECT_EQ(list_materials(west_.keyring, key)->size(), 2U);
+  EXPECT_EQ(outcome(hand_over(east_.keyring, key, west_.name)), "ok");
+}
+
+// It was a disk that was not there for a moment.
+TEST_F(MultiRegionTest, AReplicaThatIsFoundAgainIsNotLost) {
+  const KeyName key = make_family();
+  const store::Row row = **west_.store->get(key_row(key));
+  west_.store->commit({.preconditions = {}, .puts = {}, .deletes = {row.key}}).value();
+  KeyMessage sent = message(east_, west_, key);
+  EXPECT_NE(settle(east_, west_, sent, arrive(east_, west_, sent)), "");
+  EXPECT_TRUE(stored(east_, key)->lineage->find(west_.name)->is_lost);
+  put_row(west_, row.key, row.value);
+  EXPECT_EQ(settle(east_, west_, sent, arrive(east_, west_, sent)), "");
+  EXPECT_EQ(outcome(replicate(east_.keyring, key, west_.name, {})), "AlreadyExistsException");
+  EXPECT_EQ(outcome(hand_over(east_.keyring, key, west_.name)), "ok");
+}
+
 // A replica that comes back with a backup was deleted: whoever uses it must learn that it gets nothing new.
 TEST_F(MultiRegionTest, AReplicaThatIsOnNoListSaysSo) {
   const KeyName key = make_family();

@@ -203,6 +203,21 @@ TEST_F(KeyCourierTest, ARegionThatStartsTellsWhatItHas) {
   EXPECT_EQ(east_.marks(kWest), 0U);
 }
 
+// A region that begins anew says so, and the replica can be made again.
+TEST_F(KeyCourierTest, ARegionThatLostItsDiskIsFoundOutAndGetsTheReplicaAgain) {
+  Way way = this->way(east_, west_);
+  replicate_to(kWest);
+  drain(way, east_, west_);
+  TestRegion empty(world_, kWest);
+  way.link.replace_destination(empty);
+  settle(way);
+  EXPECT_EQ(way.replicator.status().last_error, "us-west-2 has lost the key");
+  replicate_to(kWest);
+  drain(way, east_, empty);
+  EXPECT_TRUE(info(empty));
+  EXPECT_EQ(way.replicator.status().last_error, "");
+}
+
 // Marks of what is not there (any more) are nobody's business.
 TEST_F(KeyCourierTest, AMarkOfNothingIsCleared) {
   Way way = this->way(east_, west_);

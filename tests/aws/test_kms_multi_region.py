@@ -3,6 +3,7 @@ and across restarts. The rules are cases as data in tests/cases/kms/multi_region
 src/kms/key_exchange_property_test.cc."""
 
 import itertools
+import shutil
 
 import pytest
 from botocore.exceptions import ClientError
@@ -235,3 +236,23 @@ def test_a_region_that_is_away_gets_everything_when_it_is_back(fresh):
     wait_until(lambda: keys.settled(key, EUROPE, [EAST, WEST]), what="all being there again")
     for region in REGIONS:
         assert keys[region].decrypt(CiphertextBlob=blob)["Plaintext"] == b"kept"
+
+
+# What a region had is gone with its disk, but for what its owner can make again.
+def test_a_replica_that_went_with_its_disk_is_made_again(fresh):
+    deployment = fresh(regions=REGIONS)
+    keys = Keys(deployment)
+    key = keys.family(WEST, EUROPE)
+    blob = keys[EAST].encrypt(KeyId=key, Plaintext=b"p")["CiphertextBlob"]
+    deployment.stop_region(WEST)
+    shutil.rmtree(deployment.directory / "regions" / WEST / "data")
+    deployment.start_region(WEST)
+    wait_until(lambda: any(f"{WEST} has lost the key" in str(link.values()) for link in links(deployment)), what="the loss being noticed")
+    assert keys.described(WEST, key) is None
+    with refused("KMSInvalidStateException"):
+        keys[EAST].update_primary_region(KeyId=key, PrimaryRegion=WEST)
+    keys[EAST].replicate_key(KeyId=key, ReplicaRegion=WEST, Description="again")
+    keys.wait_for(WEST, key, KeyState="Enabled", Description="again")
+    assert keys[WEST].decrypt(CiphertextBlob=blob)["Plaintext"] == b"p"
+    wait_until(lambda: keys.settled(key, EAST, [EUROPE, WEST]), what="the regions agreeing")
+    keys.check_all_decrypt(key)
