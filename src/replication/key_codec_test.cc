@@ -99,6 +99,24 @@ TEST(KeyCodec, AReportAndAnswersComeBackAsTheyWere) {
   EXPECT_EQ(answered->key->materials, 2U);
 }
 
+wire::KeyBirth& birth_of(wire::SharedKey& key) {
+  return *key.mutable_replicas(0)->mutable_birth();
+}
+
+// A frame must not make a region keep more than any key can have.
+TEST(KeyCodec, ThereIsALimitToTheNumberOfMaterials) {
+  kms::SharedKey key = shared_key();
+  const auto add = [&key] {
+    key.materials.push_back({material('c'), Time(std::chrono::milliseconds(3)), kms::MaterialCause::kAutomaticRotation,
+                             SecretBytes::copy_of(material('z'))});
+  };
+  while (key.materials.size() < kMaxKeyMaterials)
+    add();
+  EXPECT_TRUE(decode_message(encode(kSession, key)->view()).ok());
+  add();
+  EXPECT_FALSE(decode_message(encode(kSession, key)->view()).ok());
+}
+
 // What gets past the decoder becomes keys and rows.
 TEST(KeyCodec, AFieldOfASharedKeyOutsideItsLimitsIsRefused) {
   struct Damage {
@@ -126,6 +144,35 @@ TEST(KeyCodec, AFieldOfASharedKeyOutsideItsLimitsIsRefused) {
       {"tag", [](wire::SharedKey& k) { k.mutable_replicas(0)->mutable_birth()->mutable_tags(0)->set_key(""); }},
       {"policy",
        [](wire::SharedKey& k) { k.mutable_replicas(0)->mutable_birth()->set_policy(std::string(32'769, 'a')); }},
+      {"size of a description",
+       [](wire::SharedKey& k) { birth_of(k).set_description(std::string(4 * 8192 + 1, 'a')); }},
+      {"number of tags",
+       [](wire::SharedKey& k) {
+         while (birth_of(k).tags_size() <= 50)
+           birth_of(k).add_tags()->set_key("key");
+       }},
+      {"size of a tag key", [](wire::SharedKey& k) { birth_of(k).mutable_tags(0)->set_key(std::string(1025, 'a')); }},
+      {"size of a tag value",
+       [](wire::SharedKey& k) { birth_of(k).mutable_tags(0)->set_value(std::string(1025, 'a')); }},
+      {"number of bindings",
+       [](wire::SharedKey& k) {
+         while (birth_of(k).policy_bindings_size() <= 2000)
+           *birth_of(k).add_policy_bindings() = birth_of(k).policy_bindings(0);
+       }},
+      {"size of a principal",
+       [](wire::SharedKey& k) { birth_of(k).mutable_policy_bindings(0)->set_text(std::string(8193, 'a')); }},
+      {"no unique id", [](wire::SharedKey& k) { birth_of(k).mutable_policy_bindings(0)->clear_unique_id(); }},
+      {"size of a unique id",
+       [](wire::SharedKey& k) { birth_of(k).mutable_policy_bindings(0)->set_unique_id(std::string(1025, 'a')); }},
+      {"number of replicas",
+       [](wire::SharedKey& k) {
+         for (char c = 'a'; k.replicas_size() <= 100; ++c) {
+           for (char d = 'a'; d <= 'z'; ++d) {
+             *k.add_replicas() = k.replicas(1);
+             k.mutable_replicas(k.replicas_size() - 1)->set_region(std::string("zz-") + c + d + "-1");
+           }
+         }
+       }},
       {"rotation", [](wire::SharedKey& k) { k.set_rotation_days(3); }},
       {"time of rotation", [](wire::SharedKey& k) { k.set_next_rotation_ms(-1); }},
       {"no materials", [](wire::SharedKey& k) { k.clear_materials(); }},
