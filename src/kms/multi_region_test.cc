@@ -305,6 +305,40 @@ TEST_F(MultiRegionTest, AReplicaComesAgainWhereOneWas) {
   EXPECT_TRUE(stored(east_, key)->lineage->find(west_.name)) << "the new one is not meant";
 }
 
+// An answer about the former one comes when the new one is on the list already: it must still be made, of what it was
+// given.
+TEST_F(MultiRegionTest, AnAnswerAboutAFormerReplicaIsNotTakenForTheNewOne) {
+  const KeyName key = make_family();
+  KeyMessage sent = message(east_, west_, key);
+  const KeyAnswer answer = arrive(east_, west_, sent);
+  ASSERT_EQ(answer.verdict, KeyVerdict::kApplied);
+  must(west_.keyring.schedule_deletion(key, 7));
+  clock_.advance(7 * kDay);
+  expire();
+  must(replicate(east_.keyring, key, west_.name, {"again", {}, {}}));
+  EXPECT_EQ(settle(east_, west_, sent, answer), "");
+  EXPECT_TRUE(stored(east_, key)->lineage->find(west_.name)->birth);
+  settle();
+  ASSERT_TRUE(info(west_, key));
+  EXPECT_EQ(info(west_, key)->description, "again");
+}
+
+// Only a replica that asks for its end goes, whatever was answered: this one was restored meanwhile from a backup of
+// before its deletion was asked for.
+TEST_F(MultiRegionTest, AReplicaThatIsNotEndingIsNotDeletedByAnAnswer) {
+  const KeyName key = make_family();
+  const store::Row before = **west_.store->get(key_row(key));
+  must(west_.keyring.schedule_deletion(key, 7));
+  clock_.advance(7 * kDay);
+  must(west_.keyring.erase_expired());
+  KeyMessage question = message(west_, east_, key);
+  const KeyAnswer answer = arrive(west_, east_, question);
+  ASSERT_EQ(answer.verdict, KeyVerdict::kGone);
+  put_row(west_, before.key, before.value);
+  EXPECT_EQ(settle(west_, east_, question, answer), "");
+  EXPECT_TRUE(info(west_, key));
+}
+
 // The answer that lets a replica go is lost, and then nobody is the primary that it could ask again.
 TEST_F(MultiRegionTest, AReplicaThatWasLetGoBeforeAHandOverLearnsOfIt) {
   const KeyName key = make_family();
@@ -404,6 +438,28 @@ TEST_F(MultiRegionTest, APrimaryThatKnowsLessIsRefused) {
   const auto refused = west_.exchange.apply(std::get<SharedKey>(forked));
   ASSERT_FALSE(refused.ok());
   EXPECT_EQ(refused.error().code, ErrorCode::kCorrupt);
+}
+
+// A replica waits for its date, not for other replicas, whatever it was when the backup was made.
+TEST_F(MultiRegionTest, ARestoredPrimaryThatWaitedForItsReplicasEndsAsAReplica) {
+  const KeyName key = make_family();
+  must(east_.keyring.schedule_deletion(key, 8));
+  const store::Row old_row = **east_.store->get(key_row(key));
+  must(east_.keyring.cancel_deletion(key));
+  must(east_.keyring.enable(key));
+  must(hand_over(east_.keyring, key, west_.name));
+  settle();
+  put_row(east_, old_row.key, old_row.value);
+  must(rotate_on_demand(west_.keyring, key));
+  settle();
+  ASSERT_TRUE(info(east_, key));
+  EXPECT_EQ(info(east_, key)->multi_region, MultiRegion::kReplica);
+  EXPECT_EQ(info(east_, key)->state, KeyState::kPendingDeletion);
+  EXPECT_EQ(info(east_, key)->deletion_date, clock_.now() + 8 * kDay);
+  clock_.advance(8 * kDay);
+  expire();
+  EXPECT_FALSE(info(east_, key));
+  EXPECT_EQ(info(west_, key)->related->replicas, std::vector{europe_.name});
 }
 
 // A former primary that was restored follows the one of the higher epoch when it hears from it.
