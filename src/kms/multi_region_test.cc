@@ -173,6 +173,35 @@ TEST_F(MultiRegionTest, WhoCannotBecomeThePrimary) {
   EXPECT_EQ(outcome(hand_over(east_.keyring, fresh, west_.name)), "KMSInvalidStateException") << "is creating";
 }
 
+// What one replica begins with, its policy too, is nobody else's business.
+TEST_F(MultiRegionTest, OnlyWhoBeginsHearsWithWhat) {
+  const KeyName key = make_primary(east_);
+  must(replicate(east_.keyring, key, west_.name, {"the west's", {}, {}}));
+  must(replicate(east_.keyring, key, europe_.name, {"Europe's", {}, {}}));
+  const KeyMessage sent = message(east_, west_, key);
+  const Lineage& lineage = std::get<SharedKey>(sent).lineage;
+  EXPECT_TRUE(lineage.find(west_.name)->birth);
+  EXPECT_FALSE(lineage.find(europe_.name)->birth);
+}
+
+// Until the next primary is there, the order to take over is all that is left of one.
+TEST_F(MultiRegionTest, AHandOverIsNotDoneBeforeItIsTaken) {
+  const KeyName key = make_family();
+  must(hand_over(east_.keyring, key, west_.name));
+  const KeyMessage sent = message(east_, west_, key);
+  const Stamp stamp = stored(east_, key)->lineage->stamp;
+  const KeyAnswer refusals[] = {{KeyVerdict::kUnknown, {}, 0},
+                                {KeyVerdict::kBusy, stamp, 1},
+                                {KeyVerdict::kStale, {stamp.epoch - 1, stamp.generation + 5}, 1}};
+  for (const KeyAnswer& refusal : refusals) {
+    EXPECT_NE(settle(east_, west_, sent, refusal), "");
+    EXPECT_TRUE(info(east_, key)->related->is_updating);
+  }
+  settle();
+  EXPECT_FALSE(info(east_, key)->related->is_updating);
+  EXPECT_EQ(info(west_, key)->multi_region, MultiRegion::kPrimary);
+}
+
 // A replica that is still to be made is made by whoever is primary then.
 TEST_F(MultiRegionTest, AHandOverTakesUnmadeReplicasAlong) {
   const KeyName key = make_primary(east_);
@@ -379,6 +408,43 @@ TEST_F(MultiRegionTest, AReplicaThatWasLetGoByWhoHasGoneLearnsOfItWhenItComesAga
   EXPECT_EQ(info(west_, key)->description, "again");
 }
 
+// The same question and answer twice, of a replica that has come again since and is to end, too.
+TEST_F(MultiRegionTest, AnAnswerLetsOnlyTheReplicaGoThatAsked) {
+  const KeyName key = make_family();
+  must(west_.keyring.schedule_deletion(key, 7));
+  clock_.advance(7 * kDay);
+  must(west_.keyring.erase_expired());
+  KeyMessage question = message(west_, east_, key);
+  const KeyAnswer answer = arrive(west_, east_, question);
+  settle();
+  must(replicate(east_.keyring, key, west_.name, {}));
+  settle();
+  must(west_.keyring.schedule_deletion(key, 7));
+  clock_.advance(7 * kDay);
+  must(west_.keyring.erase_expired());
+  EXPECT_EQ(settle(west_, east_, question, answer), "");
+  EXPECT_TRUE(info(west_, key)) << "the primary still counts on it";
+}
+
+// A primary that was restored from a backup of before the replica was there must not let it go: the one that it was
+// handed over to since counts on it.
+TEST_F(MultiRegionTest, WhoKnowsLessThanTheReplicaDoesNotLetItGo) {
+  const KeyName key = make_primary(east_);
+  const store::Row old_row = **east_.store->get(key_row(key));
+  must(replicate(east_.keyring, key, west_.name, {}));
+  must(replicate(east_.keyring, key, europe_.name, {}));
+  settle();
+  must(west_.keyring.schedule_deletion(key, 7));
+  clock_.advance(7 * kDay);
+  must(west_.keyring.erase_expired());
+  put_row(east_, old_row.key, old_row.value);
+  KeyMessage question = message(west_, east_, key);
+  const KeyAnswer answer = arrive(west_, east_, question);
+  EXPECT_EQ(answer.verdict, KeyVerdict::kNotYet);
+  EXPECT_NE(settle(west_, east_, question, answer), "");
+  EXPECT_TRUE(info(west_, key));
+}
+
 // A region that was away asks the wrong one; only the primary's own word lets it go.
 TEST_F(MultiRegionTest, AFormerPrimaryThatHasGoneLetsNobodyGo) {
   const KeyName key = make_family();
@@ -510,6 +576,17 @@ TEST_F(MultiRegionTest, AReplicaThatIsFoundAgainIsNotLost) {
   EXPECT_EQ(settle(east_, west_, sent, arrive(east_, west_, sent)), "");
   EXPECT_EQ(outcome(replicate(east_.keyring, key, west_.name, {})), "AlreadyExistsException");
   EXPECT_EQ(outcome(hand_over(east_.keyring, key, west_.name)), "ok");
+}
+
+// Nothing was there yet, and what it is to begin with must not be forgotten.
+TEST_F(MultiRegionTest, AReplicaThatIsStillToBeMadeIsNotLost) {
+  const KeyName key = make_primary(east_);
+  must(replicate(east_.keyring, key, west_.name, {"to be made", {}, {}}));
+  const KeyMessage sent = message(east_, west_, key);
+  EXPECT_NE(settle(east_, west_, sent, {KeyVerdict::kUnknown, {}, 0}), "");
+  EXPECT_FALSE(stored(east_, key)->lineage->find(west_.name)->is_lost);
+  settle();
+  EXPECT_EQ(info(west_, key)->description, "to be made");
 }
 
 // A replica that comes back with a backup was deleted: whoever uses it must learn that it gets nothing new.
