@@ -17,17 +17,7 @@ using std::chrono::hours;
 
 constexpr hours kDay(24);
 
-class MultiRegionTest : public RelatedRegions {
- protected:
-  // A primary in the east, a replica in the west and one in Europe, that all know of each other.
-  KeyName make_family() {
-    const KeyName key = make_primary(east_);
-    must(replicate(east_.keyring, key, west_.name, {}));
-    must(replicate(east_.keyring, key, europe_.name, {}));
-    settle();
-    return key;
-  }
-};
+class MultiRegionTest : public RelatedRegions {};
 
 // All begins with this: the replica is the same key, with a policy, tags and a description of its own.
 TEST_F(MultiRegionTest, AReplicaHasTheMaterialAndWhatItWasGiven) {
@@ -352,22 +342,6 @@ TEST_F(MultiRegionTest, AnAnswerAboutAFormerReplicaIsNotTakenForTheNewOne) {
   EXPECT_EQ(info(west_, key)->description, "again");
 }
 
-// Only a replica that asks for its end goes, whatever was answered: this one was restored meanwhile from a backup of
-// before its deletion was asked for.
-TEST_F(MultiRegionTest, AReplicaThatIsNotEndingIsNotDeletedByAnAnswer) {
-  const KeyName key = make_family();
-  const store::Row before = **west_.store->get(key_row(key));
-  must(west_.keyring.schedule_deletion(key, 7));
-  clock_.advance(7 * kDay);
-  must(west_.keyring.erase_expired());
-  KeyMessage question = message(west_, east_, key);
-  const KeyAnswer answer = arrive(west_, east_, question);
-  ASSERT_EQ(answer.verdict, KeyVerdict::kGone);
-  put_row(west_, before.key, before.value);
-  EXPECT_EQ(settle(west_, east_, question, answer), "");
-  EXPECT_TRUE(info(west_, key));
-}
-
 // The answer that lets a replica go is lost, and then nobody is the primary that it could ask again.
 TEST_F(MultiRegionTest, AReplicaThatWasLetGoBeforeAHandOverLearnsOfIt) {
   const KeyName key = make_family();
@@ -426,25 +400,6 @@ TEST_F(MultiRegionTest, AnAnswerLetsOnlyTheReplicaGoThatAsked) {
   EXPECT_TRUE(info(west_, key)) << "the primary still counts on it";
 }
 
-// A primary that was restored from a backup of before the replica was there must not let it go: the one that it was
-// handed over to since counts on it.
-TEST_F(MultiRegionTest, WhoKnowsLessThanTheReplicaDoesNotLetItGo) {
-  const KeyName key = make_primary(east_);
-  const store::Row old_row = **east_.store->get(key_row(key));
-  must(replicate(east_.keyring, key, west_.name, {}));
-  must(replicate(east_.keyring, key, europe_.name, {}));
-  settle();
-  must(west_.keyring.schedule_deletion(key, 7));
-  clock_.advance(7 * kDay);
-  must(west_.keyring.erase_expired());
-  put_row(east_, old_row.key, old_row.value);
-  KeyMessage question = message(west_, east_, key);
-  const KeyAnswer answer = arrive(west_, east_, question);
-  EXPECT_EQ(answer.verdict, KeyVerdict::kNotYet);
-  EXPECT_NE(settle(west_, east_, question, answer), "");
-  EXPECT_TRUE(info(west_, key));
-}
-
 // A region that was away asks the wrong one; only the primary's own word lets it go.
 TEST_F(MultiRegionTest, AFormerPrimaryThatHasGoneLetsNobodyGo) {
   const KeyName key = make_family();
@@ -481,150 +436,6 @@ TEST_F(MultiRegionTest, WhatComesLateIsStale) {
   EXPECT_EQ(arrive(east_, west_, first_hand_over).verdict, KeyVerdict::kStale);
   EXPECT_EQ(info(west_, key)->related->primary, europe_.name);
   EXPECT_EQ(arrive(east_, west_, before).verdict, KeyVerdict::kStale);
-}
-
-// A primary that was restored from a backup must not overwrite what it has forgotten.
-TEST_F(MultiRegionTest, APrimaryThatKnowsLessIsRefused) {
-  const KeyName key = make_family();
-  const store::Row old_row = **east_.store->get(key_row(key));
-  must(rotate_on_demand(east_.keyring, key));
-  settle();
-  put_row(east_, old_row.key, old_row.value);
-  KeyMessage outdated = message(east_, west_, key);
-  const KeyAnswer answer = arrive(east_, west_, outdated);
-  EXPECT_EQ(answer.verdict, KeyVerdict::kStale);
-  EXPECT_EQ(must(east_.exchange.settle(std::get<SharedKey>(outdated), west_.name, answer)),
-            "us-west-2 knows changes of the key which this region, its primary, does not");
-  EXPECT_EQ(stored(west_, key)->materials.size(), 2U);
-  // It rotates again, and makes other material than the first time.
-  must(rotate_on_demand(east_.keyring, key));
-  must(enable_rotation(east_.keyring, key, 90));
-  must(enable_rotation(east_.keyring, key, 91));
-  KeyMessage forked = message(east_, west_, key);
-  const auto refused = west_.exchange.apply(std::get<SharedKey>(forked));
-  ASSERT_FALSE(refused.ok());
-  EXPECT_EQ(refused.error().code, ErrorCode::kCorrupt);
-}
-
-// A replica waits for its date, not for other replicas, whatever it was when the backup was made.
-TEST_F(MultiRegionTest, ARestoredPrimaryThatWaitedForItsReplicasEndsAsAReplica) {
-  const KeyName key = make_family();
-  must(east_.keyring.schedule_deletion(key, 8));
-  const store::Row old_row = **east_.store->get(key_row(key));
-  must(east_.keyring.cancel_deletion(key));
-  must(east_.keyring.enable(key));
-  must(hand_over(east_.keyring, key, west_.name));
-  settle();
-  put_row(east_, old_row.key, old_row.value);
-  must(rotate_on_demand(west_.keyring, key));
-  settle();
-  ASSERT_TRUE(info(east_, key));
-  EXPECT_EQ(info(east_, key)->multi_region, MultiRegion::kReplica);
-  EXPECT_EQ(info(east_, key)->state, KeyState::kPendingDeletion);
-  EXPECT_EQ(info(east_, key)->deletion_date, clock_.now() + 8 * kDay);
-  clock_.advance(8 * kDay);
-  expire();
-  EXPECT_FALSE(info(east_, key));
-  EXPECT_EQ(info(west_, key)->related->replicas, std::vector{europe_.name});
-}
-
-// A former primary that was restored follows the one of the higher epoch when it hears from it.
-TEST_F(MultiRegionTest, TheHigherEpochWins) {
-  const KeyName key = make_family();
-  const store::Row old_row = **east_.store->get(key_row(key));
-  must(hand_over(east_.keyring, key, west_.name));
-  settle();
-  put_row(east_, old_row.key, old_row.value);
-  EXPECT_EQ(info(east_, key)->multi_region, MultiRegion::kPrimary);
-  KeyMessage outdated = message(east_, europe_, key);
-  EXPECT_EQ(arrive(east_, europe_, outdated).verdict, KeyVerdict::kStale);
-  must(rotate_on_demand(west_.keyring, key));
-  settle();
-  EXPECT_EQ(info(east_, key)->multi_region, MultiRegion::kReplica);
-  EXPECT_EQ(info(east_, key)->related->primary, west_.name);
-}
-
-// A region that lost its disk, or has an older one, must not keep the key from everything for ever.
-TEST_F(MultiRegionTest, AReplicaThatItsRegionHasLostIsMadeAgain) {
-  const KeyName key = make_family();
-  west_.store->commit({.preconditions = {}, .puts = {}, .deletes = {key_row(key)}}).value();
-  must(rotate_on_demand(east_.keyring, key));
-  KeyMessage sent = message(east_, west_, key);
-  const KeyAnswer answer = arrive(east_, west_, sent);
-  EXPECT_EQ(answer.verdict, KeyVerdict::kUnknown);
-  EXPECT_EQ(settle(east_, west_, sent, answer), "us-west-2 has lost the key");
-  EXPECT_EQ(outcome(hand_over(east_.keyring, key, west_.name)), "KMSInvalidStateException")
-      << "the key would never have a primary again";
-  EXPECT_EQ(outcome(replicate(east_.keyring, key, europe_.name, {})), "AlreadyExistsException");
-  must(replicate(east_.keyring, key, west_.name, {"again", {}, {}}));
-  EXPECT_EQ(outcome(replicate(east_.keyring, key, west_.name, {})), "AlreadyExistsException");
-  settle();
-  EXPECT_EQ(info(west_, key)->description, "again");
-  EXPECT_EQ(list_materials(west_.keyring, key)->size(), 2U);
-  EXPECT_EQ(outcome(hand_over(east_.keyring, key, west_.name)), "ok");
-}
-
-// It was a disk that was not there for a moment.
-TEST_F(MultiRegionTest, AReplicaThatIsFoundAgainIsNotLost) {
-  const KeyName key = make_family();
-  const store::Row row = **west_.store->get(key_row(key));
-  west_.store->commit({.preconditions = {}, .puts = {}, .deletes = {row.key}}).value();
-  KeyMessage sent = message(east_, west_, key);
-  EXPECT_NE(settle(east_, west_, sent, arrive(east_, west_, sent)), "");
-  EXPECT_TRUE(stored(east_, key)->lineage->find(west_.name)->is_lost);
-  put_row(west_, row.key, row.value);
-  EXPECT_EQ(settle(east_, west_, sent, arrive(east_, west_, sent)), "");
-  EXPECT_EQ(outcome(replicate(east_.keyring, key, west_.name, {})), "AlreadyExistsException");
-  EXPECT_EQ(outcome(hand_over(east_.keyring, key, west_.name)), "ok");
-}
-
-// Nothing was there yet, and what it is to begin with must not be forgotten.
-TEST_F(MultiRegionTest, AReplicaThatIsStillToBeMadeIsNotLost) {
-  const KeyName key = make_primary(east_);
-  must(replicate(east_.keyring, key, west_.name, {"to be made", {}, {}}));
-  const KeyMessage sent = message(east_, west_, key);
-  EXPECT_NE(settle(east_, west_, sent, {KeyVerdict::kUnknown, {}, 0}), "");
-  EXPECT_FALSE(stored(east_, key)->lineage->find(west_.name)->is_lost);
-  settle();
-  EXPECT_EQ(info(west_, key)->description, "to be made");
-}
-
-// A replica that comes back with a backup was deleted: whoever uses it must learn that it gets nothing new.
-TEST_F(MultiRegionTest, AReplicaThatIsOnNoListSaysSo) {
-  const KeyName key = make_family();
-  const store::Row row = **west_.store->get(key_row(key));
-  must(west_.keyring.schedule_deletion(key, 7));
-  clock_.advance(7 * kDay);
-  expire();
-  ASSERT_FALSE(info(west_, key));
-  put_row(west_, row.key, row.value);
-  KeyMessage report = message(west_, east_, key);
-  const KeyAnswer answer = arrive(west_, east_, report);
-  EXPECT_EQ(answer.verdict, KeyVerdict::kGone);
-  EXPECT_EQ(settle(west_, east_, report, answer), "us-east-1, where the primary is, does not count on this replica");
-  EXPECT_TRUE(info(west_, key)) << "nobody has asked for its end";
-  must(west_.keyring.schedule_deletion(key, 7));
-  clock_.advance(7 * kDay);
-  expire();
-  EXPECT_FALSE(info(west_, key));
-}
-
-// After a start: of this process, or of another region's, on whatever disk.
-TEST_F(MultiRegionTest, EverythingIsToldAgain) {
-  const KeyName key = make_family();
-  const KeyName other = make_primary(east_);
-  must(east_.keyring.create_key(kAccount, ""));
-  const store::Row old_row = **west_.store->get(key_row(key));
-  must(rotate_on_demand(east_.keyring, key));
-  settle();
-  put_row(west_, old_row.key, old_row.value);
-  EXPECT_EQ(must(east_.exchange.announce(west_.name)), 1U);
-  EXPECT_EQ(marks(), 1U);
-  settle();
-  EXPECT_EQ(stored(west_, key)->materials.size(), 2U);
-  EXPECT_EQ(must(west_.exchange.announce(east_.name)), 1U);
-  EXPECT_EQ(must(west_.exchange.announce(europe_.name)), 0U) << "replicas do not talk to each other";
-  EXPECT_EQ(stored(east_, other)->lineage->replicas.size(), 0U);
 }
 
 // Rows from before there were replicas are primaries without any.

@@ -13,6 +13,7 @@
 #include "kms/key_exchange.h"
 #include "kms/key_store.h"
 #include "kms/keyring.h"
+#include "kms/multi_region.h"
 #include "kms/operations.h"
 #include "seal/root_key.h"
 #include "store/keys.h"
@@ -78,6 +79,15 @@ class RelatedRegions : public ::testing::Test {
   static KeyName make_primary(RegionInTest& region) {
     const KeyName key = region.keyring.draw_name(kOwner, MultiRegion::kPrimary);
     must(region.keyring.create_key({key, "", {}, {}}));
+    return key;
+  }
+
+  // A primary in the east, a replica in the west and one in Europe, that all know of each other.
+  KeyName make_family() {
+    const KeyName key = make_primary(east_);
+    must(replicate(east_.keyring, key, west_.name, {}));
+    must(replicate(east_.keyring, key, europe_.name, {}));
+    settle();
     return key;
   }
 
