@@ -29,8 +29,8 @@ class SignedCaller:
         self.region = region
         self.http = botocore.httpsession.URLLib3Session(timeout=30)
 
-    def call(self, service, operation, members):
-        """`members` as JSON has them; of blobs, bytes."""
+    def call(self, service, operation, members, more=None):
+        """`members` as JSON has them; of blobs, bytes. more: headers that are signed like the others."""
         if service in TARGETS:
             headers = {"Content-Type": "application/x-amz-json-1.1", "X-Amz-Target": f"{TARGETS[service]}.{operation}"}
             data = json.dumps(members, default=lambda blob: base64.b64encode(blob).decode())
@@ -38,7 +38,7 @@ class SignedCaller:
             headers = {"Content-Type": "application/x-www-form-urlencoded; charset=utf-8"}
             form = {"Action": operation, "Version": VERSIONS[service], **flattened(members)}
             data = botocore.compat.urlencode(form)
-        request = botocore.awsrequest.AWSRequest("POST", self.endpoint, headers=headers, data=data)
+        request = botocore.awsrequest.AWSRequest("POST", self.endpoint, headers={**headers, **(more or {})}, data=data)
         if self.credentials:
             botocore.auth.SigV4Auth(self.credentials, service, self.region).add_auth(request)
         return read(self.http.send(request.prepare()))
