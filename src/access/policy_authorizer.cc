@@ -85,7 +85,7 @@ Result<void> PolicyAuthorizer::authorize(const api::AccessQuestion& question, ap
   }
   const policy::PolicySet policies = caller.with({.resource = is_open ? resource.policy.get() : nullptr,
                                                   .resource_rule = resource.rule,
-                                                  .grant_allows = is_open && resource.grant_allows,
+                                                  .granted = is_open ? resource.granted : policy::GrantedTo::kNobody,
                                                   .resource_control = resource_control});
   const policy::AccessRequest request{.principal = caller.principal(),
                                       .action = question.action,

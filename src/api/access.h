@@ -58,7 +58,8 @@ struct Resource {
   // Its policy; null: it has none.
   std::shared_ptr<const policy::CompiledPolicy> policy{};
   policy::ResourceRule rule = policy::ResourceRule::kOrdinary;
-  bool grant_allows = false;       // of a KMS key: a grant covers what is asked
+  // Of a KMS key: to whom a grant gives what is asked.
+  policy::GrantedTo granted = policy::GrantedTo::kNobody;
   bool is_managed_by_aws = false;  // an AWS managed key, which no resource control policy reaches
   // Adds the keys that tell about it, whatever is asked; null: none.
   void (*describe)(const Resource& resource, ConditionKeys& keys) = nullptr;

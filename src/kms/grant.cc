@@ -102,14 +102,22 @@ bool GrantConstraints::are_as_strict_as(const GrantConstraints& those) const {
          (context_subset && includes(*context_subset, *those.context_subset));
 }
 
+std::string root_arn(std::string_view account) {
+  return "arn:aws:iam::" + std::string(account) + ":root";
+}
+
 const std::string& identity_of(const policy::PrincipalBinding& principal) {
   return principal.unique_id.empty() ? principal.text : principal.unique_id;
 }
 
-bool is_principal(const policy::PrincipalBinding& principal, const policy::RequestPrincipal& caller) {
-  if (!caller.has_account()) return false;
-  if (principal.unique_id.empty()) return principal.text == caller.arn;
-  return principal.unique_id == caller.unique_id();
+policy::GrantedTo granted_to(const policy::PrincipalBinding& principal, const policy::RequestPrincipal& caller) {
+  using policy::GrantedTo;
+  if (!caller.has_account()) return GrantedTo::kNobody;
+  if (!principal.unique_id.empty()) {
+    return principal.unique_id == caller.unique_id() ? GrantedTo::kCaller : GrantedTo::kNobody;
+  }
+  if (principal.text == root_arn(caller.account)) return GrantedTo::kAccount;
+  return principal.text == caller.arn ? GrantedTo::kCaller : GrantedTo::kNobody;
 }
 
 bool allows(const Grant& grant, GrantOperation operation, const EncryptionContext& context) {
@@ -121,10 +129,15 @@ bool allows_to_pass_on(const Grant& grant, GrantOperations operations, const Gra
          constraints.are_as_strict_as(grant.constraints);
 }
 
-bool may_retire(const Grant& grant, const policy::RequestPrincipal& caller) {
-  if (grant.retiring && is_principal(*grant.retiring, caller)) return true;
-  if (grant.operations.has(GrantOperation::kRetireGrant) && is_principal(grant.grantee, caller)) return true;
-  return caller.kind == policy::PrincipalKind::kAccountRoot && caller.account == grant.issuer.text();
+policy::GrantedTo may_retire(const Grant& grant, const policy::RequestPrincipal& caller) {
+  using policy::GrantedTo;
+  const bool is_issuer = caller.has_account() && caller.account == grant.issuer.text();
+  GrantedTo strongest = is_issuer ? GrantedTo::kAccount : GrantedTo::kNobody;
+  if (grant.retiring) strongest = std::max(strongest, granted_to(*grant.retiring, caller));
+  if (grant.operations.has(GrantOperation::kRetireGrant)) {
+    strongest = std::max(strongest, granted_to(grant.grantee, caller));
+  }
+  return strongest;
 }
 
 }  // namespace coffer::kms

@@ -13,6 +13,7 @@
 #include "base/clock.h"
 #include "kms/ciphertext.h"
 #include "kms/key.h"
+#include "policy/evaluator.h"
 #include "policy/principal_binding.h"
 #include "policy/request_context.h"
 
@@ -87,17 +88,20 @@ struct Grant {
   bool operator==(const Grant&) const = default;
 };
 
+// How a grant names an account.
+std::string root_arn(std::string_view account);
 // What tells a principal of a grant from others: its unique id, or the ARN of one that has none.
 const std::string& identity_of(const policy::PrincipalBinding& principal);
-// Whether the caller is that principal: the user, any session of the role, the one session, the root user.
-bool is_principal(const policy::PrincipalBinding& principal, const policy::RequestPrincipal& caller);
+// Whether the caller is that principal (the user, any session of the role, the one session), or somebody in it: an
+// account's own policies say who of it may do what it was granted.
+policy::GrantedTo granted_to(const policy::PrincipalBinding& principal, const policy::RequestPrincipal& caller);
 
 // Whether the grant, whose grantee the caller is, allows the operation with this encryption context. Operations without
 // one are not constrained.
 bool allows(const Grant& grant, GrantOperation operation, const EncryptionContext& context);
 // Whether the grantee may pass on so much of what it was granted.
 bool allows_to_pass_on(const Grant& grant, GrantOperations operations, const GrantConstraints& constraints);
-// Its retiring principal, its grantee if it lists RetireGrant, or the root user of the account that issued it.
-bool may_retire(const Grant& grant, const policy::RequestPrincipal& caller);
+// By its retiring principal, its grantee if it lists RetireGrant, or the account that issued it.
+policy::GrantedTo may_retire(const Grant& grant, const policy::RequestPrincipal& caller);
 
 }  // namespace coffer::kms

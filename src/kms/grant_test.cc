@@ -9,6 +9,8 @@
 namespace coffer::kms::testing {
 namespace {
 
+using policy::GrantedTo;
+
 using enum GrantOperation;
 
 Grant make_grant(GrantOperations operations, GrantConstraints constraints = {}) {
@@ -104,26 +106,36 @@ TEST(Grant, WhatIsPassedOnAllowsNothingNew) {
 }
 
 TEST(Grant, ARoleIsItsSessionsAndAUserOnlyItself) {
-  EXPECT_TRUE(is_principal({std::string(kAnn.arn), "AIDAANNANNANNANNANNAN"}, kAnn));
-  EXPECT_FALSE(is_principal({std::string(kAnn.arn), "AIDAOTHEROTHEROTHEROT"}, kAnn)) << "somebody of the same name";
-  EXPECT_TRUE(is_principal({"arn:aws:iam::123456789012:role/app/reader", "AROAREADERREADERREADE"}, kReader));
-  EXPECT_TRUE(is_principal({std::string(kReader.arn), ""}, kReader)) << "one session";
-  EXPECT_FALSE(is_principal({"arn:aws:sts::123456789012:assumed-role/reader/s2", ""}, kReader));
-  EXPECT_TRUE(is_principal({std::string(kRoot.arn), ""}, kRoot));
-  EXPECT_FALSE(is_principal({std::string(kRoot.arn), ""}, kAnn)) << "an account's grant is its root user's";
-  EXPECT_FALSE(is_principal({"", ""}, policy::RequestPrincipal{}));
+  using enum GrantedTo;
+  EXPECT_EQ(granted_to({std::string(kAnn.arn), "AIDAANNANNANNANNANNAN"}, kAnn), kCaller);
+  EXPECT_EQ(granted_to({std::string(kAnn.arn), "AIDAOTHEROTHEROTHEROT"}, kAnn), kNobody) << "somebody of the same name";
+  EXPECT_EQ(granted_to({"arn:aws:iam::123456789012:role/app/reader", "AROAREADERREADERREADE"}, kReader), kCaller);
+  EXPECT_EQ(granted_to({std::string(kReader.arn), ""}, kReader), kCaller) << "one session";
+  EXPECT_EQ(granted_to({"arn:aws:sts::123456789012:assumed-role/reader/s2", ""}, kReader), kNobody);
+  EXPECT_EQ(granted_to({"", ""}, policy::RequestPrincipal{}), kNobody);
+}
+
+// Who of the account may use it is for the account's own policies to say.
+TEST(Grant, AnAccountIsNobodyInParticular) {
+  using enum GrantedTo;
+  const policy::PrincipalBinding account{root_arn("123456789012"), ""};
+  for (const policy::RequestPrincipal& one : {kRoot, kAnn, kReader})
+    EXPECT_EQ(granted_to(account, one), kAccount) << one.arn;
+  EXPECT_EQ(granted_to(account, kBob), kNobody);
+  EXPECT_EQ(granted_to(account, policy::RequestPrincipal{}), kNobody);
 }
 
 TEST(Grant, IsRetiredByWhomItNamesItsGranteeOrTheAccountThatIssuedIt) {
+  using enum GrantedTo;
   Grant grant = make_grant({kDecrypt});
   grant.retiring = {std::string(kBob.arn), "AIDABOBBOBBOBBOBBOBBO"};
-  EXPECT_TRUE(may_retire(grant, kBob));
-  EXPECT_TRUE(may_retire(grant, kRoot));
-  EXPECT_FALSE(may_retire(grant, kAnn));
-  EXPECT_FALSE(may_retire(grant, kReader));
-  EXPECT_TRUE(may_retire(make_grant({kDecrypt, kRetireGrant}), kAnn));
+  EXPECT_EQ(may_retire(grant, kBob), kCaller);
+  for (const policy::RequestPrincipal& one : {kRoot, kAnn, kReader})
+    EXPECT_EQ(may_retire(grant, one), kAccount) << one.arn;
+  EXPECT_EQ(may_retire(make_grant({kDecrypt, kRetireGrant}), kAnn), kCaller);
   grant.issuer = *AccountId::parse("210987654321");
-  EXPECT_FALSE(may_retire(grant, kRoot));
+  EXPECT_EQ(may_retire(grant, kRoot), kNobody);
+  EXPECT_EQ(may_retire(grant, kAnn), kNobody);
 }
 
 }  // namespace

@@ -125,54 +125,50 @@ Result<size_t> Grants::count(const KeyName& key) const {
 }
 
 template <class Accept>
-Result<bool> Grants::any_of(const KeyName& key, const policy::RequestPrincipal& caller, const Accept& accept) const {
-  if (!is_key_id(key.id)) return false;
+Result<policy::GrantedTo> Grants::granted_by(const KeyName& key, const policy::RequestPrincipal& caller,
+                                             const Accept& accept) const {
+  using policy::GrantedTo;
+  if (!is_key_id(key.id)) return GrantedTo::kNobody;
   COFFER_ASSIGN(const KeyGrantsPointer grants, grants_of(key));
-  if (grants->all.empty()) return false;
-  for (const std::string_view identity : {caller.unique_id(), caller.arn}) {
+  if (grants->all.empty()) return GrantedTo::kNobody;
+  const std::string account = root_arn(caller.account);
+  // The account comes last: what is granted to the caller is worth more.
+  for (const std::string_view identity : {caller.unique_id(), caller.arn, std::string_view(account)}) {
     if (identity.empty()) continue;
     const auto [begin, end] = grants->by_grantee.equal_range(identity);
-    const bool is_one = std::any_of(begin, end, [&](const auto& entry) {
-      return is_principal(entry.second->grantee, caller) && accept(*entry.second);
-    });
-    if (is_one) return true;
+    for (auto entry = begin; entry != end; ++entry) {
+      const GrantedTo granted = granted_to(entry->second->grantee, caller);
+      if (granted != GrantedTo::kNobody && accept(*entry->second)) return granted;
+    }
   }
-  return false;
+  return GrantedTo::kNobody;
 }
 
-Result<bool> Grants::allow(const GrantQuestion& question) const {
-  return any_of(question.key, question.caller,
-                [&](const Grant& grant) { return allows(grant, question.operation, question.context); });
+Result<policy::GrantedTo> Grants::allow(const GrantQuestion& question) const {
+  return granted_by(question.key, question.caller,
+                    [&](const Grant& grant) { return allows(grant, question.operation, question.context); });
 }
 
-Result<bool> Grants::allow_to_pass_on(const policy::RequestPrincipal& caller, const NewGrant& grant) const {
-  return any_of(grant.key, caller,
-                [&](const Grant& own) { return allows_to_pass_on(own, grant.operations, grant.constraints); });
+Result<policy::GrantedTo> Grants::allow_to_pass_on(const policy::RequestPrincipal& caller,
+                                                   const NewGrant& grant) const {
+  return granted_by(grant.key, caller,
+                    [&](const Grant& own) { return allows_to_pass_on(own, grant.operations, grant.constraints); });
 }
 
 Result<policy::PrincipalBinding> Grants::bind(std::string_view arn) const {
   using Kind = policy::PrincipalName::Kind;
   const auto name = policy::parse_principal_name(policy::PrincipalMember::kAws, arn);
-  if (!name) return invalid_principal(arn);
-  switch (name->kind) {
-    case Kind::kUser:
-    case Kind::kRole: {
-      COFFER_ASSIGN(auto unique_id, parts_.identities.unique_id(*name));
-      if (!unique_id) return invalid_principal(arn);
-      return policy::PrincipalBinding{name->text, *std::move(unique_id)};
-    }
-    case Kind::kAccount:
-      return policy::PrincipalBinding{"arn:aws:iam::" + name->account.text() + ":root", {}};
-    case Kind::kRoleSession:
-    case Kind::kFederatedUser:
-      return policy::PrincipalBinding{name->text, {}};
-    case Kind::kEveryone:
-    case Kind::kUniqueId:
-    case Kind::kService:
-    case Kind::kFederatedProvider:
-      return invalid_principal(arn);
+  // What else a policy may name without an ARN, an account by its number, is no grantee.
+  if (!name || !arn.starts_with("arn:")) return invalid_principal(arn);
+  if (name->kind == Kind::kUser || name->kind == Kind::kRole) {
+    COFFER_ASSIGN(auto unique_id, parts_.directories.identities.unique_id(*name));
+    if (!unique_id) return invalid_principal(arn);
+    return policy::PrincipalBinding{name->text, *std::move(unique_id)};
   }
-  std::abort();
+  COFFER_ASSIGN(const bool exists, parts_.directories.principals.exists(*name));
+  if (!exists) return invalid_principal(arn);
+  const bool is_account = name->kind == Kind::kAccount;
+  return policy::PrincipalBinding{is_account ? root_arn(name->account.text()) : name->text, {}};
 }
 
 // As it will be stored.
@@ -231,7 +227,7 @@ Result<GrantReceipt> Grants::create(const NewGrant& request) {
 Result<Grant> Grants::shown(Grant grant) const {
   const auto show = [this](policy::PrincipalBinding& principal) -> Result<void> {
     if (principal.unique_id.empty()) return {};
-    COFFER_ASSIGN(auto arn, parts_.identities.arn(principal.unique_id));
+    COFFER_ASSIGN(auto arn, parts_.directories.identities.arn(principal.unique_id));
     principal.text = arn ? *std::move(arn) : principal.unique_id;
     return {};
   };

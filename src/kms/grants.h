@@ -12,6 +12,7 @@
 
 #include "kms/grant.h"
 #include "kms/grant_rows.h"
+#include "kms/key_policy.h"
 #include "kms/keyring.h"
 #include "store/row_cache.h"
 
@@ -23,7 +24,7 @@ inline constexpr size_t kMaxConstraintPairs = 8;
 // A grant that is to be made.
 struct NewGrant {
   KeyName key;
-  std::string_view grantee;                  // the ARN of an account, user, role or session
+  std::string_view grantee;                  // the ARN of an account's root, a user, role, session or federated user
   std::optional<std::string_view> retiring;  // likewise
   AccountId issuer;                          // the account of who makes it
   std::string name;                          // empty: none. The same name for the same thing gives the same grant
@@ -52,10 +53,10 @@ struct GrantFilter {
 
 class Grants {
  public:
-  // The directory is asked at once about whom a request names, and about whom an answer shows.
+  // The directories are asked at once about whom a request names, and about whom an answer shows.
   struct Parts {
     Keyring& keyring;
-    const policy::IdentityDirectory& identities;
+    Directories directories;
     size_t max_grants_of_key = kMaxGrantsOfKey;
   };
   // Registers its caches with the store's commits.
@@ -86,10 +87,11 @@ class Grants {
   // One durable commit. kNotFoundOnWire when there is no such grant. kms:RetireGrant and kms:RevokeGrant.
   Result<void> remove(const GrantName& grant);
 
-  // From memory, once the grants of a key are. Whether the key can be used is not asked.
-  Result<bool> allow(const GrantQuestion& question) const;
+  // To whom: the caller or its account. From memory, once the grants of a key are. Whether the key can be used is not
+  // asked.
+  Result<policy::GrantedTo> allow(const GrantQuestion& question) const;
   // Whether a grantee may make this grant by one of its own.
-  Result<bool> allow_to_pass_on(const policy::RequestPrincipal& caller, const NewGrant& grant) const;
+  Result<policy::GrantedTo> allow_to_pass_on(const policy::RequestPrincipal& caller, const NewGrant& grant) const;
 
  private:
   struct KeyGrants;
@@ -98,9 +100,10 @@ class Grants {
   Result<KeyGrantsPointer> grants_of(const KeyName& key) const;
   // How many grants a key has; that those made at once may pass the limit does no harm.
   Result<size_t> count(const KeyName& key) const;
-  // The first grant of the caller that `accept` takes.
+  // By the grants that `accept` takes.
   template <class Accept>
-  Result<bool> any_of(const KeyName& key, const policy::RequestPrincipal& caller, const Accept& accept) const;
+  Result<policy::GrantedTo> granted_by(const KeyName& key, const policy::RequestPrincipal& caller,
+                                       const Accept& accept) const;
   Result<policy::PrincipalBinding> bind(std::string_view arn) const;
   Result<Grant> prepare(const NewGrant& request) const;
   Result<Grant> shown(Grant grant) const;

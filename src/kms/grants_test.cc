@@ -13,6 +13,7 @@ namespace coffer::kms::testing {
 namespace {
 
 using enum GrantOperation;
+using policy::GrantedTo;
 
 class GrantsTest : public KeyringTest {
  protected:
@@ -31,7 +32,7 @@ class GrantsTest : public KeyringTest {
   }
   bool allowed(const policy::RequestPrincipal& caller, GrantOperation operation = kDecrypt,
                const EncryptionContext& context = {}) {
-    return *grants_.allow({key_, caller, operation, context});
+    return *grants_.allow({key_, caller, operation, context}) == GrantedTo::kCaller;
   }
   std::vector<Grant> listed(const GrantFilter& filter = {}, const Page& page = {}) {
     return *grants_.list(key_, filter, page);
@@ -39,7 +40,7 @@ class GrantsTest : public KeyringTest {
 
   const KeyName key_ = make_key();
   TestDirectories directories_;
-  Grants grants_{{keyring_, directories_}};
+  Grants grants_{{keyring_, directories_.both()}};
 };
 
 TEST_F(GrantsTest, AGrantCountsFromItsCommitOnAndUntilItIsRemoved) {
@@ -50,12 +51,13 @@ TEST_F(GrantsTest, AGrantCountsFromItsCommitOnAndUntilItIsRemoved) {
   EXPECT_TRUE(allowed(kBob));
   EXPECT_FALSE(allowed(kBob, kEncrypt));
   EXPECT_FALSE(allowed(kAnn));
-  EXPECT_FALSE(*grants_.allow({make_key(), kBob, kDecrypt, {}})) << "another key";
-  Grants restarted({keyring_, directories_});
-  EXPECT_TRUE(*restarted.allow({key_, kBob, kDecrypt, {}}));
+  EXPECT_EQ(*grants_.allow({make_key(), kBob, kDecrypt, {}}), GrantedTo::kNobody) << "another key";
+  Grants restarted({keyring_, directories_.both()});
+  EXPECT_EQ(*restarted.allow({key_, kBob, kDecrypt, {}}), GrantedTo::kCaller);
   ASSERT_TRUE(grants_.remove({key_, receipt->id}).ok());
   EXPECT_FALSE(allowed(kBob));
-  EXPECT_FALSE(*restarted.allow({key_, kBob, kDecrypt, {}})) << "whoever else caches it hears of it, too";
+  EXPECT_EQ(*restarted.allow({key_, kBob, kDecrypt, {}}), GrantedTo::kNobody)
+      << "whoever else caches it hears of it, too";
   const auto again = grants_.remove({key_, receipt->id});
   EXPECT_EQ(outcome(again), "NotFoundException");
   EXPECT_EQ(again.error().message, "Grant ID " + receipt->id + " not found");
@@ -66,10 +68,10 @@ TEST_F(GrantsTest, AskingAgainReadsNothing) {
   ASSERT_EQ(created(request()), "ok");
   ASSERT_TRUE(allowed(kBob));
   const KeyName without = make_key();
-  ASSERT_FALSE(*grants_.allow({without, kBob, kDecrypt, {}}));
+  ASSERT_EQ(*grants_.allow({without, kBob, kDecrypt, {}}), GrantedTo::kNobody);
   store_->fail_reads(true);
   EXPECT_TRUE(allowed(kBob));
-  EXPECT_FALSE(*grants_.allow({without, kBob, kDecrypt, {}}));
+  EXPECT_EQ(*grants_.allow({without, kBob, kDecrypt, {}}), GrantedTo::kNobody);
 }
 
 TEST_F(GrantsTest, ConstraintsAndSessionsAreHeeded) {
@@ -83,10 +85,10 @@ TEST_F(GrantsTest, ConstraintsAndSessionsAreHeeded) {
   NewGrant for_session = request(kReader.arn);
   for_session.key = other;
   ASSERT_EQ(created(for_session), "ok");
-  EXPECT_TRUE(*grants_.allow({other, kReader, kDecrypt, {}}));
+  EXPECT_EQ(*grants_.allow({other, kReader, kDecrypt, {}}), GrantedTo::kCaller);
   policy::RequestPrincipal session = kReader;
   session.arn = "arn:aws:sts::123456789012:assumed-role/reader/s2";
-  EXPECT_FALSE(*grants_.allow({other, session, kDecrypt, {}}));
+  EXPECT_EQ(*grants_.allow({other, session, kDecrypt, {}}), GrantedTo::kNobody);
 }
 
 // Whoever gets a deleted user's name later is not meant.
@@ -105,18 +107,31 @@ TEST_F(GrantsTest, AGranteeIsMeantAndNotItsName) {
   EXPECT_TRUE(listed({.id = {}, .grantee = kBob.arn}).empty());
 }
 
+// Follows the request syntax of CreateGrant: ARNs only, and of principals only.
 TEST_F(GrantsTest, WhoDoesNotExistOrCannotBeAPrincipalIsRefused) {
-  for (const std::string bad : {"arn:aws:iam::123456789012:user/nobody", "arn:aws:iam::123456789012:group/admins", "*",
-                                "sns.amazonaws.com", "AIDAANNANNANNANNANNAN", "ann", ""}) {
-    EXPECT_EQ(created(request(bad)), "InvalidArnException: ARN does not refer to a valid principal: " + bad);
-    NewGrant grant = request();
-    grant.retiring = bad;
-    EXPECT_EQ(created(grant), "InvalidArnException: ARN does not refer to a valid principal: " + bad);
+  for (const std::string_view good :
+       {"arn:aws:iam::210987654321:root", "arn:aws:iam::123456789012:user/ann",
+        "arn:aws:iam::123456789012:role/app/reader", "arn:aws:sts::123456789012:assumed-role/reader/session",
+        "arn:aws:sts::123456789012:federated-user/fred"})
+    EXPECT_EQ(created(request(good)), "ok") << good;
+  for (const std::string_view bad :
+       {"210987654321", "arn:aws:iam::999999999999:root", "arn:aws:sts::999999999999:federated-user/fred",
+        "arn:aws:iam::123456789012:user/nobody", "arn:aws:iam::123456789012:user/*",
+        "arn:aws:iam::123456789012:group/g", "arn:aws:iam::123456789012:oidc-provider/host.example",
+        "arn:aws:sts::123456789012:assumed-role/reader", "AIDAANNANNANNANNANNAN", "ann", "*",
+        "secretsmanager.amazonaws.com", ""}) {
+    const std::string refused = "InvalidArnException: ARN does not refer to a valid principal: " + std::string(bad);
+    EXPECT_EQ(created(request(bad)), refused);
+    NewGrant retiring = request();
+    retiring.retiring = bad;
+    EXPECT_EQ(created(retiring), refused);
+    const auto listed = grants_.list(key_, {.id = {}, .grantee = bad}, {});
+    EXPECT_EQ(outcome(listed), bad.empty() ? "ok" : "InvalidArnException");
+    EXPECT_EQ(outcome(grants_.list_retirable(bad, {})), "InvalidArnException");
   }
-  EXPECT_EQ(created(request("123456789012")), "ok");
-  EXPECT_EQ(listed()[0].grantee.text, "arn:aws:iam::123456789012:root");
   directories_.is_broken = true;
   EXPECT_EQ(created(request()), "Io: the disk is gone");
+  EXPECT_EQ(created(request("arn:aws:iam::210987654321:root")), "Io: the disk is gone");
 }
 
 TEST_F(GrantsTest, OnlyAnEnabledKeyGetsGrants) {
@@ -238,19 +253,29 @@ TEST_F(GrantsTest, RetirableGrantsOfAllKeysAreListed) {
   EXPECT_EQ((*grants_.list_retirable(kAnn.arn, {})).size(), 2u);
 }
 
+// Anybody of the account, as far as its own policies say so; what is granted to the caller itself is worth more.
+TEST_F(GrantsTest, AnAccountIsGrantedForItsOwnPoliciesToPassOn) {
+  ASSERT_EQ(created(request("arn:aws:iam::210987654321:root")), "ok");
+  EXPECT_EQ(*grants_.allow({key_, kBob, kDecrypt, {}}), GrantedTo::kAccount);
+  EXPECT_EQ(*grants_.allow({key_, kBob, kEncrypt, {}}), GrantedTo::kNobody);
+  EXPECT_EQ(*grants_.allow({key_, kAnn, kDecrypt, {}}), GrantedTo::kNobody);
+  ASSERT_EQ(created(request(kBob.arn)), "ok");
+  EXPECT_EQ(*grants_.allow({key_, kBob, kDecrypt, {}}), GrantedTo::kCaller);
+}
+
 TEST_F(GrantsTest, AGranteePassesOnWhatItHas) {
   NewGrant own = request();
   own.operations = {kDecrypt, kCreateGrant};
   ASSERT_EQ(created(own), "ok");
-  EXPECT_TRUE(*grants_.allow_to_pass_on(kBob, request(kAnn.arn)) == false) << "DescribeKey is not its own";
+  EXPECT_EQ(*grants_.allow_to_pass_on(kBob, request(kAnn.arn)), GrantedTo::kNobody) << "DescribeKey is not its own";
   NewGrant passed_on = request(kAnn.arn);
   passed_on.operations = {kDecrypt};
-  EXPECT_TRUE(*grants_.allow_to_pass_on(kBob, passed_on));
-  EXPECT_FALSE(*grants_.allow_to_pass_on(kAnn, passed_on));
+  EXPECT_EQ(*grants_.allow_to_pass_on(kBob, passed_on), GrantedTo::kCaller);
+  EXPECT_EQ(*grants_.allow_to_pass_on(kAnn, passed_on), GrantedTo::kNobody);
 }
 
 TEST_F(GrantsTest, AKeyHasAsManyGrantsAsItMay) {
-  Grants few({keyring_, directories_, 3});
+  Grants few({keyring_, directories_.both(), 3});
   ASSERT_TRUE(few.create(request()).ok());
   ASSERT_EQ(created(request()), "ok");
   const auto last = few.create(request());

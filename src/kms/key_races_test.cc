@@ -69,7 +69,7 @@ TEST_F(KeyRacesTest, AnAliasIsNotGivenToAKeyThatIsScheduledForDeletionMeanwhile)
 // Nor a grant, whose row would stay behind.
 TEST_F(KeyRacesTest, NoGrantIsMadeOnAKeyThatIsScheduledForDeletionMeanwhile) {
   const TestDirectories directories;
-  Grants grants({slow_, directories});
+  Grants grants({slow_, directories.both()});
   const KeyName key = make_key();
   before_next_commit([&] { EXPECT_TRUE(keyring_.schedule_deletion(key, 7).ok()); });
   EXPECT_EQ(outcome(grants.create({.key = key,

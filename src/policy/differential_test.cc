@@ -287,6 +287,11 @@ void choose_keys(Random& random, NaiveRequest& request) {
   request.keys.push_back(list);
 }
 
+GrantedTo granted_in(const NaiveRequest& request) {
+  if (!request.grant_allows) return GrantedTo::kNobody;
+  return request.grant_is_for_account ? GrantedTo::kAccount : GrantedTo::kCaller;
+}
+
 Scenario random_scenario(Random& random, const Pools& pools) {
   Scenario chosen;
   NaiveRequest& request = chosen.naive;
@@ -298,7 +303,8 @@ Scenario random_scenario(Random& random, const Pools& pools) {
       request.rule = NaiveRule::kKeyPolicy;
       request.action = random.of(Strings{"kms:Decrypt", "kms:PutKeyPolicy", "KMS:VerifyMac"});
       request.resource = "arn:aws:kms:us-east-1:111111111111:key/k1";
-      request.grant_allows = random.with_chance(0.1);
+      request.grant_allows = random.with_chance(0.2);
+      request.grant_is_for_account = random.with_chance(0.5);
       if (has_policy) chosen.resource = pools.key.one(random);
       break;
     case 1:
@@ -379,7 +385,7 @@ Decision decide(const Scenario& chosen) {
                            chosen.session,
                            chosen.resource,
                            static_cast<ResourceRule>(asked.rule),
-                           asked.grant_allows,
+                           granted_in(asked),
                            scps,
                            rcps};
   const Decision decision = evaluate(request, policies);

@@ -178,13 +178,15 @@ class Evaluation {
     const bool is_ordinary = policies_.resource_rule == ResourceRule::kOrdinary;
     if (is_root && is_ordinary) return allowed(Basis::kRoot);
     if (direct) return allowed(Party::kResource, direct);
-    if (grant_allows()) return allowed(Basis::kGrant);
+    if (granted() == GrantedTo::kCaller) return allowed(Basis::kGrant);
     const StatementRef& account = by_resource_.by(Naming::kAccount);
-    if (is_root) return account ? allowed(Party::kResource, account) : nobody_in(Party::kResource);
+    const bool is_granted = granted() == GrantedTo::kAccount;
+    if (is_root && account) return allowed(Party::kResource, account);
+    if (is_root) return is_granted ? allowed(Basis::kGrant) : nobody_in(Party::kResource);
     if (const StatementRef& role = by_resource_.by(Naming::kRole)) {
       return limited(allowed(Party::kResource, role));
     }
-    if (!is_ordinary && !account) return nobody_in(Party::kResource);
+    if (!is_ordinary && !account && !is_granted) return nobody_in(Party::kResource);
     const StatementRef& identity = by_identity_.strongest();
     if (!identity) return nobody_in(Party::kIdentity);
     return limited(allowed(Party::kIdentity, identity, is_ordinary ? StatementRef{} : account));
@@ -194,10 +196,12 @@ class Evaluation {
     const bool is_closed = policies_.resource_rule == ResourceRule::kKeyPolicy &&
                            std::ranges::find(kKmsAcrossAccounts, action_.text()) == std::end(kKmsAcrossAccounts);
     if (is_closed) return implicitly_denied(Basis::kNotAcrossAccounts, Party::kResource);
-    if (grant_allows()) return allowed(Basis::kGrant);
+    if (granted() == GrantedTo::kCaller) return allowed(Basis::kGrant);
     const StatementRef& resource = by_resource_.strongest();
-    if (!resource) return nobody_in(Party::kResource);
-    if (request_.principal.kind == PrincipalKind::kAccountRoot) return allowed(Party::kResource, resource);
+    if (!resource && granted() == GrantedTo::kNobody) return nobody_in(Party::kResource);
+    if (request_.principal.kind == PrincipalKind::kAccountRoot) {
+      return resource ? allowed(Party::kResource, resource) : allowed(Basis::kGrant);
+    }
     const StatementRef& identity = by_identity_.strongest();
     if (!identity) return nobody_in(Party::kIdentity);
     return limited(allowed(Party::kIdentity, identity, resource));
@@ -211,7 +215,9 @@ class Evaluation {
     return decision;
   }
 
-  bool grant_allows() const { return policies_.resource_rule == ResourceRule::kKeyPolicy && policies_.grant_allows; }
+  GrantedTo granted() const {
+    return policies_.resource_rule == ResourceRule::kKeyPolicy ? policies_.granted : GrantedTo::kNobody;
+  }
 
   static Decision allowed(Basis basis) { return {Outcome::kAllowed, basis, Party::kResource, 0, {}, {}}; }
   static Decision allowed(Party party, const StatementRef& statement, const StatementRef& delegation = {}) {

@@ -22,6 +22,13 @@ enum class ResourceRule {
   kTrustPolicy,  // roles, for sts: likewise; its statements have no Resource
 };
 
+// To whom a grant on a KMS key gives what is asked.
+enum class GrantedTo {
+  kNobody,
+  kAccount,  // to the caller's account: like a statement for it, worth something with an identity policy only
+  kCaller,   // to the caller, its role, its session
+};
+
 using PolicyList = std::span<const CompiledPolicy* const>;
 
 // What is attached to the two sides. A list that is empty is not there. Several policies of one kind are a union.
@@ -31,7 +38,7 @@ struct PolicySet {
   PolicyList session;                        // inline and by ARN
   const CompiledPolicy* resource = nullptr;  // the policy of the resource
   ResourceRule resource_rule = ResourceRule::kOrdinary;
-  bool grant_allows = false;                     // a grant on the key for this caller covers the operation
+  GrantedTo granted = GrantedTo::kNobody;        // by a grant on the key that covers the operation
   std::span<const PolicyList> service_control;   // of the principal's account, one for each level; none for the
                                                  // management account and outside of organizations
   std::span<const PolicyList> resource_control;  // likewise of the resource's account

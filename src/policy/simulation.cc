@@ -225,7 +225,7 @@ class Simulation::Reader {
     return policy_list(line, "identityPolicies", policies.identity) &&
            policy_list(line, "permissionsBoundary", policies.boundary) &&
            policy_list(line, "sessionPolicy", policies.session) && resource_policy(line) &&
-           grant(line, policies.grant_allows) &&
+           grant(line, policies.granted) &&
            levels(line, "scps", DocumentKind::kIdentityPolicy, policies.service_control) &&
            levels(line, "rcps", DocumentKind::kResourceControlPolicy, policies.resource_control);
   }
@@ -284,11 +284,15 @@ class Simulation::Reader {
     return true;
   }
 
-  bool grant(const Value& line, bool& out) {
+  bool grant(const Value& line, GrantedTo& out) {
     const Value* const value = line.find("grantAllows");
     if (value == nullptr) return true;
-    if (value->kind() != Kind::kBoolean) return fail("grantAllows", "must be true or false");
-    out = value->as_boolean();
+    if (value->kind() == Kind::kString && value->as_string() == "account") {
+      out = GrantedTo::kAccount;
+      return true;
+    }
+    if (value->kind() != Kind::kBoolean) return fail("grantAllows", R"(must be true, false or "account")");
+    out = value->as_boolean() ? GrantedTo::kCaller : GrantedTo::kNobody;
     return true;
   }
 

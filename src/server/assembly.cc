@@ -241,9 +241,9 @@ class RegionNode::Impl {
         lags_(clock_),
         identity_cache_(*store_),
         identities_(*store_, identity_cache_),
-        grants_({keyring_, identities_}),
-        rotator_(keyring_),
         principals_(accounts_, identity_cache_, identities_),
+        grants_({keyring_, {principals_, identities_}}),
+        rotator_(keyring_),
         identity_store_({*store_, region_key_, random_, clock_, identity_cache_, identities_, principals_, home_}),
         key_uses_(*store_),
         noted_uses_(key_uses_, config_.region),
@@ -422,9 +422,9 @@ class RegionNode::Impl {
   secrets::ReplicaLags lags_;
   iam::IdentityCache identity_cache_;
   iam::Identities identities_;
+  iam::Principals principals_;
   kms::Grants grants_;
   kms::Rotator rotator_;
-  iam::Principals principals_;
   iam::IdentityStore identity_store_;
   iam::AccessKeyUses key_uses_;
   NotedUses noted_uses_;

@@ -432,26 +432,28 @@ class Naive {
 
     const bool is_key = r_.rule == NaiveRule::kKeyPolicy;
     const bool is_plain = r_.rule == NaiveRule::kOrdinary;
+    // Another way to say that the key is open to the account.
+    const bool to_account = is_key && r_.grant_allows && r_.grant_is_for_account;
     bool allow = false;
     if (!has_account) {
       allow = resource.allow();
     } else if (is_key && r_.account != r_.resource_account && !is_open_to_other_accounts(action)) {
       allow = false;
-    } else if (is_key && r_.grant_allows) {
+    } else if (is_key && r_.grant_allows && !r_.grant_is_for_account) {
       allow = true;
     } else if (r_.account == r_.resource_account) {
       if (root) {
-        allow = is_plain || resource.direct || resource.account;
+        allow = is_plain || resource.direct || resource.account || to_account;
       } else if (resource.direct) {
         allow = true;
       } else {
-        const bool base =
-            is_plain ? identity.allow() || resource.role : resource.role || (resource.account && identity.allow());
+        const bool base = is_plain ? identity.allow() || resource.role
+                                   : resource.role || ((resource.account || to_account) && identity.allow());
         allow = base && boundary_ok && session_ok;
       }
     } else {
       const bool theirs = root || (identity.allow() && boundary_ok && session_ok);
-      allow = theirs && resource.allow();
+      allow = theirs && (resource.allow() || to_account);
     }
     return end(allow ? "Allowed" : "ImplicitlyDenied");
   }

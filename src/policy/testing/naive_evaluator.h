@@ -39,6 +39,7 @@ struct NaiveRequest {
   const Document* resource_policy = nullptr;
   NaiveRule rule = NaiveRule::kOrdinary;
   bool grant_allows = false;
+  bool grant_is_for_account = false;  // and not for the caller; with grant_allows
   std::vector<std::vector<const Document*>> scps;
   std::vector<std::vector<const Document*>> rcps;
 };

@@ -57,7 +57,7 @@ kms::EncryptionContext context_of(const ContextMap& context) {
 Result<void> hear_grants(const KeyUse& use, const auth::Caller& caller, const Rooms& rooms, api::Resource& resource) {
   if (resource.found == nullptr) return {};
   COFFER_ASSIGN(const kms::KeyName key, found_name(resource));
-  COFFER_ASSIGN(resource.grant_allows,
+  COFFER_ASSIGN(resource.granted,
                 rooms.grants.allow({key, access::principal_of(caller), use.operation, context_of(use.context)}));
   return {};
 }

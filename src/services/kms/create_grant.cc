@@ -88,7 +88,7 @@ struct CreateGrant {
     if (resource.found == nullptr) return resource;
     COFFER_ASSIGN(const kms::KeyName key, found_name(resource));
     COFFER_ASSIGN(const kms::NewGrant grant, grant_of(request, key, caller));
-    COFFER_ASSIGN(resource.grant_allows, rooms.grants.allow_to_pass_on(access::principal_of(caller), grant));
+    COFFER_ASSIGN(resource.granted, rooms.grants.allow_to_pass_on(access::principal_of(caller), grant));
     return resource;
   }
 

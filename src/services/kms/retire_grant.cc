@@ -56,7 +56,7 @@ struct RetireGrant {
     if (name.key.found == nullptr) return name.key;
     COFFER_ASSIGN(const kms::KeyName key, found_name(name.key));
     COFFER_ASSIGN(const auto grant, rooms.grants.find({key, name.grant_id}));
-    name.key.grant_allows = grant && kms::may_retire(*grant, access::principal_of(caller));
+    if (grant) name.key.granted = kms::may_retire(*grant, access::principal_of(caller));
     return name.key;
   }
 

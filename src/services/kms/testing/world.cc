@@ -72,7 +72,7 @@ struct World::Node {
         explanations(log, 1 << 20),
         organizations(*store),
         authorizer({identity_cache, organizations, explanations, self}),
-        grants({keyring, identities}),
+        grants({keyring, {principals, identities}}),
         rotator(keyring),
         rooms{keyring, grants, {principals, identities}, random, self, deployment()},
         service(make_service(rooms)) {
