@@ -63,6 +63,9 @@ struct Resource {
   bool is_managed_by_aws = false;  // an AWS managed key, which no resource control policy reaches
   // Adds the keys that tell about it, whatever is asked; null: none.
   void (*describe)(const Resource& resource, ConditionKeys& keys) = nullptr;
+  // Another resource that the request names, found when this one was. handle() uses it as it was found: a name that was
+  // looked up again might mean something that nobody has decided on. Null: there is none.
+  std::shared_ptr<const Resource> other{};
 };
 
 // What the connection and the headers tell of whoever asks.

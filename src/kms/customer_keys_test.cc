@@ -155,6 +155,35 @@ TEST_F(CustomerKeysTest, OnlyAnEnabledKeyEncryptsAndDecrypts) {
   EXPECT_EQ(opened(ciphertext), "ok");
 }
 
+// What was decided on is what the alias named: any other key must be decided on again.
+TEST_F(CustomerKeysTest, AnAliasIsMovedAndDeletedFromTheKeyThatWasMeantOnly) {
+  const KeyName one = make_key();
+  const KeyName two = make_key();
+  const auto moved = [&](const std::optional<KeyName>& from, const KeyName& to) {
+    const auto outcome_of = keyring_.move_alias(kAccount, "alias/app", {from, to});
+    return outcome_of.ok() ? (*outcome_of ? "moved" : "another") : outcome(outcome_of);
+  };
+  const auto deleted = [&](const std::optional<KeyName>& from) {
+    const auto outcome_of = keyring_.delete_alias(kAccount, "alias/app", from);
+    return outcome_of.ok() ? (*outcome_of ? "deleted" : "another") : outcome(outcome_of);
+  };
+  EXPECT_EQ(moved(std::nullopt, one), "NotFoundException");
+  EXPECT_EQ(moved(one, two), "another") << "which has been deleted meanwhile";
+  EXPECT_EQ(deleted(std::nullopt), "NotFoundException");
+  EXPECT_EQ(deleted(one), "another");
+  ASSERT_EQ(put_alias("alias/app", one), "ok");
+  EXPECT_EQ(moved(std::nullopt, two), "another");
+  EXPECT_EQ(moved(two, two), "another");
+  EXPECT_EQ(deleted(std::nullopt), "another");
+  EXPECT_EQ(deleted(two), "another");
+  EXPECT_EQ(resolved("alias/app"), one.id);
+  EXPECT_EQ(moved(one, make_key(kOther)), "NotFoundException");
+  EXPECT_EQ(moved(one, two), "moved");
+  EXPECT_EQ(resolved("alias/app"), two.id);
+  EXPECT_EQ(deleted(two), "deleted");
+  EXPECT_EQ(resolved("alias/app"), "");
+}
+
 TEST_F(CustomerKeysTest, StatesChangeAsKmsPermitsIt) {
   const KeyName key = make_key();
   const auto not_pending = keyring_.cancel_deletion(key);

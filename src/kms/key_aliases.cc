@@ -12,9 +12,17 @@ constexpr size_t kScanBatch = 1000;
 // may pass it does no harm.
 constexpr size_t kMaxAliasesOfKey = 50;
 
+// Whether the row of an alias of the key's account is the key's.
 bool names(const store::Row& row, const KeyName& key) {
   const auto alias = decode_alias(row.value);
   return alias.ok() && alias->key_id == key.id;
+}
+bool names(const std::optional<store::Row>& row, const KeyName& key) {
+  return row && names(*row, key);
+}
+
+Error no_alias(const std::string& arn) {
+  return Error{ErrorCode::kNotFoundOnWire, "Alias " + arn + " is not found."};
 }
 
 }  // namespace
@@ -41,56 +49,87 @@ Result<std::shared_ptr<const StoredAlias>> KeyStore::find_alias(const AccountId&
   });
 }
 
-Result<void> KeyStore::put_alias(const AccountId& account, std::string_view alias, const KeyName& key,
-                                 AliasChange change) {
+Result<bool> KeyStore::write_alias(const AliasTarget& target, const AcceptRow& accept) {
+  const AccountId& account = target.account;
+  const std::string_view alias = target.alias;
+  const KeyName& key = target.key;
   COFFER_TRY(check_customer_alias(alias));
-  const std::string arn = alias_arn(parts_.region, account, alias);
   if (key.account != account) {
     return Error{ErrorCode::kNotFoundOnWire, "Key '" + key_arn(parts_.region, key) + "' does not exist"};
   }
   const std::string row_key = alias_row(account, alias);
-  return until_undisturbed([&]() -> Result<void> {
+  return until_undisturbed([&]() -> Result<bool> {
     COFFER_ASSIGN(const Current current, load_customer_key(key));
     COFFER_TRY(refuse_pending(current.key.info));
     COFFER_ASSIGN(const auto row, parts_.store.get(row_key));
-    if (row && change == AliasChange::kCreate) {
-      return Error{ErrorCode::kAlreadyExists, "An alias with the name " + arn + " already exists"};
-    }
-    if (!row && change == AliasChange::kMove) {
-      return Error{ErrorCode::kNotFoundOnWire, "Alias " + arn + " is not found."};
-    }
-    if (row && names(*row, key)) return {};
+    COFFER_ASSIGN(const bool is_accepted, accept(row));
+    if (!is_accepted) return false;
+    if (names(row, key)) return true;
     COFFER_ASSIGN(const auto aliases, aliases_of(key));
     if (aliases.size() >= kMaxAliasesOfKey) {
       return Error{ErrorCode::kLimitExceeded, "A KMS key cannot have more than 50 aliases."};
     }
     StoredAlias stored{key.id, parts_.clock.now(), parts_.clock.now()};
+    store::Transaction transaction;
     if (row) {
       COFFER_ASSIGN(const StoredAlias before, decode_alias(row->value));
       stored.created = before.created;
     }
-    store::Transaction transaction;
     // The key must not be on its way out when it gets a name: erase() counts on it. Whether there was such an alias
     // decides between two errors.
     transaction.preconditions.push_back({key_row(key), current.revision});
     transaction.preconditions.push_back({row_key, row ? row->revision : 0});
     transaction.puts.push_back({row_key, encode_alias(stored)});
-    return commit(std::move(transaction));
+    COFFER_TRY(commit(std::move(transaction)));
+    return true;
+  });
+}
+
+Result<bool> KeyStore::erase_alias(const AccountId& account, std::string_view alias, const AcceptRow& accept) {
+  COFFER_TRY(check_customer_alias(alias));
+  const std::string row_key = alias_row(account, alias);
+  return until_undisturbed([&]() -> Result<bool> {
+    COFFER_ASSIGN(const auto row, parts_.store.get(row_key));
+    COFFER_ASSIGN(const bool is_accepted, accept(row));
+    if (!is_accepted) return false;
+    if (!row) return no_alias(alias_arn(parts_.region, account, alias));
+    store::Transaction transaction;
+    transaction.preconditions.push_back({row_key, row->revision});
+    transaction.deletes.push_back(row_key);
+    COFFER_TRY(commit(std::move(transaction)));
+    return true;
+  });
+}
+
+Result<void> KeyStore::put_alias(const AccountId& account, std::string_view alias, const KeyName& key,
+                                 AliasChange change) {
+  const std::string arn = alias_arn(parts_.region, account, alias);
+  COFFER_TRY(write_alias({account, alias, key}, [&](const std::optional<store::Row>& row) -> Result<bool> {
+    if (row && change == AliasChange::kCreate) {
+      return Error{ErrorCode::kAlreadyExists, "An alias with the name " + arn + " already exists"};
+    }
+    if (!row && change == AliasChange::kMove) return no_alias(arn);
+    return true;
+  }));
+  return {};
+}
+
+Result<bool> KeyStore::move_alias(const AccountId& account, std::string_view alias, const AliasMove& move) {
+  return write_alias({account, alias, move.to}, [&](const std::optional<store::Row>& row) -> Result<bool> {
+    if (!row && !move.from) return no_alias(alias_arn(parts_.region, account, alias));
+    return move.from && names(row, *move.from);
   });
 }
 
 Result<void> KeyStore::delete_alias(const AccountId& account, std::string_view alias) {
-  COFFER_TRY(check_customer_alias(alias));
-  const std::string row_key = alias_row(account, alias);
-  return until_undisturbed([&]() -> Result<void> {
-    COFFER_ASSIGN(const auto row, parts_.store.get(row_key));
-    if (!row) {
-      return Error{ErrorCode::kNotFoundOnWire, "Alias " + alias_arn(parts_.region, account, alias) + " is not found."};
-    }
-    store::Transaction transaction;
-    transaction.preconditions.push_back({row_key, row->revision});
-    transaction.deletes.push_back(row_key);
-    return commit(std::move(transaction));
+  COFFER_TRY(erase_alias(account, alias, [](const std::optional<store::Row>&) -> Result<bool> { return true; }));
+  return {};
+}
+
+Result<bool> KeyStore::delete_alias(const AccountId& account, std::string_view alias,
+                                    const std::optional<KeyName>& from) {
+  return erase_alias(account, alias, [&](const std::optional<store::Row>& row) -> Result<bool> {
+    return from ? names(row, *from) : !row;
   });
 }
 

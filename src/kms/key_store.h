@@ -62,6 +62,8 @@ class KeyStore {
   // A customer's key from the store itself: what a change must start from. kNotFoundOnWire when there is none,
   // kAccessDenied when it is an AWS managed one.
   struct Current {
+  Result<bool> move_alias(const AccountId& account, std::string_view alias, const AliasMove& move);
+  Result<bool> delete_alias(const AccountId& account, std::string_view alias, const std::optional<KeyName>& from);
     StoredKey key;
     store::Revision revision;
   };
@@ -111,6 +113,15 @@ class KeyStore {
 };
 
 // All rows below a prefix, however many.
+  // Makes an alias name a key, or deletes it, if `accept` says so to the row that there is: false when it did not.
+  struct AliasTarget {
+    const AccountId& account;
+    std::string_view alias;
+    const KeyName& key;
+  };
+  using AcceptRow = std::function<Result<bool>(const std::optional<store::Row>&)>;
+  Result<bool> write_alias(const AliasTarget& target, const AcceptRow& accept);
+  Result<bool> erase_alias(const AccountId& account, std::string_view alias, const AcceptRow& accept);
 Result<std::vector<store::Row>> scan_all(const store::Store& store, std::string_view prefix);
 
 // `attempt` does something on condition that nobody else changes the same rows, and says kConflict when somebody did.

@@ -146,6 +146,13 @@ Result<void> Keyring::enable(const KeyName& key) {
     COFFER_TRY(keys_->refuse_updating(stored.info));
     stored.info.state = KeyState::kEnabled;
     return {};
+Result<bool> Keyring::move_alias(const AccountId& account, std::string_view alias, const AliasMove& move) {
+  return keys_->move_alias(account, alias, move);
+}
+Result<bool> Keyring::delete_alias(const AccountId& account, std::string_view alias,
+                                   const std::optional<KeyName>& from) {
+  return keys_->delete_alias(account, alias, from);
+}
   });
 }
 

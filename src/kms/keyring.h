@@ -53,6 +53,12 @@ struct NewKey {
 // kCreate refuses an alias that there is, kMove one that there is not, kPut does either.
 enum class AliasChange : uint8_t { kCreate, kMove, kPut };
 
+// Another key for an alias, which names `from` until then; nullopt: there is none of that name.
+struct AliasMove {
+  std::optional<KeyName> from;
+  KeyName to;
+};
+
 // A part of a list: what comes behind `after`, and how much of it.
 struct Page {
   std::string after;  // an id, or a name; empty: from the beginning
@@ -128,6 +134,10 @@ class Keyring {
   // These three: not a key pending deletion, nor one whose primary region is being changed.
   Result<void> enable(const KeyName& key);
   Result<void> disable(const KeyName& key);
+  // The same as kMove, and as delete_alias(), for whoever has looked which key the alias names. Nothing is done, and
+  // the answer is false, when it is another one by now.
+  Result<bool> move_alias(const AccountId& account, std::string_view alias, const AliasMove& move);
+  Result<bool> delete_alias(const AccountId& account, std::string_view alias, const std::optional<KeyName>& from);
   // 7 to 30 days from now (kValidation), and returns when. The key is unusable from now on. Of a primary that has
   // replicas the days count from when the last one is gone: returns nullopt. kms:ScheduleKeyDeletion.
   Result<std::optional<Time>> schedule_deletion(const KeyName& key, int days);

@@ -3,6 +3,7 @@
 // guide).
 #pragma once
 
+#include <optional>
 #include <string_view>
 
 #include "services/kms/common.h"
@@ -36,15 +37,29 @@ Result<kms::KeyName> permit_target(const api::Authority& authority, std::string_
   return found_name(key);
 }
 
-// Whether the caller may do that to the key that has the alias. Nothing is asked for an alias that there is not: its
-// card has decided on the name.
+// The key that has the alias, if the caller may do that to it. nullopt, and nothing is asked, for an alias that there
+// is not: its card has decided on the name.
 template <class Action>
-Result<void> permit_named(const api::Authority& authority, std::string_view alias, const Rooms& rooms) {
+Result<std::optional<kms::KeyName>> permit_named(const api::Authority& authority, std::string_view alias,
+                                                 const Rooms& rooms) {
   COFFER_ASSIGN(const api::Resource key, key_resource(alias, KeyNames::kKeysAndAliases, authority.caller(), rooms));
-  if (key.found == nullptr) return {};
+  if (key.found == nullptr) return std::optional<kms::KeyName>();
   COFFER_TRY(api::Pipeline::permit<Action>(
       authority, key, [&](api::ConditionKeys& keys) { add_caller_keys(authority.caller(), keys); }));
-  return {};
+  COFFER_ASSIGN(const kms::KeyName name, found_name(key));
+  return std::optional(name);
+}
+
+// `attempt` decides on the key that the alias names, and then changes the alias if it still names that key: false when
+// it does not, and then everything is decided again.
+template <class Attempt>
+Result<void> until_decided(const Attempt& attempt) {
+  constexpr int kAttempts = 50;
+  for (int i = 0; i < kAttempts; ++i) {
+    COFFER_ASSIGN(const bool is_done, attempt());
+    if (is_done) return {};
+  }
+  return Error{ErrorCode::kServiceUnavailable, "the alias is being changed by others all the time"};
 }
 
 }  // namespace coffer::kms_service

@@ -33,8 +33,12 @@ struct DeleteAlias {
 
   static Result<Response> handle(const api::Authorized<DeleteAlias>& authorized, Rooms& rooms) {
     const Request& request = authorized.request();
-    COFFER_TRY(permit_named<action::DeleteAlias>(authorized.authority(), request.alias_name, rooms));
-    COFFER_TRY(rooms.keyring.delete_alias(authorized.caller().account, request.alias_name));
+    const AccountId& account = authorized.caller().account;
+    COFFER_TRY(until_decided([&]() -> Result<bool> {
+      COFFER_ASSIGN(const auto from,
+                    permit_named<action::DeleteAlias>(authorized.authority(), request.alias_name, rooms));
+      return rooms.keyring.delete_alias(account, request.alias_name, from);
+    }));
     return Response{};
   }
 };

@@ -81,23 +81,30 @@ struct ReEncrypt {
     return check_grant_tokens(request.grant_tokens);
   }
 
-  static Result<api::Resource> resource(const Request& request, const auth::Caller& caller, Rooms& rooms) {
+  static Result<api::Resource> source_key(const Request& request, const auth::Caller& caller, const Rooms& rooms) {
     const KeyUse use{kms::GrantOperation::kReEncryptFrom, request.source_encryption_context};
     if (request.source_key_id) return used_key(*request.source_key_id, use, caller, rooms);
     return key_of_ciphertext(request.ciphertext_blob.bytes, use, caller, rooms);
   }
 
-  static Result<api::Resource> destination(const Request& request, const auth::Caller& caller, Rooms& rooms) {
+  static Result<api::Resource> destination_key(const Request& request, const auth::Caller& caller, const Rooms& rooms) {
     const KeyUse use{kms::GrantOperation::kReEncryptTo, request.destination_encryption_context};
     return used_key(request.destination_key_id, use, caller, rooms);
   }
 
+  // Both are decided on, and each decision knows the other.
+  static Result<api::Resource> resource(const Request& request, const auth::Caller& caller, Rooms& rooms) {
+    COFFER_ASSIGN(api::Resource from, source_key(request, caller, rooms));
+    COFFER_ASSIGN(api::Resource to, destination_key(request, caller, rooms));
+    from.other = std::make_shared<const api::Resource>(std::move(to));
+    return from;
+  }
+
   static Result<void> keys(const api::Asked<ReEncrypt>& asked, api::ConditionKeys& keys) {
     const Request& request = asked.request;
-    COFFER_ASSIGN(const api::Resource other, destination(request, asked.caller, asked.rooms));
     add_key_id_keys(request.source_key_id ? std::string_view(*request.source_key_id) : "", asked.caller, keys);
     add_context_keys(request.source_encryption_context, keys);
-    keys.add_flag("kms:ReEncryptOnSameKey", other.name == asked.resource.name);
+    keys.add_flag("kms:ReEncryptOnSameKey", asked.resource.other->name == asked.resource.name);
     return {};
   }
 
@@ -105,7 +112,7 @@ struct ReEncrypt {
     const Request& request = authorized.request();
     const std::string& ciphertext = request.ciphertext_blob.bytes;
     const api::Resource& from = authorized.resource();
-    COFFER_ASSIGN(const api::Resource to, destination(request, authorized.caller(), rooms));
+    const api::Resource& to = *from.other;
     COFFER_TRY(api::Pipeline::permit<action::ReEncryptTo>(authorized.authority(), to, [&](api::ConditionKeys& keys) {
       add_key_id_keys(request.destination_key_id, authorized.caller(), keys);
       add_context_keys(request.destination_encryption_context, keys);

@@ -37,10 +37,12 @@ struct UpdateAlias {
 
   static Result<Response> handle(const api::Authorized<UpdateAlias>& authorized, Rooms& rooms) {
     const Request& request = authorized.request();
-    COFFER_TRY(permit_named<action::UpdateAlias>(authorized.authority(), request.alias_name, rooms));
-    COFFER_ASSIGN(const kms::KeyName key,
-                  permit_target<action::UpdateAlias>(authorized.authority(), request.target_key_id, rooms));
-    COFFER_TRY(rooms.keyring.put_alias(authorized.caller().account, request.alias_name, key, kms::AliasChange::kMove));
+    const api::Authority& authority = authorized.authority();
+    COFFER_TRY(until_decided([&]() -> Result<bool> {
+      COFFER_ASSIGN(const auto from, permit_named<action::UpdateAlias>(authority, request.alias_name, rooms));
+      COFFER_ASSIGN(const kms::KeyName to, permit_target<action::UpdateAlias>(authority, request.target_key_id, rooms));
+      return rooms.keyring.move_alias(authorized.caller().account, request.alias_name, {from, to});
+    }));
     return Response{};
   }
 };

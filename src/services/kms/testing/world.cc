@@ -56,6 +56,20 @@ AccountId account_id(std::string_view account) {
 
 }  // namespace
 
+class World::WatchedAuthorizer final : public api::Authorizer {
+ public:
+  WatchedAuthorizer(const World& world, const api::Authorizer& decides) : world_(world), decides_(decides) {}
+
+  Result<void> authorize(const api::AccessQuestion& question, api::ConditionKeys& keys) const override {
+    if (world_.at_decision) world_.at_decision(question, keys);
+    return decides_.authorize(question, keys);
+  }
+
+ private:
+  const World& world_;
+  const api::Authorizer& decides_;
+};
+
 struct World::Node {
   Node(Random& random, const Clock& clock, const Region& self)
       : store(store::make_memory_store()),
@@ -162,8 +176,8 @@ Answer World::call(std::string_view region, const auth::Caller& caller, std::str
   wire::Document document;
   SecretBuffer output;
   wire::JsonEncoder encoder(output);
-  const api::Invocation invocation{
-      .caller = caller, .now = clock.now(), .request_id = "test", .authorizer = self.authorizer};
+  const WatchedAuthorizer watched(*this, self.authorizer);
+  const api::Invocation invocation{.caller = caller, .now = clock.now(), .request_id = "test", .authorizer = watched};
   Result<void> result = wire::parse_json(input, {}, document);
   if (result.ok()) result = card->run(invocation, self.service.rooms, document.root(), encoder);
   if (result.ok()) return {.status = 200, .error = "", .message = "", .output = std::string(output.view())};

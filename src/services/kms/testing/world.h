@@ -2,11 +2,13 @@
 // 123456789012 and 210987654321 exist.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
 #include <string_view>
 
+#include "api/access.h"
 #include "auth/caller.h"
 #include "base/clock.h"
 #include "base/random.h"
@@ -50,9 +52,13 @@ class World {
   store::Store& store(std::string_view region);
 
   ManualClock clock;
+  // Called before each decision: what it does comes in between what was found and what is done. It decides nothing
+  // itself.
+  std::function<void(const api::AccessQuestion&, api::ConditionKeys&)> at_decision;
 
  private:
   struct Node;
+  class WatchedAuthorizer;
   Node& node(std::string_view region);
 
   SeededRandom random_{7};
