@@ -4,12 +4,14 @@ namespace coffer::access {
 namespace {
 
 void describe_key(const api::Resource& resource, api::ConditionKeys& keys) {
-  const kms::KeyInfo& key = key_of(resource).info;
+  const kms::KeyView& view = key_of(resource);
+  const kms::KeyInfo& key = view.info;
   for (const kms::Tag& tag : key.tags)
     keys.add_tag("aws:ResourceTag/", tag.key, tag.value);
   keys.add("kms:KeySpec", "SYMMETRIC_DEFAULT");
   keys.add("kms:KeyUsage", "ENCRYPT_DECRYPT");
   keys.add("kms:KeyOrigin", "AWS_KMS");
+  if (!view.aliases.empty()) keys.add_list("kms:ResourceAliases", {view.aliases.begin(), view.aliases.end()});
   keys.add_flag("kms:MultiRegion", key.multi_region != kms::MultiRegion::kNo);
   if (key.multi_region != kms::MultiRegion::kNo) {
     keys.add("kms:MultiRegionKeyType", key.multi_region == kms::MultiRegion::kPrimary ? "PRIMARY" : "REPLICA");

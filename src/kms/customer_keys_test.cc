@@ -155,6 +155,37 @@ TEST_F(CustomerKeysTest, OnlyAnEnabledKeyEncryptsAndDecrypts) {
   EXPECT_EQ(opened(ciphertext), "ok");
 }
 
+// Policies decide by them, so that a key that is kept in memory must not go on with old ones.
+TEST_F(CustomerKeysTest, AKeyIsFoundWithTheAliasesThatItHasNow) {
+  using Names = std::vector<std::string>;
+  Keyring other({*store_, region_key_, random_, clock_, kRegion});
+  const auto aliases = [&](const KeyName& key) {
+    EXPECT_EQ((*other.find(key))->aliases, (*keyring_.find(key))->aliases) << "whoever else caches it hears of it, too";
+    return (*keyring_.find(key))->aliases;
+  };
+  const KeyName one = make_key();
+  const KeyName two = make_key();
+  const KeyName foreign = make_key(kOther);
+  EXPECT_EQ(aliases(one), Names());
+  ASSERT_EQ(put_alias("alias/b", one), "ok");
+  ASSERT_EQ(put_alias("alias/a", one), "ok");
+  ASSERT_TRUE(keyring_.put_alias(kOther, "alias/a", foreign).ok());
+  EXPECT_EQ(aliases(one), Names({"alias/a", "alias/b"}));
+  EXPECT_EQ(aliases(two), Names());
+  EXPECT_EQ(aliases(foreign), Names({"alias/a"}));
+  ASSERT_EQ(put_alias("alias/a", two), "ok");
+  EXPECT_EQ(aliases(one), Names({"alias/b"}));
+  EXPECT_EQ(aliases(two), Names({"alias/a"}));
+  ASSERT_TRUE(keyring_.delete_alias(kAccount, "alias/b").ok());
+  EXPECT_EQ(aliases(one), Names());
+  const KeyInfo before = info(two);
+  ASSERT_TRUE(*keyring_.move_alias(kAccount, "alias/a", {two, one}));
+  EXPECT_EQ(aliases(two), Names());
+  EXPECT_EQ(info(two), before) << "nothing else of it has changed";
+  EXPECT_EQ(encrypted(two), "ok");
+  EXPECT_EQ(aliases(default_key(kAccount)), Names({std::string(kSecretsManagerAlias)}));
+}
+
 // What was decided on is what the alias named: any other key must be decided on again.
 TEST_F(CustomerKeysTest, AnAliasIsMovedAndDeletedFromTheKeyThatWasMeantOnly) {
   const KeyName one = make_key();

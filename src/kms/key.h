@@ -82,6 +82,7 @@ struct KeyInfo {
 struct KeyView {
   KeyInfo info;
   std::shared_ptr<const policy::CompiledPolicy> policy;  // its key policy; never null
+  std::vector<std::string> aliases;                      // with their "alias/", in the order of their names
 };
 using KeyPointer = std::shared_ptr<const KeyView>;
 

@@ -74,10 +74,12 @@ Result<bool> KeyStore::write_alias(const AliasTarget& target, const AcceptRow& a
     if (row) {
       COFFER_ASSIGN(const StoredAlias before, decode_alias(row->value));
       stored.created = before.created;
+      COFFER_TRY(touch({account, before.key_id}, transaction));
     }
     // The key must not be on its way out when it gets a name: erase() counts on it. Whether there was such an alias
     // decides between two errors.
     transaction.preconditions.push_back({key_row(key), current.revision});
+    transaction.puts.push_back({key_row(key), encode_key(current.key)});
     transaction.preconditions.push_back({row_key, row ? row->revision : 0});
     transaction.puts.push_back({row_key, encode_alias(stored)});
     COFFER_TRY(commit(std::move(transaction)));
@@ -96,6 +98,9 @@ Result<bool> KeyStore::erase_alias(const AccountId& account, std::string_view al
     store::Transaction transaction;
     transaction.preconditions.push_back({row_key, row->revision});
     transaction.deletes.push_back(row_key);
+    // A damaged one belongs to no key that anybody could name.
+    if (const auto alias = decode_alias(row->value); alias.ok())
+      COFFER_TRY(touch({account, alias->key_id}, transaction));
     COFFER_TRY(commit(std::move(transaction)));
     return true;
   });
@@ -131,6 +136,35 @@ Result<bool> KeyStore::delete_alias(const AccountId& account, std::string_view a
   return erase_alias(account, alias, [&](const std::optional<store::Row>& row) -> Result<bool> {
     return from ? names(row, *from) : !row;
   });
+}
+
+Result<void> KeyStore::touch(const KeyName& key, store::Transaction& transaction) const {
+  const std::string row_key = key_row(key);
+  COFFER_ASSIGN(auto row, parts_.store.get(row_key));
+  if (!row) return {};
+  transaction.preconditions.push_back({row_key, row->revision});
+  transaction.puts.push_back({row_key, std::move(row->value)});
+  return {};
+}
+
+Result<std::vector<std::string>> KeyStore::names_of(const KeyName& key) const {
+  const std::string prefix = alias_prefix(key.account);
+  COFFER_ASSIGN(const auto all, account_aliases_.get(prefix, [&]() -> Result<std::shared_ptr<const AccountAliases>> {
+    COFFER_ASSIGN(const auto rows, scan_all(parts_.store, prefix));
+    auto aliases = std::make_shared<AccountAliases>();
+    for (const store::Row& row : rows) {
+      // Nobody can tell whose a damaged one is; the account's keys go on without it.
+      const auto alias = decode_alias(row.value);
+      if (alias.ok()) aliases->by_key.emplace(alias->key_id, alias_of_row(row.key));
+    }
+    return std::shared_ptr<const AccountAliases>(std::move(aliases));
+  }));
+  std::vector<std::string> names;
+  const auto [begin, end] = all->by_key.equal_range(key.id);
+  for (auto one = begin; one != end; ++one)
+    names.push_back(one->second);
+  std::ranges::sort(names);
+  return names;
 }
 
 Result<std::vector<store::Row>> KeyStore::aliases_of(const KeyName& key) const {

@@ -220,6 +220,10 @@ std::string alias_prefix(const AccountId& account) {
 std::string_view alias_of_row(std::string_view row_key) {
   return row_key.substr(row_key.rfind(store::kSeparator) + 1);
 }
+std::string_view alias_prefix_of(std::string_view row_key) {
+  row_key.remove_suffix(alias_of_row(row_key).size());
+  return row_key;
+}
 bool is_alias_row(std::string_view row_key) {
   return row_key.starts_with("ka\0"sv);
 }

@@ -74,6 +74,8 @@ Result<StoredAlias> decode_alias(std::string_view row);
 std::string alias_row(const AccountId& account, std::string_view alias);
 std::string alias_prefix(const AccountId& account);
 std::string_view alias_of_row(std::string_view row_key);
+// alias_prefix() of the row's account.
+std::string_view alias_prefix_of(std::string_view row_key);
 bool is_alias_row(std::string_view row_key);
 
 // The two indexes of keys by time: "kd", when deletion is due, and "kt", when a key is to be rotated. NUL time NUL

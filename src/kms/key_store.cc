@@ -25,6 +25,7 @@ size_t weigh(std::string_view, const OpenKey& key) {
     size += statement.principals ? 256 * statement.principals->items.size() : 0;
   }
   return 2 + size / kBytesPerWeight;
+  size += 256 * key.view.aliases.size();
 }
 
 size_t weigh_alias(std::string_view, const StoredAlias&) {
@@ -44,11 +45,11 @@ const OpenMaterial* OpenKey::material(std::string_view name) const {
 KeyStore::KeyStore(const Keyring::Parts& parts)
     : parts_(parts),
       keys_({.capacity = kCachedWeight, .weigh = weigh}),
-      aliases_({.capacity = kCachedWeight, .weigh = weigh_alias}) {
+      aliases_({.capacity = kCachedWeight, .weigh = weigh_alias}),
+      account_aliases_({.capacity = kCachedWeight, .weigh = AccountAliases::weigh}) {
   parts_.store.on_commit([this](store::Revision, const std::vector<store::Change>& changes) {
     for (const store::Change& change : changes) {
       if (is_key_row(change.key)) keys_.invalidate(change.key);
-      if (is_alias_row(change.key)) aliases_.invalidate(change.key);
     }
   });
 }
@@ -67,6 +68,12 @@ Result<OpenKeyPointer> KeyStore::find(std::string_view row_key) const {
     if (stored.info.state == KeyState::kEnabled) {
       for (const StoredMaterial& material : stored.materials) {
         COFFER_ASSIGN(auto opened, parts_.region_key.unwrap(material.wrapped, material_context(row_key, material)));
+    // Aliases first: a key that is looked at again finds the new ones.
+    for (const store::Change& change : changes) {
+      if (!is_alias_row(change.key)) continue;
+      aliases_.invalidate(change.key);
+      account_aliases_.invalidate(alias_prefix_of(change.key));
+    }
         if (opened.size() != crypto::kAeadKeySize) return Error{ErrorCode::kCorrupt, "a KMS key has a wrong size"};
         key.materials.push_back({material.id, crypto::AeadKey(std::move(opened), crypto::KeyUse::kOften)});
       }
@@ -91,6 +98,7 @@ StoredMaterial KeyStore::make_material(const StoredKey& key, MaterialCause cause
   if (cause == MaterialCause::kCreation) {
     material.id = first_material_id(key.info.name);
   } else {
+    COFFER_ASSIGN(key.view.aliases, names_of(*name));
     // Ciphertexts know it by its first bytes only.
     const auto is_taken = [&key](std::string_view id) {
       return std::ranges::any_of(key.materials, [id](const StoredMaterial& other) {

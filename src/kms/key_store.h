@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "crypto/aead.h"
@@ -106,13 +107,15 @@ class KeyStore {
   Result<void> remove(const Current& current);
   Result<void> make_default_key(const AccountId& account);
   Result<std::vector<store::Row>> aliases_of(const KeyName& key) const;
-
-  const Keyring::Parts parts_;
-  mutable store::RowCache<OpenKey> keys_;
-  mutable store::RowCache<StoredAlias> aliases_;
-};
-
-// All rows below a prefix, however many.
+  // What aliases_of() names, out of memory.
+  struct AccountAliases {
+    std::unordered_multimap<std::string, std::string> by_key;  // the id
+    static size_t weigh(std::string_view, const AccountAliases& aliases) { return 1 + aliases.by_key.size() / 8; }
+  };
+  Result<std::vector<std::string>> names_of(const KeyName& key) const;
+  // A key is kept in memory with its aliases: when these change its row is written again as it is, so that the key is
+  // looked at again. Nothing if the key has gone.
+  Result<void> touch(const KeyName& key, store::Transaction& transaction) const;
   // Makes an alias name a key, or deletes it, if `accept` says so to the row that there is: false when it did not.
   struct AliasTarget {
     const AccountId& account;
@@ -128,6 +131,14 @@ Result<std::vector<store::Row>> scan_all(const store::Store& store, std::string_
 template <class Attempt>
 auto until_undisturbed(const Attempt& attempt) -> decltype(attempt()) {
   constexpr int kAttempts = 50;
+
+  const Keyring::Parts parts_;
+  mutable store::RowCache<OpenKey> keys_;
+  mutable store::RowCache<StoredAlias> aliases_;
+  mutable store::RowCache<AccountAliases> account_aliases_;
+};
+
+// All rows below a prefix, however many.
   for (int i = 0; i < kAttempts; ++i) {
     auto outcome = attempt();
     if (outcome.ok() || outcome.error().code != ErrorCode::kConflict) return outcome;
