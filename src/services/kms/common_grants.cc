@@ -45,6 +45,23 @@ kms::GrantConstraints constraints_of(const std::optional<ConstraintsEntry>& cons
   return {constraints->context_equals, constraints->context_subset};
 }
 
+void add_constraint_keys(const kms::GrantConstraints& constraints, api::ConditionKeys& keys) {
+  if (constraints.context_equals) {
+    keys.add("kms:GrantConstraintType", "EncryptionContextEquals");
+  } else if (constraints.context_subset) {
+    keys.add("kms:GrantConstraintType", "EncryptionContextSubset");
+  }
+  std::vector<std::string_view> names;
+  for (const auto* const pairs : {&constraints.context_equals, &constraints.context_subset}) {
+    if (!*pairs) continue;
+    for (const auto& [name, value] : **pairs) {
+      names.push_back(keys.keep(name));
+      keys.add_tag("kms:EncryptionContext:", names.back(), keys.keep(value));
+    }
+  }
+  if (!names.empty()) keys.add_list("kms:EncryptionContextKeys", std::move(names));
+}
+
 Result<kms::Grant> find_grant(const kms::GrantName& name, const Rooms& rooms) {
   COFFER_ASSIGN(auto grant, rooms.grants.find(name));
   if (!grant) return Error{ErrorCode::kNotFoundOnWire, "Grant ID " + name.id + " not found"};

@@ -47,6 +47,9 @@ std::vector<GrantEntry> entries_of(const std::vector<kms::Grant>& grants, const 
 Result<kms::GrantOperations> operations_of(const std::vector<std::string>& names);
 kms::GrantConstraints constraints_of(const std::optional<ConstraintsEntry>& constraints);
 
+// kms:GrantConstraintType, and kms:EncryptionContext:* and kms:EncryptionContextKeys of the constraints.
+void add_constraint_keys(const kms::GrantConstraints& constraints, api::ConditionKeys& keys);
+
 // kNotFoundOnWire when there is none.
 Result<kms::Grant> find_grant(const kms::GrantName& name, const Rooms& rooms);
 // kInvalidArn for a principal of another account than the caller's.

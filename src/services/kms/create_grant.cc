@@ -99,11 +99,7 @@ struct CreateGrant {
     keys.add("kms:GranteePrincipal", request.grantee_principal);
     keys.add_given("kms:RetiringPrincipal", request.retiring_principal);
     keys.add_flag("kms:GrantIsForAWSResource", false);
-    if (request.constraints && request.constraints->context_equals) {
-      keys.add("kms:GrantConstraintType", "EncryptionContextEquals");
-    } else if (request.constraints && request.constraints->context_subset) {
-      keys.add("kms:GrantConstraintType", "EncryptionContextSubset");
-    }
+    add_constraint_keys(constraints_of(request.constraints), keys);
     return {};
   }
 

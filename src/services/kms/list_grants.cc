@@ -46,6 +46,7 @@ struct ListGrants {
 
   static Result<void> keys(const api::Asked<ListGrants>& asked, api::ConditionKeys& keys) {
     add_key_id_keys(asked.request.key_id, asked.caller, keys);
+    keys.add_flag("kms:GrantIsForAWSResource", false);
     return {};
   }
 

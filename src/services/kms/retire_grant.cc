@@ -62,6 +62,11 @@ struct RetireGrant {
 
   static Result<void> keys(const api::Asked<RetireGrant>& asked, api::ConditionKeys& keys) {
     add_caller_keys(asked.caller, keys);
+    if (asked.resource.found == nullptr) return {};
+    COFFER_ASSIGN(const Named name, named(asked.request, asked.caller, asked.rooms));
+    COFFER_ASSIGN(const kms::KeyName key, found_name(asked.resource));
+    COFFER_ASSIGN(const auto grant, asked.rooms.grants.find({key, name.grant_id}));
+    if (grant) add_constraint_keys(grant->constraints, keys);
     return {};
   }
 

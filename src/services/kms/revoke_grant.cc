@@ -34,6 +34,7 @@ struct RevokeGrant {
 
   static Result<void> keys(const api::Asked<RevokeGrant>& asked, api::ConditionKeys& keys) {
     add_key_id_keys(asked.request.key_id, asked.caller, keys);
+    keys.add_flag("kms:GrantIsForAWSResource", false);
     return {};
   }
 
