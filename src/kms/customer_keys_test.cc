@@ -215,6 +215,26 @@ TEST_F(CustomerKeysTest, AnAliasIsMovedAndDeletedFromTheKeyThatWasMeantOnly) {
   EXPECT_EQ(resolved("alias/app"), "");
 }
 
+// Who may not use it must not make it, so that it is decided on before it is there.
+TEST_F(CustomerKeysTest, ADefaultKeyIsShownAsItWillBeMade) {
+  const store::Revision before = store_->revision();
+  const KeyPointer future = *keyring_.default_key(kAccount);
+  EXPECT_EQ(resolved(kSecretsManagerAlias), future->info.name.id);
+  EXPECT_EQ(store_->revision(), before);
+  EXPECT_FALSE(exists(future->info.name));
+  EXPECT_FALSE(keyring_.default_key_arn(kAccount)->has_value());
+  EXPECT_NE((*keyring_.default_key(kOther))->info.name.id, future->info.name.id);
+
+  const KeyPointer made = *keyring_.make_default_key(kAccount);
+  EXPECT_EQ(made->info.name, future->info.name);
+  EXPECT_EQ(made->info.is_default, future->info.is_default);
+  EXPECT_EQ(made->info.rotation, future->info.rotation);
+  EXPECT_EQ(made->aliases, future->aliases);
+  EXPECT_EQ(policy_text(made->info, {}, kRegion), policy_text(future->info, {}, kRegion));
+  EXPECT_EQ((*keyring_.default_key(kAccount))->info, made->info);
+  EXPECT_EQ((*keyring_.make_default_key(kAccount))->info, made->info);
+}
+
 TEST_F(CustomerKeysTest, StatesChangeAsKmsPermitsIt) {
   const KeyName key = make_key();
   const auto not_pending = keyring_.cancel_deletion(key);

@@ -4,6 +4,7 @@
 #include <iterator>
 #include <span>
 
+#include "crypto/digest.h"
 #include "kms/ciphertext.h"
 #include "kms/grant_rows.h"
 #include "kms/lineage_changes.h"
@@ -24,8 +25,28 @@ size_t weigh(std::string_view, const OpenKey& key) {
     size += 256 * (1 + statement.actions.items.size() + statement.conditions.size());
     size += statement.principals ? 256 * statement.principals->items.size() : 0;
   }
-  return 2 + size / kBytesPerWeight;
   size += 256 * key.view.aliases.size();
+  return 2 + size / kBytesPerWeight;
+}
+
+// A UUID made of a digest.
+class DigestSource final : public Random {
+ public:
+  explicit DigestSource(const crypto::Digest& digest) : digest_(digest) {}
+  void fill(std::span<std::byte> out) override {
+    std::copy_n(std::as_bytes(std::span(digest_)).begin(), out.size(), out.begin());
+  }
+
+ private:
+  const crypto::Digest digest_;
+};
+
+// The same whenever it is asked for: what is decided on before the key is made is what is made, also by two at once,
+// and a refusal that names the key does not tell whether it exists. Default keys of earlier versions have other ids.
+KeyName default_key_name(const AccountId& account, const Region& region) {
+  crypto::Sha256 hash;
+  hash.update(alias_arn(region, account, kSecretsManagerAlias));
+  return {account, DigestSource(hash.finish()).uuid()};
 }
 
 size_t weigh_alias(std::string_view, const StoredAlias&) {
@@ -48,6 +69,12 @@ KeyStore::KeyStore(const Keyring::Parts& parts)
       aliases_({.capacity = kCachedWeight, .weigh = weigh_alias}),
       account_aliases_({.capacity = kCachedWeight, .weigh = AccountAliases::weigh}) {
   parts_.store.on_commit([this](store::Revision, const std::vector<store::Change>& changes) {
+    // Aliases first: a key that is looked at again finds the new ones.
+    for (const store::Change& change : changes) {
+      if (!is_alias_row(change.key)) continue;
+      aliases_.invalidate(change.key);
+      account_aliases_.invalidate(alias_prefix_of(change.key));
+    }
     for (const store::Change& change : changes) {
       if (is_key_row(change.key)) keys_.invalidate(change.key);
     }
@@ -68,16 +95,11 @@ Result<OpenKeyPointer> KeyStore::find(std::string_view row_key) const {
     if (stored.info.state == KeyState::kEnabled) {
       for (const StoredMaterial& material : stored.materials) {
         COFFER_ASSIGN(auto opened, parts_.region_key.unwrap(material.wrapped, material_context(row_key, material)));
-    // Aliases first: a key that is looked at again finds the new ones.
-    for (const store::Change& change : changes) {
-      if (!is_alias_row(change.key)) continue;
-      aliases_.invalidate(change.key);
-      account_aliases_.invalidate(alias_prefix_of(change.key));
-    }
         if (opened.size() != crypto::kAeadKeySize) return Error{ErrorCode::kCorrupt, "a KMS key has a wrong size"};
         key.materials.push_back({material.id, crypto::AeadKey(std::move(opened), crypto::KeyUse::kOften)});
       }
     }
+    COFFER_ASSIGN(key.view.aliases, names_of(*name));
     key.view.info = std::move(stored.info);
     return std::make_shared<const OpenKey>(std::move(key));
   });
@@ -98,7 +120,6 @@ StoredMaterial KeyStore::make_material(const StoredKey& key, MaterialCause cause
   if (cause == MaterialCause::kCreation) {
     material.id = first_material_id(key.info.name);
   } else {
-    COFFER_ASSIGN(key.view.aliases, names_of(*name));
     // Ciphertexts know it by its first bytes only.
     const auto is_taken = [&key](std::string_view id) {
       return std::ranges::any_of(key.materials, [id](const StoredMaterial& other) {
@@ -128,27 +149,44 @@ void KeyStore::add_key(StoredKey key, store::Transaction& transaction) const {
 Result<OpenKeyPointer> KeyStore::default_key(const AccountId& account) {
   // The second look finds the key of whoever was faster; a third is never needed, because this key is never deleted.
   for (int attempt = 0; attempt < 2; ++attempt) {
-    COFFER_ASSIGN(const auto target, find_alias(account, kSecretsManagerAlias));
-    if (target) {
-      COFFER_ASSIGN(auto key, find(KeyName{account, target->key_id}));
-      if (!key || !key->view.info.is_default)
-        return Error{ErrorCode::kCorrupt, "alias/aws/secretsmanager names a KMS key that does not exist"};
-      return key;
-    }
+    COFFER_ASSIGN(auto key, find_default_key(account));
+    if (key) return key;
     Result<void> made = make_default_key(account);
     if (!made.ok() && made.error().code != ErrorCode::kConflict) return std::move(made).error();
   }
   return Error{ErrorCode::kCorrupt, "the account's default KMS key disappeared while it was made"};
 }
 
-Result<void> KeyStore::make_default_key(const AccountId& account) {
+Result<OpenKeyPointer> KeyStore::find_default_key(const AccountId& account) const {
+  COFFER_ASSIGN(const auto target, find_alias(account, kSecretsManagerAlias));
+  if (!target) return OpenKeyPointer();
+  COFFER_ASSIGN(auto key, find(KeyName{account, target->key_id}));
+  if (!key || !key->view.info.is_default)
+    return Error{ErrorCode::kCorrupt, "alias/aws/secretsmanager names a KMS key that does not exist"};
+  return key;
+}
+
+KeyInfo KeyStore::new_default_key(const AccountId& account) const {
   const Time now = parts_.clock.now();
+  KeyInfo key;
+  key.name = default_key_name(account, parts_.region);
+  key.is_default = true;
+  key.description = kManagedKeyDescription;
+  key.created = now;
+  key.rotation = RotationSchedule{kDefaultRotationDays, now + std::chrono::hours(24) * kDefaultRotationDays};
+  return key;
+}
+
+Result<KeyPointer> KeyStore::future_default_key(const AccountId& account) const {
+  KeyView view{.info = new_default_key(account), .policy = {}, .aliases = {std::string(kSecretsManagerAlias)}};
+  COFFER_ASSIGN(view.policy, compile_key_policy(view.info, {}, parts_.region));
+  return std::make_shared<const KeyView>(std::move(view));
+}
+
+Result<void> KeyStore::make_default_key(const AccountId& account) {
   StoredKey key;
-  key.info.name = draw_name(account, MultiRegion::kNo);
-  key.info.is_default = true;
-  key.info.description = kManagedKeyDescription;
-  key.info.created = now;
-  key.info.rotation = RotationSchedule{kDefaultRotationDays, now + std::chrono::hours(24) * kDefaultRotationDays};
+  key.info = new_default_key(account);
+  const Time now = key.info.created;
   const std::string alias = alias_row(account, kSecretsManagerAlias);
   store::Transaction transaction;
   transaction.preconditions.push_back({alias, 0});

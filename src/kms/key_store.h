@@ -50,21 +50,26 @@ class KeyStore {
   Result<bool> was_deleted(const KeyName& key) const;
   // A null pointer if there is none. REQUIRES: is_alias(alias).
   Result<std::shared_ptr<const StoredAlias>> find_alias(const AccountId& account, std::string_view alias) const;
+  // The account's alias/aws/secretsmanager; it is made if it does not exist yet.
   Result<OpenKeyPointer> default_key(const AccountId& account);
+  // A null pointer if it does not.
+  Result<OpenKeyPointer> find_default_key(const AccountId& account) const;
+  // As it will be made.
+  Result<KeyPointer> future_default_key(const AccountId& account) const;
 
   // As Keyring has them.
   KeyName draw_name(const AccountId& account, MultiRegion multi_region) const;
   Result<void> create(const NewKey& key);
   Result<void> put_alias(const AccountId& account, std::string_view alias, const KeyName& key, AliasChange change);
   Result<void> delete_alias(const AccountId& account, std::string_view alias);
+  Result<bool> move_alias(const AccountId& account, std::string_view alias, const AliasMove& move);
+  Result<bool> delete_alias(const AccountId& account, std::string_view alias, const std::optional<KeyName>& from);
   Result<std::vector<KeyInfo>> list_keys(const AccountId& account, const Page& page) const;
   Result<std::vector<Alias>> list_aliases(const AccountId& account, const Page& page) const;
 
   // A customer's key from the store itself: what a change must start from. kNotFoundOnWire when there is none,
   // kAccessDenied when it is an AWS managed one.
   struct Current {
-  Result<bool> move_alias(const AccountId& account, std::string_view alias, const AliasMove& move);
-  Result<bool> delete_alias(const AccountId& account, std::string_view alias, const std::optional<KeyName>& from);
     StoredKey key;
     store::Revision revision;
   };
@@ -106,6 +111,7 @@ class KeyStore {
   void add_key(StoredKey key, store::Transaction& transaction) const;
   Result<void> remove(const Current& current);
   Result<void> make_default_key(const AccountId& account);
+  KeyInfo new_default_key(const AccountId& account) const;
   Result<std::vector<store::Row>> aliases_of(const KeyName& key) const;
   // What aliases_of() names, out of memory.
   struct AccountAliases {
@@ -125,12 +131,6 @@ class KeyStore {
   using AcceptRow = std::function<Result<bool>(const std::optional<store::Row>&)>;
   Result<bool> write_alias(const AliasTarget& target, const AcceptRow& accept);
   Result<bool> erase_alias(const AccountId& account, std::string_view alias, const AcceptRow& accept);
-Result<std::vector<store::Row>> scan_all(const store::Store& store, std::string_view prefix);
-
-// `attempt` does something on condition that nobody else changes the same rows, and says kConflict when somebody did.
-template <class Attempt>
-auto until_undisturbed(const Attempt& attempt) -> decltype(attempt()) {
-  constexpr int kAttempts = 50;
 
   const Keyring::Parts parts_;
   mutable store::RowCache<OpenKey> keys_;
@@ -139,6 +139,12 @@ auto until_undisturbed(const Attempt& attempt) -> decltype(attempt()) {
 };
 
 // All rows below a prefix, however many.
+Result<std::vector<store::Row>> scan_all(const store::Store& store, std::string_view prefix);
+
+// `attempt` does something on condition that nobody else changes the same rows, and says kConflict when somebody did.
+template <class Attempt>
+auto until_undisturbed(const Attempt& attempt) -> decltype(attempt()) {
+  constexpr int kAttempts = 50;
   for (int i = 0; i < kAttempts; ++i) {
     auto outcome = attempt();
     if (outcome.ok() || outcome.error().code != ErrorCode::kConflict) return outcome;

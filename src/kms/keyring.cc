@@ -42,19 +42,26 @@ KeyPointer view_of(const OpenKeyPointer& key) {
 Keyring::Keyring(const Parts& parts) : parts_(parts), keys_(std::make_unique<KeyStore>(parts)) {}
 Keyring::~Keyring() = default;
 
-Result<KeyPointer> Keyring::resolve(const AccountId& caller, std::string_view key_id) {
+Result<KeyPointer> Keyring::resolve(const AccountId& caller, std::string_view key_id) const {
   COFFER_ASSIGN(const auto reference, parse_key_reference(key_id, caller, parts_.region));
   if (!reference) return KeyPointer();
   const bool is_alias = reference->kind == KeyReference::Kind::kAlias;
-  if (is_alias && reference->text == kSecretsManagerAlias && reference->account == caller) {
-    COFFER_ASSIGN(const OpenKeyPointer key, keys_->default_key(caller));
-    return view_of(key);
-  }
+  if (is_alias && reference->text == kSecretsManagerAlias && reference->account == caller) return default_key(caller);
   COFFER_ASSIGN(KeyPointer key, is_alias ? find_alias(reference->account, reference->text)
                                          : find(KeyName{reference->account, reference->text}));
   // Its key policy lets nobody else in, and cannot be changed.
   if (key && key->info.is_default && key->info.name.account != caller) key.reset();
   return key;
+}
+
+Result<KeyPointer> Keyring::default_key(const AccountId& account) const {
+  COFFER_ASSIGN(const OpenKeyPointer key, keys_->find_default_key(account));
+  return key ? view_of(key) : keys_->future_default_key(account);
+}
+
+Result<KeyPointer> Keyring::make_default_key(const AccountId& account) {
+  COFFER_ASSIGN(const OpenKeyPointer key, keys_->default_key(account));
+  return view_of(key);
 }
 
 Result<KeyPointer> Keyring::find(const KeyName& key) const {
@@ -139,13 +146,6 @@ Result<void> Keyring::put_alias(const AccountId& account, std::string_view alias
 Result<void> Keyring::delete_alias(const AccountId& account, std::string_view alias) {
   return keys_->delete_alias(account, alias);
 }
-
-Result<void> Keyring::enable(const KeyName& key) {
-  return keys_->change(key, [this](StoredKey& stored) -> Result<void> {
-    COFFER_TRY(keys_->refuse_pending(stored.info));
-    COFFER_TRY(keys_->refuse_updating(stored.info));
-    stored.info.state = KeyState::kEnabled;
-    return {};
 Result<bool> Keyring::move_alias(const AccountId& account, std::string_view alias, const AliasMove& move) {
   return keys_->move_alias(account, alias, move);
 }
@@ -153,6 +153,13 @@ Result<bool> Keyring::delete_alias(const AccountId& account, std::string_view al
                                    const std::optional<KeyName>& from) {
   return keys_->delete_alias(account, alias, from);
 }
+
+Result<void> Keyring::enable(const KeyName& key) {
+  return keys_->change(key, [this](StoredKey& stored) -> Result<void> {
+    COFFER_TRY(keys_->refuse_pending(stored.info));
+    COFFER_TRY(keys_->refuse_updating(stored.info));
+    stored.info.state = KeyState::kEnabled;
+    return {};
   });
 }
 

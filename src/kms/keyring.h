@@ -1,7 +1,7 @@
 // KMS keys of this region and the envelope encryption done with them. Every account has the AWS managed key
-// alias/aws/secretsmanager, made at first use, and any number of customer keys. Key material rests wrapped by the
-// region key; that of a key that cannot be used is not even opened, and none leaves, but that of a multi-region key for
-// its other regions (key_exchange.h). Whether a caller may use a key is not asked here: see KeyView::policy and
+// alias/aws/secretsmanager, made at first permitted use, and any number of customer keys. Key material rests wrapped by
+// the region key; that of a key that cannot be used is not even opened, and none leaves, but that of a multi-region key
+// for its other regions (key_exchange.h). Whether a caller may use a key is not asked here: see KeyView::policy and
 // grants.h. What else is done to keys is in key_details.h, key_rotation.h, multi_region.h and operations.h. Follows
 // "Secret encryption and decryption" of the Secrets Manager user guide and the AWS KMS API reference. Thread-safe.
 #pragma once
@@ -86,9 +86,13 @@ class Keyring {
 
   // The key that `caller` means with a KmsKeyId: a key id, key ARN, alias or alias ARN, see parse_key_reference().
   // A null pointer when there is no such key, or it is the AWS managed key of another account. kInvalidParameter (AWS's
-  // text) for an ARN of another region or service, or one that is none. alias/aws/secretsmanager is made if it does not
-  // exist yet: that is a commit, so call this where waiting is allowed.
-  Result<KeyPointer> resolve(const AccountId& caller, std::string_view key_id);
+  // text) for an ARN of another region or service, or one that is none. alias/aws/secretsmanager is default_key().
+  Result<KeyPointer> resolve(const AccountId& caller, std::string_view key_id) const;
+  // The account's alias/aws/secretsmanager. As long as nobody was allowed to use it, it does not exist; then it is
+  // shown as it will be made, so that a decision can come before that.
+  Result<KeyPointer> default_key(const AccountId& account) const;
+  // The same, made if it does not exist yet: that is a commit, so call this where waiting is allowed.
+  Result<KeyPointer> make_default_key(const AccountId& account);
   // A null pointer when there is no such key (any more). Waits for nothing that decrypt() does not wait for.
   Result<KeyPointer> find(const KeyName& key) const;
   // The key behind an alias as it is now; a null pointer when there is none. REQUIRES: is_alias(alias).
@@ -130,14 +134,14 @@ class Keyring {
   Result<void> put_alias(const AccountId& account, std::string_view alias, const KeyName& key,
                          AliasChange change = AliasChange::kPut);
   Result<void> delete_alias(const AccountId& account, std::string_view alias);
-
-  // These three: not a key pending deletion, nor one whose primary region is being changed.
-  Result<void> enable(const KeyName& key);
-  Result<void> disable(const KeyName& key);
   // The same as kMove, and as delete_alias(), for whoever has looked which key the alias names. Nothing is done, and
   // the answer is false, when it is another one by now.
   Result<bool> move_alias(const AccountId& account, std::string_view alias, const AliasMove& move);
   Result<bool> delete_alias(const AccountId& account, std::string_view alias, const std::optional<KeyName>& from);
+
+  // These three: not a key pending deletion, nor one whose primary region is being changed.
+  Result<void> enable(const KeyName& key);
+  Result<void> disable(const KeyName& key);
   // 7 to 30 days from now (kValidation), and returns when. The key is unusable from now on. Of a primary that has
   // replicas the days count from when the last one is gone: returns nullopt. kms:ScheduleKeyDeletion.
   Result<std::optional<Time>> schedule_deletion(const KeyName& key, int days);

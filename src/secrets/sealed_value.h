@@ -20,8 +20,8 @@ struct ValueContext {
   const VersionId& version;
 };
 
-// Which KMS key seals a value: one that Keyring::resolve() found, or nullopt, the alias/aws/secretsmanager of the
-// secret's account.
+// Which KMS key seals a value: nullopt is the alias/aws/secretsmanager of the secret's account, which is made if it
+// does not exist yet.
 using SealingKey = std::optional<kms::KeyName>;
 
 // The bytes of the row. kEncryptionFailure (AWS's text) when the key is disabled, pending deletion or gone.

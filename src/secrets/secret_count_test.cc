@@ -26,9 +26,10 @@ class SecretQuotaTest : public testing::SecretStoreTest {
     return SecretStore({*store_, keyring_, random_, clock_, kEast, {kEast, kWest, kEurope}, 200'000, max_secrets});
   }
   // "made", or the error's name.
-  static std::string make(SecretStore& secrets, const std::string& name, const AccountId& account = kAccount) {
+  std::string make(SecretStore& secrets, const std::string& name, const AccountId& account = kAccount) {
     Change change = new_secret(name, "v");
     change.secret.account = account;
+    change.key = *keyring_.default_key(account);
     const auto made = secrets.create(std::move(change));
     return made.ok() ? "made" : std::string(error_name(made.error().code));
   }

@@ -56,8 +56,11 @@ struct Change {
     VersionId version;
     SecretBytes value;
   };
-  std::vector<NewValue> values;            // sealed by the store before the commit
-  std::vector<NewValue> resealed;          // of versions that keep their value but not their KMS key
+  std::vector<NewValue> values;    // sealed by the store before the commit
+  std::vector<NewValue> resealed;  // of versions that keep their value but not their KMS key
+  // Seals them: the very key that its user was permitted to use, whatever the secret's kms_key_id means by then. A
+  // change that has values must have it. The account's default key is made if it does not exist yet.
+  kms::KeyPointer key;
   std::vector<Region> removed_replicas;    // regions whose copy must be deleted
   std::vector<Region> restarted_replicas;  // regions whose progress begins afresh: InProgress, not Failed
   uint64_t generation_above = 0;           // the new generation is higher than this, too

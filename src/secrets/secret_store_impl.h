@@ -56,8 +56,8 @@ class SecretStore::Impl {
   uint64_t draw_state_id();
   // Deletes every row of a secret, those of its indexes included, and leaves a fence if it was ever promoted.
   static void append_deletion(const SecretView& view, store::Transaction& transaction);
-  // Which key seals a value now: what the secret's kms_key_id means at this moment. kAccessDenied (AWS's text) when
-  // there is no such key. Commits if it has to make the account's default key.
+  // Which key seals the values of a copy: what its kms_key_id means at this moment. kAccessDenied (AWS's text) when the
+  // account has no such key.
   Result<SealingKey> sealing_key(const AccountId& account, std::string_view kms_key_id) const;
   // Adds the value's row, and notes in the secret's version which key sealed it. REQUIRES: the secret has the version.
   Result<void> append_value(const SealingKey& key, const VersionId& version, const SecretBytes& value, Secret& secret,

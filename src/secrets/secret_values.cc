@@ -9,7 +9,7 @@ namespace coffer::secrets {
 Result<SealingKey> SecretStore::Impl::sealing_key(const AccountId& account, std::string_view kms_key_id) const {
   if (kms_key_id.empty()) return SealingKey();
   COFFER_ASSIGN(const auto key, parts_.keyring.resolve(account, kms_key_id));
-  // There are no key policies yet in which an account could let others use its keys.
+  // A copy is sealed for nobody whom another account's key could let in.
   if (!key || key->info.name.account != account) return Error{ErrorCode::kAccessDenied, "Access to KMS is not allowed"};
   return key->info.is_default ? SealingKey() : SealingKey(key->info.name);
 }
@@ -31,7 +31,9 @@ Result<void> SecretStore::Impl::append_value(const SealingKey& key, const Versio
 Result<void> SecretStore::Impl::append_values(const Change& change, Secret& secret,
                                               store::Transaction& transaction) const {
   if (change.values.empty() && change.resealed.empty()) return {};
-  COFFER_ASSIGN(const SealingKey key, sealing_key(secret.account, secret.kms_key_id));
+  if (change.key == nullptr) return Error{ErrorCode::kInternalServiceError, "values without the key that seals them"};
+  const kms::KeyInfo& info = change.key->info;
+  const SealingKey key = info.is_default && info.name.account == secret.account ? SealingKey() : SealingKey(info.name);
   for (const auto* const values : {&change.values, &change.resealed}) {
     for (const Change::NewValue& value : *values)
       COFFER_TRY(append_value(key, value.version, value.value, secret, transaction));

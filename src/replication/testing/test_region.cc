@@ -99,17 +99,19 @@ void TestRegion::create(const std::string& name, std::string_view value, const s
   for (const Region& region : replicas)
     change.secret.replicas.push_back({region, "", force_overwrite});
   change.values.push_back({change.secret.versions.back().id, SecretBytes::copy_of(value)});
+  change.key = must(keyring.default_key(kAccount));
   must(secrets.create(std::move(change)));
 }
 
 void TestRegion::update(const std::string& name, const Edit& edit) {
-  must(secrets.update(kAccount, name,
-                      [&edit](const secrets::SecretView& view) -> Result<std::optional<secrets::Change>> {
-                        secrets::Change change;
-                        change.secret = view.secret;
-                        edit(change);
-                        return std::optional(std::move(change));
-                      }));
+  must(secrets.update(kAccount, name, [&](const secrets::SecretView& view) -> Result<std::optional<secrets::Change>> {
+    secrets::Change change;
+    change.secret = view.secret;
+    const std::string& id = change.secret.kms_key_id;
+    change.key = must(keyring.resolve(kAccount, id.empty() ? kms::kSecretsManagerAlias : id));
+    edit(change);
+    return std::optional(std::move(change));
+  }));
 }
 
 VersionId TestRegion::put(const std::string& name, std::string_view value, std::optional<VersionId> wanted) {

@@ -52,7 +52,7 @@ class SecretStoreTest : public ::testing::Test {
         random));
   }
 
-  static Change new_secret(const std::string& name, std::string_view value, const std::vector<Region>& replicas = {}) {
+  Change new_secret(const std::string& name, std::string_view value, const std::vector<Region>& replicas = {}) {
     Change change;
     change.secret.account = kAccount;
     change.secret.name = name;
@@ -60,6 +60,15 @@ class SecretStoreTest : public ::testing::Test {
     for (const Region& region : replicas)
       change.secret.replicas.push_back({region, "", false});
     change.values.push_back({version_id(0), SecretBytes::copy_of(value)});
+    change.key = *keyring_.default_key(kAccount);
+    return change;
+  }
+
+  // With the key that the secret names, which is whoever changes it to find.
+  Change sealed(Change change) {
+    const std::string& id = change.secret.kms_key_id;
+    const std::string_view meant = id.empty() ? kms::kSecretsManagerAlias : std::string_view(id);
+    change.key = *keyring_.resolve(change.secret.account, meant);
     return change;
   }
 
@@ -75,7 +84,7 @@ class SecretStoreTest : public ::testing::Test {
       Change change;
       change.secret = view.secret;
       change_it(change);
-      return std::optional(std::move(change));
+      return std::optional(sealed(std::move(change)));
     });
   }
 

@@ -123,5 +123,18 @@ TEST_F(DecidedKeys, AnAliasIsNotDeletedFromAKeyThatNobodyWasAskedAbout) {
   EXPECT_EQ(named(), "");
 }
 
+// Neither by what it makes nor by what it says.
+TEST_F(DecidedKeys, ARefusalDoesNotTellWhetherTheDefaultKeyExists) {
+  world_.make_user(kAccount, "ann", "");
+  const auth::Caller ann = world_.caller(kAccount, "user/ann");
+  const boost::json::value request{{"KeyId", kms::kSecretsManagerAlias}};
+  const Answer before = call(ann, "DescribeKey", request);
+  EXPECT_EQ(before.error, "AccessDeniedException");
+  EXPECT_FALSE(must(keyring().default_key_arn(kOwner)).has_value());
+  EXPECT_EQ(call(root(), "DescribeKey", request).message, "");
+  EXPECT_TRUE(must(keyring().default_key_arn(kOwner)).has_value());
+  EXPECT_EQ(call(ann, "DescribeKey", request).message, before.message);
+}
+
 }  // namespace
 }  // namespace coffer::kms_service::testing

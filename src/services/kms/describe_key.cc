@@ -1,6 +1,7 @@
-// What there is to know about a key but its policy and tags. Asked for alias/aws/secretsmanager, it is made if it is
-// not there yet, which is why this may have to wait.
+// What there is to know about a key but its policy and tags. Asked for alias/aws/secretsmanager by somebody who may, it
+// is made if it is not there yet, which is why this may have to wait.
 // https://docs.aws.amazon.com/kms/latest/APIReference/API_DescribeKey.html
+#include "access/key_resource.h"
 #include "services/kms/common.h"
 #include "services/kms/common_cryptography.h"
 #include "services/kms/common_metadata.h"
@@ -35,10 +36,14 @@ struct DescribeKey {
   }
 
   static Result<api::Resource> resource(const Request& request, const auth::Caller& caller, Rooms& rooms) {
-    if (names_default_key(request.key_id, caller, rooms.region)) {
-      COFFER_TRY(rooms.keyring.resolve(caller.account, kms::kSecretsManagerAlias));
+    const KeyUse use{kms::GrantOperation::kDescribeKey, std::nullopt};
+    if (!names_default_key(request.key_id, caller, rooms.region)) {
+      return used_key(request.key_id, use, caller, rooms);
     }
-    return used_key(request.key_id, {kms::GrantOperation::kDescribeKey, std::nullopt}, caller, rooms);
+    COFFER_ASSIGN(kms::KeyPointer key, rooms.keyring.default_key(caller.account));
+    api::Resource resource = access::key_resource(rooms.region, std::move(key));
+    COFFER_TRY(hear_grants(use, caller, rooms, resource));
+    return resource;
   }
 
   static Result<void> keys(const api::Asked<DescribeKey>& asked, api::ConditionKeys& keys) {
@@ -47,7 +52,10 @@ struct DescribeKey {
   }
 
   static Result<Response> handle(const api::Authorized<DescribeKey>& authorized, Rooms& rooms) {
-    COFFER_ASSIGN(const kms::KeyPointer key, found_key(authorized.resource()));
+    COFFER_ASSIGN(kms::KeyPointer key, found_key(authorized.resource()));
+    if (key->info.is_default) {
+      COFFER_ASSIGN(key, rooms.keyring.make_default_key(key->info.name.account));
+    }
     return Response{metadata_of(key->info, rooms.region)};
   }
 };

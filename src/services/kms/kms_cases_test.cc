@@ -124,8 +124,7 @@ class Runner {
 
   // That of Secrets Manager, as its first use makes it.
   void default_key(const json::object& one) {
-    const auto key =
-        must(world_.keyring(region(one)).resolve(*AccountId::parse(account(one)), kms::kSecretsManagerAlias));
+    const auto key = must(world_.keyring(region(one)).make_default_key(*AccountId::parse(account(one))));
     variables_[text_of(one.at("default_key"))] = key->info.name.id;
   }
   // What the background threads do, and how often.

@@ -1,5 +1,7 @@
 #include "services/secretsmanager/common_condition_keys.h"
 
+#include "services/secretsmanager/common_kms.h"
+
 namespace coffer::secretsmanager {
 
 void add_tag_keys(const std::vector<TagEntry>& tags, TagsAre are, api::ConditionKeys& keys) {
@@ -17,15 +19,11 @@ void add_tag_keys(const std::vector<TagEntry>& tags, TagsAre are, api::Condition
   keys.add_list("aws:TagKeys", std::move(names));
 }
 
-Result<void> add_kms_keys(const std::optional<std::string>& kms_key_id, const auth::Caller& caller, const Rooms& rooms,
-                          api::ConditionKeys& keys) {
-  if (!kms_key_id) return {};
+void add_kms_keys(const std::optional<std::string>& kms_key_id, const auth::Caller& caller,
+                  const api::Resource& resource, api::ConditionKeys& keys) {
+  if (!kms_key_id) return;
   keys.add("secretsmanager:KmsKeyId", *kms_key_id);
-  // An empty one asks for the default key.
-  const std::string_view meant = kms_key_id->empty() ? kms::kSecretsManagerAlias : std::string_view(*kms_key_id);
-  COFFER_ASSIGN(const kms::KeyPointer key, rooms.keyring.resolve(caller.account, meant));
-  if (key != nullptr) keys.add("secretsmanager:KmsKeyArn", keys.keep(kms::key_arn(rooms.region, key->info.name)));
-  return {};
+  if (usable_key(resource, caller) != nullptr) keys.add("secretsmanager:KmsKeyArn", resource.other->name);
 }
 
 void add_replica_keys(const std::vector<ReplicaRegionEntry>& replicas, api::ConditionKeys& keys) {

@@ -18,10 +18,10 @@ enum class TagsAre { kOfTheRequest, kOfTheResource };
 // aws:RequestTag/key, aws:TagKeys.
 void add_tag_keys(const std::vector<TagEntry>& tags, TagsAre are, api::ConditionKeys& keys);
 
-// secretsmanager:KmsKeyId as given, secretsmanager:KmsKeyArn of the key that the caller means; nothing when no key is
-// named. kInvalidParameter for an ARN of another region.
-Result<void> add_kms_keys(const std::optional<std::string>& kms_key_id, const auth::Caller& caller, const Rooms& rooms,
-                          api::ConditionKeys& keys);
+// secretsmanager:KmsKeyId as given, secretsmanager:KmsKeyArn of the key that the caller means, which is
+// `resource.other`; nothing when no key is named.
+void add_kms_keys(const std::optional<std::string>& kms_key_id, const auth::Caller& caller,
+                  const api::Resource& resource, api::ConditionKeys& keys);
 
 // secretsmanager:AddReplicaRegions.
 void add_replica_keys(const std::vector<ReplicaRegionEntry>& replicas, api::ConditionKeys& keys);

@@ -23,12 +23,6 @@ Error no_key_to_encrypt(std::string_view key) {
                "Secrets Manager can't encrypt the secret value: Key '" + std::string(key) + "' does not exist"};
 }
 
-// What a value is, or will be, bound to.
-struct Binding {
-  std::string_view secret_arn;
-  std::string_view version_id;
-};
-
 // Whether the caller may do that with the key. kAccessDenied without the reasons of the key's owner: those are in the
 // explanation.
 template <class Action>
@@ -54,28 +48,6 @@ Result<void> permit(const api::Authority& authority, const kms::KeyPointer& key,
   return permitted.ok() || permitted.error().code == ErrorCode::kAccessDenied ? foreign_default_key() : permitted;
 }
 
-// What a caller named whom resolve() gave no key: nothing that is there, or the default key of another account. The
-// caller is refused either way, and only the key's owner may know which it was.
-Result<api::Resource> unusable_key(const api::Authority& authority, std::string_view kms_key_id, const Rooms& rooms) {
-  const AccountId& caller = authority.caller().account;
-  COFFER_ASSIGN(const auto reference, kms::parse_key_reference(kms_key_id, caller, rooms.region));
-  if (!reference) {
-    return api::Resource{.name = std::string(kms_key_id), .account = caller, .rule = policy::ResourceRule::kKeyPolicy};
-  }
-  const bool is_alias = reference->kind == kms::KeyReference::Kind::kAlias;
-  COFFER_ASSIGN(kms::KeyPointer key, is_alias ? rooms.keyring.find_alias(reference->account, reference->text)
-                                              : rooms.keyring.find({reference->account, reference->text}));
-  if (key != nullptr) return access::key_resource(rooms.region, std::move(key));
-  return access::absent_key_resource(rooms.region, *reference);
-}
-
-// Of a secret's account. Made if it is not there yet: for cards that write.
-Result<kms::KeyPointer> default_key(const AccountId& account, const Rooms& rooms) {
-  COFFER_ASSIGN(kms::KeyPointer key, rooms.keyring.resolve(account, kms::kSecretsManagerAlias));
-  if (key == nullptr) return Error{ErrorCode::kInternalServiceError, "an account has no default key"};
-  return key;
-}
-
 // The key that sealed a version; null when it is gone.
 Result<kms::KeyPointer> key_of(const secrets::Secret& secret, const secrets::Version& version, const Rooms& rooms) {
   if (version.kms_key_arn.empty()) return rooms.keyring.find_alias(secret.account, kms::kSecretsManagerAlias);
@@ -96,26 +68,24 @@ Result<void> permit_for_version(const api::Authority& authority, const secrets::
   return permit<Action>(authority, key, {view.arn, version.id.text()}, rooms);
 }
 
-// The key that values of the secret will be sealed with.
+// The key that values of the secret will be sealed with. `named`: what the request calls so.
 Result<kms::KeyPointer> sealing_key(const api::Authority& authority, const secrets::Secret& secret,
-                                    const Rooms& rooms) {
+                                    kms::KeyPointer named, const Rooms& rooms) {
   const bool is_foreign = secret.account != authority.caller().account;
   if (secret.kms_key_id.empty() || secret.kms_key_id == kms::kSecretsManagerAlias) {
-    if (!is_foreign) return default_key(secret.account, rooms);
-    // Not made for somebody who may not use it.
+    if (!is_foreign) return rooms.keyring.default_key(secret.account);
+    // Not told to somebody who may not use it whether it exists.
     COFFER_ASSIGN(kms::KeyPointer key, rooms.keyring.find_alias(secret.account, kms::kSecretsManagerAlias));
     if (key == nullptr) return foreign_default_key();
     return key;
   }
   if (is_foreign && !secret.kms_key_id.starts_with("arn:")) return no_key_to_encrypt(secret.kms_key_id);
-  COFFER_ASSIGN(kms::KeyPointer key, rooms.keyring.resolve(secret.account, secret.kms_key_id));
+  kms::KeyPointer key = std::move(named);
+  if (key == nullptr) {
+    COFFER_ASSIGN(key, rooms.keyring.resolve(secret.account, secret.kms_key_id));
+  }
   if (key == nullptr) return no_key_to_encrypt(secret.kms_key_id);
   return key;
-}
-
-// Nothing of a secret may be revealed or changed here; what is not allowed is left out.
-bool is_refusal(const Error& error) {
-  return error.code == ErrorCode::kAccessDenied || error.code == ErrorCode::kInvalidRequest;
 }
 
 }  // namespace
@@ -134,25 +104,59 @@ Result<void> permit_reading_all(const api::Authority& authority, const secrets::
   return {};
 }
 
-Result<void> permit_sealing(const api::Authority& authority, const Sealing& sealing, const Rooms& rooms) {
-  COFFER_ASSIGN(const kms::KeyPointer key, sealing_key(authority, sealing.secret, rooms));
-  return permit<action::GenerateDataKey>(authority, key, {sealing.secret_arn, sealing.version_id}, rooms);
+Result<std::shared_ptr<const api::Resource>> named_key(const std::optional<std::string>& kms_key_id,
+                                                       const auth::Caller& caller, const Rooms& rooms) {
+  const auto named = [](api::Resource key) { return std::make_shared<const api::Resource>(std::move(key)); };
+  if (!kms_key_id) return std::shared_ptr<const api::Resource>();
+  const std::string_view meant = kms_key_id->empty() ? kms::kSecretsManagerAlias : std::string_view(*kms_key_id);
+  COFFER_ASSIGN(kms::KeyPointer key, rooms.keyring.resolve(caller.account, meant));
+  if (key != nullptr) return named(access::key_resource(rooms.region, std::move(key)));
+  // Nothing that is there, or the default key of another account. The caller is refused either way, and only the key's
+  // owner may know which it was.
+  COFFER_ASSIGN(const auto reference, kms::parse_key_reference(meant, caller.account, rooms.region));
+  if (!reference) {
+    return named({.name = std::string(meant), .account = caller.account, .rule = policy::ResourceRule::kKeyPolicy});
+  }
+  const bool is_alias = reference->kind == kms::KeyReference::Kind::kAlias;
+  COFFER_ASSIGN(key, is_alias ? rooms.keyring.find_alias(reference->account, reference->text)
+                              : rooms.keyring.find({reference->account, reference->text}));
+  if (key != nullptr) return named(access::key_resource(rooms.region, std::move(key)));
+  return named(access::absent_key_resource(rooms.region, *reference));
 }
 
-Result<void> try_key(const api::Authority& authority, std::string_view kms_key_id, std::string_view secret_arn,
+kms::KeyPointer usable_key(const api::Resource& resource, const auth::Caller& caller) {
+  if (resource.other == nullptr || resource.other->found == nullptr) return {};
+  auto key = std::static_pointer_cast<const kms::KeyView>(resource.other->found);
+  const bool is_foreign = key->info.name.account != caller.account;
+  return key->info.is_default && is_foreign ? nullptr : key;
+}
+
+Result<void> choose_key(const api::Authority& authority, kms::KeyPointer named, const Rooms& rooms,
+                        secrets::Change& change) {
+  if (change.key != nullptr) return {};
+  COFFER_ASSIGN(change.key, sealing_key(authority, change.secret, std::move(named), rooms));
+  return {};
+}
+
+Result<void> permit_sealing(const api::Authority& authority, const secrets::Change& change, const Binding& bound_to,
+                            const Rooms& rooms) {
+  return permit<action::GenerateDataKey>(authority, change.key, bound_to, rooms);
+}
+
+Result<void> try_key(const api::Authority& authority, const api::Resource& resource, const KeySeeker& secret,
                      const Rooms& rooms) {
-  if (kms_key_id.empty()) return {};
-  COFFER_ASSIGN(const kms::KeyPointer key, rooms.keyring.resolve(authority.caller().account, kms_key_id));
-  const Binding bound_to{secret_arn, kms::kUsabilityCheck};
+  const Binding bound_to{secret.arn, kms::kUsabilityCheck};
+  const kms::KeyPointer key = usable_key(resource, authority.caller());
   if (key == nullptr) {
-    COFFER_ASSIGN(api::Resource resource, unusable_key(authority, kms_key_id, rooms));
-    COFFER_TRY(permit<action::GenerateDataKey>(authority, std::move(resource), bound_to, rooms));
+    COFFER_TRY(permit<action::GenerateDataKey>(authority, *resource.other, bound_to, rooms));
     return no_access_to_kms();
   }
+  if (key->info.is_default && key->info.name.account != secret.owner) return foreign_default_key();
   COFFER_TRY(permit<action::GenerateDataKey>(authority, key, bound_to, rooms));
   COFFER_TRY(permit<action::Decrypt>(authority, key, bound_to, rooms));
+  if (key->info.is_default) COFFER_TRY(rooms.keyring.make_default_key(key->info.name.account));
   return rooms.keyring.check_usable(key->info.name,
-                                    {{"SecretARN", secret_arn}, {"SecretVersionId", kms::kUsabilityCheck}});
+                                    {{"SecretARN", secret.arn}, {"SecretVersionId", kms::kUsabilityCheck}});
 }
 
 Result<void> check_replica_kms_key(std::string_view kms_key_id, const AccountId& account, const Region& region) {
@@ -163,8 +167,6 @@ Result<void> check_replica_kms_key(std::string_view kms_key_id, const AccountId&
 
 Result<void> reseal_values(const api::Authority& authority, const secrets::SecretView& view, const Rooms& rooms,
                            secrets::Change& change) {
-  const Result<kms::KeyPointer> new_key = sealing_key(authority, change.secret, rooms);
-  if (!new_key.ok()) return is_refusal(new_key.error()) ? Result<void>() : new_key.error();
   for (const std::string_view stage : {secrets::kAwsCurrent, secrets::kAwsPending, secrets::kAwsPrevious}) {
     const secrets::Version* const version = view.secret.version_with(stage);
     if (version == nullptr || version->kind == secrets::ValueKind::kNone) continue;
@@ -172,7 +174,7 @@ Result<void> reseal_values(const api::Authority& authority, const secrets::Secre
     const auto& resealed = change.resealed;
     if (std::ranges::find(resealed, version->id, &secrets::Change::NewValue::version) != resealed.end()) continue;
     const Result<void> may_encrypt =
-        permit<action::Encrypt>(authority, *new_key, {view.arn, version->id.text()}, rooms);
+        permit<action::Encrypt>(authority, change.key, {view.arn, version->id.text()}, rooms);
     if (!may_encrypt.ok()) {
       if (is_refusal(may_encrypt.error())) continue;
       return may_encrypt;
@@ -188,6 +190,11 @@ Result<void> reseal_values(const api::Authority& authority, const secrets::Secre
     if (former != nullptr) return std::move(value).error();
   }
   return {};
+}
+
+// Nothing of a secret may be revealed or changed here; what is not allowed is left out.
+bool is_refusal(const Error& error) {
+  return error.code == ErrorCode::kAccessDenied || error.code == ErrorCode::kInvalidRequest;
 }
 
 }  // namespace coffer::secretsmanager

@@ -3,6 +3,8 @@
 // seals a value. Follows "Permissions for the KMS key" (Secrets Manager user guide).
 #pragma once
 
+#include <optional>
+#include <string>
 #include <string_view>
 
 #include "api/operation.h"
@@ -41,28 +43,48 @@ Result<SecretBytes> read_value(const api::Authority& authority, const secrets::S
 // one. What is replicated is read, and sealed with a key of another region.
 Result<void> permit_reading_all(const api::Authority& authority, const secrets::SecretView& view, const Rooms& rooms);
 
-// Where a value is about to be sealed.
-struct Sealing {
-  const secrets::Secret& secret;  // with the KMS key that it will have
+// A KmsKeyId is looked up once in a request, and before the first decision: everything that is decided is about the key
+// that it meant then, and so is what is done. The key that a request names for a secret, for Resource::other: a null
+// pointer when it names none. Empty means the default key. kInvalidParameter for an ARN of another region.
+Result<std::shared_ptr<const api::Resource>> named_key(const std::optional<std::string>& kms_key_id,
+                                                       const auth::Caller& caller, const Rooms& rooms);
+// Of the resource of such a request: a null pointer when the caller can use no such key.
+kms::KeyPointer usable_key(const api::Resource& resource, const auth::Caller& caller);
+
+// Gives `change` the key that seals its values, unless it has one: `named` if the request names one, otherwise what the
+// secret's kms_key_id means now. kEncryptionFailure when there is no such key, also when somebody of another account
+// would use a key that is not named by its ARN: AWS looks for it in the caller's account.
+Result<void> choose_key(const api::Authority& authority, kms::KeyPointer named, const Rooms& rooms,
+                        secrets::Change& change);
+
+// What a value is, or will be, bound to.
+struct Binding {
   std::string_view secret_arn;
   std::string_view version_id;
 };
-// Whether the caller may seal a value so: kms:GenerateDataKey. kEncryptionFailure when there is no such key, also when
-// somebody of another account would use a key that is not named by its ARN: AWS looks for it in the caller's account.
-Result<void> permit_sealing(const api::Authority& authority, const Sealing& sealing, const Rooms& rooms);
+// Whether the caller may seal a value with the key of the change: kms:GenerateDataKey. REQUIRES: choose_key().
+Result<void> permit_sealing(const api::Authority& authority, const secrets::Change& change, const Binding& bound_to,
+                            const Rooms& rooms);
 
-// Tries the key that a secret is to have, as AWS does before it accepts it: kms:GenerateDataKey and kms:Decrypt.
-// kAccessDenied also when there is no such key, kInvalidParameter for an ARN of another region, kEncryptionFailure when
-// the key is disabled or pending deletion. Empty: the account's default key, which is not tried.
-Result<void> try_key(const api::Authority& authority, std::string_view kms_key_id, std::string_view secret_arn,
+// The secret that is to have another key.
+struct KeySeeker {
+  const AccountId& owner;
+  std::string_view arn;
+};
+// Tries the key that it is to have, `resource.other`, as AWS does before it accepts it: kms:GenerateDataKey and
+// kms:Decrypt. kAccessDenied also when there is no such key, kEncryptionFailure when the key is disabled or pending
+// deletion. The default key, of the secret's own account only, is made if it does not exist yet.
+Result<void> try_key(const api::Authority& authority, const api::Resource& resource, const KeySeeker& secret,
                      const Rooms& rooms);
 
 // Makes `change` seal the values of AWSCURRENT, AWSPENDING and AWSPREVIOUS of `view` anew, as AWS does when a secret's
 // key changes. As there, what the caller may not decrypt (kms:Decrypt) stays as it is, and everything if the caller may
 // not encrypt with the new key (kms:Encrypt). So does what a deleted key sealed, since nobody will ever read it.
-// kDecryptionFailure when the former key is disabled or pending deletion. REQUIRES: `change` has the new key.
+// kDecryptionFailure when the former key is disabled or pending deletion. REQUIRES: choose_key(), for the new one.
 Result<void> reseal_values(const api::Authority& authority, const secrets::SecretView& view, const Rooms& rooms,
                            secrets::Change& change);
+// Whether an error only says that the caller may not use a key.
+bool is_refusal(const Error& error);
 
 // The key of a replica can only be tried in its region, which reports what is wrong with it in the replica's status.
 // Here: kInvalidParameter (AWS's text) for an ARN of another region than the replica's.

@@ -72,7 +72,7 @@ Result<void> add_value(const VersionId& token, const GivenValue& value, const st
 
 Result<bool> write_value(const secrets::SecretView& view, const ValueWrite& write, const Rooms& rooms,
                          secrets::Change& change) {
-  COFFER_TRY(permit_sealing(write.authority, {change.secret, view.arn, write.token.text()}, rooms));
+  COFFER_TRY(permit_sealing(write.authority, change, {view.arn, write.token.text()}, rooms));
   COFFER_ASSIGN(const bool is_repeated, is_repeated_write(write.authority, view, write.token, write.value, rooms));
   if (is_repeated) return false;
   COFFER_TRY(add_value(write.token, write.value, write.stages, change));

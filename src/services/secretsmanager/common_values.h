@@ -48,8 +48,8 @@ struct ValueWrite {
   const GivenValue& value;
   const std::vector<std::string>& stages;  // none: AWSCURRENT
 };
-// add_value(), unless it is_repeated_write(): then false. Fails as these and permit_sealing() do. REQUIRES: `change`
-// has the KMS key that the secret will have.
+// add_value(), unless it is_repeated_write(): then false. Fails as these and permit_sealing() do. REQUIRES:
+// choose_key().
 Result<bool> write_value(const secrets::SecretView& view, const ValueWrite& write, const Rooms& rooms,
                          secrets::Change& change);
 

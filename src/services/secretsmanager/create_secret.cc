@@ -68,14 +68,16 @@ struct CreateSecret {
 
   // The six characters are not known yet; policies are written with "-??????" as well.
   static Result<api::Resource> resource(const Request& request, const auth::Caller& caller, Rooms& rooms) {
-    return api::Resource{secrets::secret_arn(rooms.region, caller.account, request.name, "??????"), caller.account};
+    api::Resource secret{secrets::secret_arn(rooms.region, caller.account, request.name, "??????"), caller.account};
+    COFFER_ASSIGN(secret.other, named_key(request.kms_key_id, caller, rooms));
+    return secret;
   }
 
   static Result<void> keys(const api::Asked<CreateSecret>& asked, api::ConditionKeys& keys) {
     const Request& request = asked.request;
     keys.add("secretsmanager:Name", request.name);
     keys.add_given("secretsmanager:Description", request.description);
-    COFFER_TRY(add_kms_keys(request.kms_key_id, asked.caller, asked.rooms, keys));
+    add_kms_keys(request.kms_key_id, asked.caller, asked.resource, keys);
     if (request.tags) add_tag_keys(*request.tags, TagsAre::kOfTheResource, keys);
     if (request.add_replica_regions) add_replica_keys(*request.add_replica_regions, keys);
     keys.add_given("secretsmanager:ForceOverwriteReplicaSecret", request.force_overwrite_replica_secret);
@@ -108,11 +110,16 @@ struct CreateSecret {
     secret.name = request.name;
     secret.description = request.description.value_or("");
     secret.kms_key_id = request.kms_key_id.value_or("");
-    COFFER_TRY(try_key(authorized.authority(), secret.kms_key_id, arn, rooms));
+    // The default key is not tried.
+    if (!secret.kms_key_id.empty()) {
+      COFFER_TRY(try_key(authorized.authority(), authorized.resource(), {account, arn}, rooms));
+    }
     if (request.tags) COFFER_TRY(merge_tags(*request.tags, secret));
     if (const GivenValue value = given_value(request.secret_string, request.secret_binary)) {
       const VersionId token = *VersionId::parse(*request.client_request_token);
-      COFFER_TRY(permit_sealing(authorized.authority(), {secret, arn, token.text()}, rooms));
+      const kms::KeyPointer named = usable_key(authorized.resource(), authorized.caller());
+      COFFER_TRY(choose_key(authorized.authority(), named, rooms, change));
+      COFFER_TRY(permit_sealing(authorized.authority(), change, {arn, token.text()}, rooms));
       COFFER_TRY(add_value(token, value, {}, change));
     }
     if (request.add_replica_regions) {
@@ -130,6 +137,7 @@ struct CreateSecret {
     if (!value) return taken;
     // What is compared with is a secret that was not known when the caller was authorized.
     COFFER_ASSIGN(api::Resource found, secret_resource(request.name, authorized.caller(), rooms));
+    found.other = authorized.resource().other;
     const auto add_keys = [&](api::ConditionKeys& all) {
       return keys({request, found, authorized.caller(), rooms}, all);
     };

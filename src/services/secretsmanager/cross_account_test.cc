@@ -265,6 +265,22 @@ TEST_F(CrossAccount, AKeyIdMeansAKeyOfTheCaller) {
       "EncryptionFailure");
 }
 
+// Nobody but the caller's account could ever read what it sealed.
+TEST_F(CrossAccount, TheCallersDefaultKeyIsForNoSecretOfOthers) {
+  set_secret_policy(R"("Principal": {"AWS": "210987654321"}, "Action": "secretsmanager:*", "Resource": "*")");
+  set_identity_policy(statement(R"("Action": ["secretsmanager:*", "kms:*"], "Resource": "*")"));
+  set_key_policy(R"(, {"Effect": "Allow", "Principal": {"AWS": "210987654321"}, "Action": "kms:*", "Resource": "*"})");
+  for (const std::string key :
+       {"alias/aws/secretsmanager", "arn:aws:kms:us-east-1:210987654321:alias/aws/secretsmanager"}) {
+    const std::string input = R"({"SecretId": ")" + arn_ + R"(", "KmsKeyId": ")" + key + R"(", )" + kToken + "5\"}";
+    EXPECT_EQ(
+        outcome(reader("UpdateSecret", input)),
+        "InvalidRequestException: You can't access a secret from a different AWS account if you encrypt the secret "
+        "with the default KMS service key.");
+  }
+  EXPECT_EQ(outcome(read()), "hunter2");
+}
+
 TEST_F(CrossAccount, TheKeyPolicySeesThroughWhomAndForWhatItIsUsed) {
   allow_everywhere();
   const auto with = [this](const std::string& condition) {

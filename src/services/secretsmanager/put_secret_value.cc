@@ -3,6 +3,7 @@
 // Difference from AWS: RotationToken is refused, because rotation functions cannot assume roles yet.
 // https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_PutSecretValue.html
 #include "services/secretsmanager/common.h"
+#include "services/secretsmanager/common_kms.h"
 #include "services/secretsmanager/common_values.h"
 
 namespace coffer::secretsmanager {
@@ -75,6 +76,7 @@ struct PutSecretValue {
       COFFER_TRY(refuse_pending_deletion(view));
       COFFER_TRY(refuse_replica(view));
       secrets::Change change = change_of(view);
+      COFFER_TRY(choose_key(authorized.authority(), nullptr, rooms, change));
       COFFER_ASSIGN(const bool is_new,
                     write_value(view, {authorized.authority(), token, value, stages}, rooms, change));
       return is_new ? std::optional(std::move(change)) : std::nullopt;

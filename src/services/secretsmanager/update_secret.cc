@@ -55,12 +55,15 @@ struct UpdateSecret {
   }
 
   static Result<api::Resource> resource(const Request& request, const auth::Caller& caller, Rooms& rooms) {
-    return secret_resource(request.secret_id, caller, rooms);
+    COFFER_ASSIGN(api::Resource secret, secret_resource(request.secret_id, caller, rooms));
+    COFFER_ASSIGN(secret.other, named_key(request.kms_key_id, caller, rooms));
+    return secret;
   }
 
   static Result<void> keys(const api::Asked<UpdateSecret>& asked, api::ConditionKeys& keys) {
     keys.add_given("secretsmanager:Description", asked.request.description);
-    return add_kms_keys(asked.request.kms_key_id, asked.caller, asked.rooms, keys);
+    add_kms_keys(asked.request.kms_key_id, asked.caller, asked.resource, keys);
+    return {};
   }
 
   static bool changes_only_key(const Request& request) {
@@ -73,16 +76,27 @@ struct UpdateSecret {
     const Request& request = authorized.request();
     secrets::Change change = change_of(view);
     if (request.description) change.secret.description = *request.description;
+    const api::Authority& authority = authorized.authority();
     if (request.kms_key_id) {
-      COFFER_TRY(try_key(authorized.authority(), *request.kms_key_id, view.arn, rooms));
+      // The default key is not tried.
+      if (!request.kms_key_id->empty())
+        COFFER_TRY(try_key(authority, authorized.resource(), {view.secret.account, view.arn}, rooms));
       change.secret.kms_key_id = *request.kms_key_id;
     }
+    const kms::KeyPointer named = usable_key(authorized.resource(), authorized.caller());
     if (const GivenValue value = given_value(request.secret_string, request.secret_binary)) {
       const VersionId token = *VersionId::parse(*request.client_request_token);
-      COFFER_ASSIGN(const bool is_new, write_value(view, {authorized.authority(), token, value, {}}, rooms, change));
+      COFFER_TRY(choose_key(authority, named, rooms, change));
+      COFFER_ASSIGN(const bool is_new, write_value(view, {authority, token, value, {}}, rooms, change));
       if (!is_new && !request.description && !request.kms_key_id) return std::optional<secrets::Change>();
     }
-    if (request.kms_key_id) COFFER_TRY(reseal_values(authorized.authority(), view, rooms, change));
+    if (!request.kms_key_id) return std::optional(std::move(change));
+    const Result<void> chosen = choose_key(authority, named, rooms, change);
+    if (chosen.ok()) {
+      COFFER_TRY(reseal_values(authority, view, rooms, change));
+    } else if (!is_refusal(chosen.error())) {
+      return chosen.error();
+    }
     return std::optional(std::move(change));
   }
 

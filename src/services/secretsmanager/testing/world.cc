@@ -47,6 +47,20 @@ std::unique_ptr<seal::RegionKey> open_region_key(store::Store& store, const Regi
 
 }  // namespace
 
+class World::WatchedAuthorizer final : public api::Authorizer {
+ public:
+  WatchedAuthorizer(const World& world, const api::Authorizer& decides) : world_(world), decides_(decides) {}
+
+  Result<void> authorize(const api::AccessQuestion& question, api::ConditionKeys& keys) const override {
+    if (world_.at_decision) world_.at_decision(question, keys);
+    return decides_.authorize(question, keys);
+  }
+
+ private:
+  const World& world_;
+  const api::Authorizer& decides_;
+};
+
 struct World::Node {
   Node(World& world, const Region& self)
       : store(world.make_store()),
@@ -142,11 +156,12 @@ Answer World::call(std::string_view region, const auth::Caller& caller, std::str
   wire::Document document;
   SecretBuffer output;
   wire::JsonEncoder encoder(output);
+  const WatchedAuthorizer watched(*this, self.authorizer);
   std::optional<api::CopyLag> lag;
   const api::Invocation invocation{.caller = caller,
                                    .now = clock.now(),
                                    .request_id = "test",
-                                   .authorizer = self.authorizer,
+                                   .authorizer = watched,
                                    .begun = clock.stopwatch(),
                                    .freshness = freshness,
                                    .lag = &lag};

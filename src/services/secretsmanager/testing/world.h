@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "access/explanation_store.h"
+#include "api/access.h"
 #include "auth/caller.h"
 #include "base/clock.h"
 #include "base/random.h"
@@ -58,12 +59,16 @@ class World {
 
   Random& random;
   ManualClock clock;
+  // Called before each decision of call(): what it does comes in between what was found and what is done. It decides
+  // nothing itself.
+  std::function<void(const api::AccessQuestion&, api::ConditionKeys&)> at_decision;
   // Of regions that are used for the first time.
   size_t max_secrets = 500'000;  // of an account
   std::function<std::unique_ptr<store::Store>()> make_store;
 
  private:
   struct Node;
+  class WatchedAuthorizer;
   Node& node(std::string_view region);
 
   std::map<std::string, std::unique_ptr<Node>, std::less<>> nodes_;
