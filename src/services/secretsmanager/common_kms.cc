@@ -23,6 +23,10 @@ Error no_key_to_encrypt(std::string_view key) {
                "Secrets Manager can't encrypt the secret value: Key '" + std::string(key) + "' does not exist"};
 }
 
+Error foreign_replica_key() {
+  return Error{ErrorCode::kInvalidParameter, "A replica can't be encrypted with a KMS key of another account."};
+}
+
 // Whether the caller may do that with the key. kAccessDenied without the reasons of the key's owner: those are in the
 // explanation.
 template <class Action>
@@ -161,8 +165,8 @@ Result<void> try_key(const api::Authority& authority, const api::Resource& resou
 
 Result<void> check_replica_kms_key(std::string_view kms_key_id, const AccountId& account, const Region& region) {
   if (kms_key_id.empty()) return {};
-  COFFER_TRY(kms::parse_key_reference(kms_key_id, account, region));
-  return {};
+  COFFER_ASSIGN(const auto reference, kms::parse_key_reference(kms_key_id, account, region));
+  return reference && reference->account != account ? foreign_replica_key() : Result<void>();
 }
 
 Result<void> reseal_values(const api::Authority& authority, const secrets::SecretView& view, const Rooms& rooms,

@@ -87,7 +87,8 @@ Result<void> reseal_values(const api::Authority& authority, const secrets::Secre
 bool is_refusal(const Error& error);
 
 // The key of a replica can only be tried in its region, which reports what is wrong with it in the replica's status.
-// Here: kInvalidParameter (AWS's text) for an ARN of another region than the replica's.
+// Here: kInvalidParameter for an ARN of another region than the replica's (AWS's text), and for one of another account
+// than the secret's: what arrives is sealed for nobody in particular, whom that account could let in.
 Result<void> check_replica_kms_key(std::string_view kms_key_id, const AccountId& account, const Region& region);
 
 }  // namespace coffer::secretsmanager

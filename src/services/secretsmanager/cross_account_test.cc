@@ -281,6 +281,63 @@ TEST_F(CrossAccount, TheCallersDefaultKeyIsForNoSecretOfOthers) {
   EXPECT_EQ(outcome(read()), "hunter2");
 }
 
+// The caller's account and the secret's are two, the key's is a third: each of its policies counts.
+TEST_F(CrossAccount, AKeyOfAThirdAccountCountsWithThePoliciesOfAllThree) {
+  const AccountId third = *AccountId::parse("345678901234");
+  const Rooms& rooms = world_.rooms(kHome);
+  const kms::KeyName key = must(rooms.keyring.create_key(third, "of a third account"));
+  const std::string key_arn = kms::key_arn(*Region::parse(kHome), key);
+  const auto let = [&](const std::string& reader) {
+    const std::string text = R"({"Version": "2012-10-17", "Statement": [
+        {"Effect": "Allow", "Action": "kms:*", "Principal": {"AWS": "345678901234"}, "Resource": "*"},
+        {"Effect": "Allow", "Action": ["kms:GenerateDataKey", "kms:Decrypt"], "Principal": {"AWS": "123456789012"},
+         "Resource": "*", "Condition": {"StringEquals": {"kms:CallerAccount": "123456789012"}}})" +
+                             reader + "]}";
+    must(kms::put_policy(rooms.keyring, key, must(kms::accept_key_policy(text, {rooms.principals, rooms.identities}))));
+  };
+  const std::string lets_role =
+      R"(, {"Effect": "Allow", "Principal": {"AWS": ")" + kRoleArn + R"("}, "Action": "kms:Decrypt", "Resource": "*"})";
+  let(lets_role);
+  arn_ = make_secret("third", key_arn);
+  const auto set_policy_of_secret = [&](const std::string& principal) {
+    const std::string text = statement(R"("Principal": {"AWS": ")" + principal +
+                                       R"("}, "Action": "secretsmanager:GetSecretValue", "Resource": "*")");
+    EXPECT_EQ(owner("PutResourcePolicy", R"({"SecretId": "third", "ResourcePolicy": )" + escaped(text) + "}").message,
+              "");
+  };
+  const std::string reads_secret = R"({"Effect": "Allow", "Action": "secretsmanager:GetSecretValue", "Resource": "*"})";
+  const std::string uses_key = R"({"Effect": "Allow", "Action": "kms:Decrypt", "Resource": ")" + key_arn + "\"}";
+  const auto set_policy_of_role = [&](const std::string& statements) {
+    set_identity_policy(R"({"Version": "2012-10-17", "Statement": [)" + statements + "]}");
+  };
+  const std::string refused_by_secret =
+      "AccessDeniedException: User: arn:aws:sts::210987654321:assumed-role/app/session is not authorized to perform: "
+      "secretsmanager:GetSecretValue on resource: " +
+      arn_;
+  const std::string refused_by_key = "AccessDeniedException: Access to KMS is not allowed";
+  set_policy_of_secret(kRoleArn);
+  set_policy_of_role(reads_secret + ", " + uses_key);
+  EXPECT_EQ(outcome(read()), "hunter2");
+
+  let("");
+  EXPECT_EQ(outcome(read()), refused_by_key);
+  const access::ExplanationPointer denial = world_.denials(kHome).back();
+  EXPECT_EQ(denial->resource, key_arn);
+  EXPECT_EQ(denial->resource_account, third);
+  ASSERT_EQ(denial->changes.size(), 1u);
+  EXPECT_EQ(denial->changes[0].account, third);
+  let(lets_role);
+  set_policy_of_role(reads_secret);
+  EXPECT_EQ(outcome(read()), refused_by_key);
+  set_policy_of_role(uses_key);
+  EXPECT_EQ(outcome(read()), refused_by_secret);
+  set_policy_of_role(reads_secret + ", " + uses_key);
+  set_policy_of_secret("123456789012");
+  EXPECT_EQ(outcome(read()), refused_by_secret);
+  set_policy_of_secret(kRoleArn);
+  EXPECT_EQ(outcome(read()), "hunter2");
+}
+
 TEST_F(CrossAccount, TheKeyPolicySeesThroughWhomAndForWhatItIsUsed) {
   allow_everywhere();
   const auto with = [this](const std::string& condition) {

@@ -78,6 +78,9 @@ struct UpdateSecret {
     if (request.description) change.secret.description = *request.description;
     const api::Authority& authority = authorized.authority();
     if (request.kms_key_id) {
+      if (view.secret.role == secrets::Role::kReplica) {
+        COFFER_TRY(check_replica_kms_key(*request.kms_key_id, view.secret.account, rooms.region));
+      }
       // The default key is not tried.
       if (!request.kms_key_id->empty())
         COFFER_TRY(try_key(authority, authorized.resource(), {view.secret.account, view.arn}, rooms));

@@ -6,6 +6,8 @@
 #include <boost/json.hpp>
 #include <cmath>
 
+#include "kms/key_details.h"
+#include "kms/key_policy.h"
 #include "secrets/secret_rows.h"
 
 namespace coffer::secretsmanager::testing {
@@ -211,8 +213,13 @@ class Runner {
     if (what == "alias") return must(keyring.put_alias(owner, text_of(one.at("alias")), name));
     if (what == "disable") return must(keyring.disable(name));
     if (what == "enable") return must(keyring.enable(name));
+    if (what == "policy") return put_key_policy(world_.rooms(region(one)), name, json::serialize(one.at("policy")));
     if (what == "delete") return static_cast<void>(must(keyring.schedule_deletion(name, 7)));
     FAIL() << "nothing is done to keys by the name of " << what;
+  }
+
+  static void put_key_policy(const Rooms& rooms, const kms::KeyName& key, const std::string& text) {
+    must(kms::put_policy(rooms.keyring, key, must(kms::accept_key_policy(text, {rooms.principals, rooms.identities}))));
   }
 
   void erase_expired(const json::object& one) {

@@ -80,7 +80,7 @@ struct World::Node {
         lags(world.clock),
         rooms{secrets, lags, keyring, principals, identities, world.random, self, deployment()},
         service(make_service(rooms)) {
-    for (const char* id : {"123456789012", "210987654321"})
+    for (const char* id : {"123456789012", "210987654321", "345678901234"})
       must(accounts.create(std::string("account ") + id, *AccountId::parse(id)));
   }
 
