@@ -155,7 +155,9 @@ const Expected kOperations[] = {
         "MultiRegionKeyType", "ReplicaRegion"}}}},
     {"UpdatePrimaryRegion",
      R"({"KeyId": "<KEY>", "PrimaryRegion": "us-west-2"})",
-     {{"kms:UpdatePrimaryRegion", with({"PrimaryRegion"})}}},
+     // The last decision is about the replica, whose aliases its region knows.
+     {{"kms:UpdatePrimaryRegion",
+       {"CallerAccount", "KeyOrigin", "KeySpec", "KeyUsage", "MultiRegion", "MultiRegionKeyType", "PrimaryRegion"}}}},
     {"DisableKey", R"({"KeyId": "<KEY>"})", {{"kms:DisableKey", kPlain}}},
     {"EnableKey", R"({"KeyId": "<KEY>"})", {{"kms:EnableKey", kPlain}}},
     {"ScheduleKeyDeletion",
