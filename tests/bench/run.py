@@ -22,8 +22,10 @@ import botocore.auth
 import botocore.awsrequest
 import botocore.credentials
 
+import replication
+
 REGION = "us-east-1"
-PARTS = ("reads", "sharing", "writes", "start", "million")
+PARTS = ("reads", "sharing", "writes", "start", "replication", "million")
 started = []  # processes, to be ended whatever happens
 
 
@@ -247,6 +249,9 @@ class Bench:
                       f"{1e6 / median(name, 'per_cpu'):>10.1f} {rss_mib(pid):>8.0f}")
         nginx.stop()
         server.stop()
+
+    def replication(self, directory):
+        replication.measure(self.options.binary, directory, started, self.options.quick)
 
     def sharing(self, directory):
         """Reads that policies decide: root under the default key, root under a customer key, and the session of a role

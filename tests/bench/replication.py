@@ -1,0 +1,267 @@
+"""script/bench --only replication: five regions of one deployment on this machine, as `coffer dev` runs them, links and all.
+
+How long an acknowledged write takes to a replica while others write, what replicas cost the writer, how fast regions that were
+away are brought up to date, and how long failing over takes. All regions share the machine's cores: figures of one region are
+those of a fifth of it.
+"""
+
+import http.client
+import json
+import os
+import pathlib
+import signal
+import socket
+import statistics
+import subprocess
+import threading
+import time
+import uuid
+
+import botocore.auth
+import botocore.awsrequest
+import botocore.credentials
+
+REGIONS = ["us-east-1", "us-west-2", "eu-west-1", "ap-northeast-1", "ap-southeast-2"]
+PRIMARY, REPLICA = REGIONS[0], REGIONS[1]
+
+
+def free_block(size):
+    for base in range(30000, 60000, 50):
+        sockets = []
+        try:
+            for port in range(base, base + size):
+                one = socket.socket()
+                sockets.append(one)
+                one.bind(("127.0.0.1", port))
+            return base
+        except OSError:
+            continue
+        finally:
+            for one in sockets:
+                one.close()
+    raise SystemExit("no free block of ports")
+
+
+class Caller:
+    """Signed calls on one connection, cheap enough to leave the cores to the servers."""
+
+    def __init__(self, deployment, region, service="secretsmanager", prefix="secretsmanager"):
+        self.region, self.service, self.prefix = region, service, prefix
+        self.port = deployment.port + 1 + REGIONS.index(region)
+        env = deployment.env
+        self.credentials = botocore.credentials.Credentials(env["AWS_ACCESS_KEY_ID"], env["AWS_SECRET_ACCESS_KEY"])
+        self.connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
+
+    def signed(self, operation, body):
+        request = botocore.awsrequest.AWSRequest(
+            "POST", f"http://127.0.0.1:{self.port}/", data=json.dumps(body),
+            headers={"Content-Type": "application/x-amz-json-1.1", "X-Amz-Target": f"{self.prefix}.{operation}"})
+        botocore.auth.SigV4Auth(self.credentials, self.service, self.region).add_auth(request)
+        return request.data, dict(request.headers)
+
+    def send(self, request):
+        self.connection.request("POST", "/", *request)
+        response = self.connection.getresponse()
+        return response.status, response.read()
+
+    def call(self, operation, body):
+        status, content = self.send(self.signed(operation, body))
+        if status != 200:
+            raise SystemExit(f"{operation} in {self.region}: {status} {content.decode()}")
+        return json.loads(content or b"{}")
+
+
+class Deployment:
+    def __init__(self, binary, directory):
+        self.binary, self.directory, self.port = os.path.abspath(binary), pathlib.Path(directory) / "dev", free_block(11)
+
+    def start(self, started):
+        self.process = subprocess.Popen(
+            [self.binary, "dev", "--data", self.directory, "--port", str(self.port), "--regions", ",".join(REGIONS)],
+            stdout=subprocess.DEVNULL)
+        started.append(self.process)
+        self.wait(lambda: (self.directory / "env").exists())
+        self.env = {}
+        for line in (self.directory / "env").read_text().splitlines():
+            if "=" in line:
+                name, value = line.removeprefix("export ").split("=", 1)
+                self.env[name] = value.strip("'\"")
+        self.wait(lambda: all(self.listens(region) for region in REGIONS))
+
+    @staticmethod
+    def wait(condition, seconds=120, pause=0.01):
+        deadline = time.monotonic() + seconds
+        while not condition():
+            if time.monotonic() > deadline:
+                raise SystemExit("the deployment does not come to what is waited for")
+            time.sleep(pause)
+
+    def listens(self, region):
+        try:
+            socket.create_connection(("127.0.0.1", self.port + 1 + REGIONS.index(region)), timeout=1).close()
+            return True
+        except OSError:
+            return False
+
+    def region(self, verb, region, *more):
+        subprocess.run([self.binary, "dev", verb, region, "--data", self.directory, *more], check=True, capture_output=True)
+
+    def run(self, *arguments):
+        environment = {**os.environ, **self.env}
+        return subprocess.run([self.binary, *arguments], check=True, capture_output=True, text=True, env=environment).stdout
+
+    def stop(self):
+        self.process.send_signal(signal.SIGTERM)
+        self.process.wait(timeout=60)
+
+    def waiting(self, region):
+        status = Caller(self, region, "coffer", "Coffer").call("GetRegionStatus", {})
+        return sum(link["Waiting"] for link in status["Links"])
+
+
+def percentile(values, percent):
+    return sorted(values)[min(len(values) - 1, int(len(values) * percent / 100))]
+
+
+def in_threads(count, work):
+    threads = [threading.Thread(target=work, args=(number,)) for number in range(count)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+
+def create(deployment, names, replicas, threads=8):
+    def work(number):
+        caller = Caller(deployment, PRIMARY)
+        for name in names[number::threads]:
+            body = {"Name": name, "SecretString": "x" * 200, "ClientRequestToken": str(uuid.uuid4())}
+            if replicas:
+                body["AddReplicaRegions"] = [{"Region": region} for region in replicas]
+            caller.call("CreateSecret", body)
+
+    began = time.monotonic()
+    in_threads(threads, work)
+    return time.monotonic() - began
+
+
+class Writers:
+    """Writes at a rate, spread over secrets and connections, until it is stopped."""
+
+    def __init__(self, deployment, names, per_second, threads=4):
+        self.deployment, self.names, self.per_second, self.threads = deployment, names, per_second, threads
+        self.done, self.is_over = [0] * threads, False
+
+    def __enter__(self):
+        self.running = [threading.Thread(target=self.work, args=(number,)) for number in range(self.threads)]
+        self.began = time.monotonic()
+        for thread in self.running:
+            thread.start()
+        return self
+
+    def work(self, number):
+        caller = Caller(self.deployment, PRIMARY)
+        names = self.names[number::self.threads]
+        while not self.is_over:
+            due = self.began + self.done[number] * self.threads / self.per_second
+            time.sleep(max(0.0, due - time.monotonic()))
+            caller.call("PutSecretValue", {"SecretId": names[self.done[number] % len(names)], "SecretString": "y" * 200,
+                                           "ClientRequestToken": str(uuid.uuid4())})
+            self.done[number] += 1
+
+    def rate(self):
+        return sum(self.done) / (time.monotonic() - self.began)
+
+    def __exit__(self, *_):
+        self.is_over = True
+        for thread in self.running:
+            thread.join()
+
+
+def lags(deployment, seconds):
+    """Milliseconds from the answer to a write until the replica gives its value: asked for again and again."""
+    writer, reader = Caller(deployment, PRIMARY), Caller(deployment, REPLICA)
+    found = []
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        token = str(uuid.uuid4())
+        read = reader.signed("GetSecretValue", {"SecretId": "bench/probe", "VersionId": token})
+        writer.call("PutSecretValue", {"SecretId": "bench/probe", "SecretString": "z" * 200, "ClientRequestToken": token})
+        began = time.monotonic()
+        while reader.send(read)[0] != 200:
+            pass
+        found.append((time.monotonic() - began) * 1000)
+        time.sleep(0.02)
+    return found
+
+
+def write_times(deployment, name, count):
+    caller = Caller(deployment, PRIMARY)
+    times = []
+    for _ in range(count):
+        request = caller.signed("PutSecretValue", {"SecretId": name, "SecretString": "z" * 200,
+                                                   "ClientRequestToken": str(uuid.uuid4())})
+        began = time.monotonic()
+        status, content = caller.send(request)
+        times.append((time.monotonic() - began) * 1000)
+        if status != 200:
+            raise SystemExit(content.decode())
+    return times
+
+
+def measure(binary, directory, started, quick):
+    seconds, many = (4, 1_000) if quick else (20, 10_000)
+    deployment = Deployment(binary, directory)
+    deployment.start(started)
+    others = REGIONS[1:]
+    print(f"\nReplication: {len(REGIONS)} regions on this machine, 200-byte values")
+
+    create(deployment, ["bench/alone"], [])
+    create(deployment, ["bench/probe", *(f"bench/{i}" for i in range(100))], others)
+    deployment.wait(lambda: deployment.waiting(PRIMARY) == 0)
+    print(f"{'write, durable, one at a time':>46} {'p50 ms':>8} {'p99 ms':>8}")
+    rows = {"without replicas": [], "with four replicas": []}
+    for _ in range(5):  # in turn, so that what else happens on the machine falls on both
+        rows["without replicas"] += write_times(deployment, "bench/alone", seconds * 10)
+        rows["with four replicas"] += write_times(deployment, "bench/probe", seconds * 10)
+    for name, times in rows.items():
+        print(f"{name:>46} {statistics.median(times):>8.2f} {percentile(times, 99):>8.2f}")
+
+    print(f"{'from the answer to the replica':>46} {'p50 ms':>8} {'p99 ms':>8} {'writes/s':>9}")
+    for rate in (0, 100, 500):
+        if rate == 0:
+            found, real = lags(deployment, seconds), 0
+        else:
+            with Writers(deployment, [f"bench/{i}" for i in range(100)], rate) as writers:
+                found = lags(deployment, seconds)
+                real = writers.rate()
+        print(f"{f'while others write {rate}/s':>46} {statistics.median(found):>8.2f} {percentile(found, 99):>8.2f} {real:>9.0f}")
+        deployment.wait(lambda: deployment.waiting(PRIMARY) == 0)
+
+    for region in others:
+        deployment.region("stop-region", region)
+    took = create(deployment, [f"many/{i}" for i in range(many)], others)
+    print(f"\n{many} secrets made in {took:.1f} s while the four other regions were down")
+    for region in others:
+        deployment.region("start-region", region)
+    began = time.monotonic()
+    deployment.wait(lambda: deployment.waiting(PRIMARY) == 0, seconds=600, pause=0.1)
+    took = time.monotonic() - began
+    print(f"sent to all four within {took:.1f} s of their start: {4 * many / took:.0f} copies/s")
+
+    deployment.region("stop-region", PRIMARY, "--kill")
+    began = time.monotonic()
+    report = json.loads(deployment.run("failover", "--from", PRIMARY, "--to", REPLICA, "--prefix", "many/", "--yes", "--json"))
+    took = time.monotonic() - began
+    promoted = sum(secret["Result"] == "Promoted" for secret in report["Secrets"])
+    print(f"coffer failover: {promoted} secrets promoted in {took:.1f} s: {promoted / took:.0f}/s")
+    began = time.monotonic()
+    # The region that is down keeps its marks.
+    deployment.wait(lambda: waiting_for(deployment, REPLICA, others[1:]) == 0, seconds=600, pause=0.1)
+    print(f"the three other regions follow {time.monotonic() - began:.1f} s later")
+    deployment.stop()
+
+
+def waiting_for(deployment, region, destinations):
+    status = Caller(deployment, region, "coffer", "Coffer").call("GetRegionStatus", {})
+    return sum(link["Waiting"] for link in status["Links"] if link["Region"] in destinations)
