@@ -1,16 +1,13 @@
 #include "cli/failover_command.h"
 
 #include <algorithm>
-#include <atomic>
-#include <thread>
 
 #include "base/time_text.h"
+#include "cli/several.h"
 #include "cli/text_layout.h"
 
 namespace coffer::cli {
 namespace {
-
-constexpr size_t kThreads = 8;
 
 struct Entry {
   std::string name;
@@ -133,17 +130,9 @@ class Failover {
 
   Report& report() { return report_; }
 
-  // Several at a time, since each waits for a disk.
   void run() {
-    std::atomic<size_t> next = 0;
-    const auto work = [&] {
-      Deployment deployment = make_();
-      for (size_t i = next++; i < report_.secrets.size(); i = next++)
-        promote(deployment, report_.secrets[i]);
-    };
-    std::vector<std::jthread> threads;
-    for (size_t i = 0; i < std::min(kThreads, report_.secrets.size()); ++i)
-      threads.emplace_back(work);
+    for_each_at_once<Entry>(report_.secrets, make_,
+                            [this](Deployment& deployment, Entry& entry) { promote(deployment, entry); });
   }
 
  private:

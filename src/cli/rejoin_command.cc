@@ -1,8 +1,10 @@
 #include "cli/rejoin_command.h"
 
 #include <algorithm>
+#include <map>
 
 #include "base/time_text.h"
+#include "cli/several.h"
 #include "cli/text_layout.h"
 
 namespace coffer::cli {
@@ -74,7 +76,8 @@ std::string text_of(const Entry& entry) {
 
 class Rejoin {
  public:
-  Rejoin(const RejoinRequest& request, Deployment& deployment) : request_(request), deployment_(deployment) {}
+  Rejoin(const RejoinRequest& request, const std::function<Deployment()>& make)
+      : request_(request), make_(make), deployment_(make()) {}
 
   Result<void> look() {
     report_.region = request_.region;
@@ -113,22 +116,22 @@ class Rejoin {
   // Brings every region that follows what is to be given up to the promoted secret, so that none is left without a
   // primary. What does not get there is refused by the region.
   void bring_others(const Wait& wait) {
-    for (Entry& entry : report_.secrets) {
-      if (entry.unlisted_regions.empty()) continue;
-      const Result<void> added = replicate(entry, entry.unlisted_regions);
+    for_each_at_once<Entry>(report_.secrets, make_, [](Deployment& deployment, Entry& entry) {
+      if (entry.unlisted_regions.empty()) return;
+      const Result<void> added = replicate(deployment, entry, entry.unlisted_regions);
       if (!added.ok()) fail(entry, added.error());
-    }
+    });
     while (ask_others() && wait()) {
     }
   }
 
   void run() {
-    for (Entry& entry : report_.secrets) {
-      if (entry.error) continue;
-      const Result<void> done = rejoin(entry);
+    for_each_at_once<Entry>(report_.secrets, make_, [this](Deployment& deployment, Entry& entry) {
+      if (entry.error) return;
+      const Result<void> done = rejoin(deployment, entry);
       entry.result = !done.ok() ? "Failed" : request_.is_dry_run ? "WouldRejoin" : "Rejoined";
       if (!done.ok()) fail(entry, done.error());
-    }
+    });
   }
 
  private:
@@ -139,28 +142,35 @@ class Rejoin {
 
   // What the region knows of others it knows from sending to them. True if some still seem to follow it.
   bool ask_others() {
-    bool is_waiting = false;
-    for (Entry& entry : report_.secrets) {
-      if (entry.error || entry.following_regions.empty()) continue;
-      CopyFilter filter;
-      filter.name = entry.name;
-      const Result<std::vector<Copy>> copies = deployment_.copies(request_.region, filter);
-      if (!copies.ok() || copies->empty()) continue;
-      const Copy& here = copies->front();
-      std::erase_if(entry.following_regions, [&here](const std::string& region) {
-        const CopyReplica* const replica = replica_in(here, region);
-        return replica == nullptr || replica->replaced_by;
-      });
-      entry.generation = here.generation;
-      // Sending again makes a new generation, of the same content.
-      for (const std::string& region : entry.following_regions) {
-        if (replica_in(here, region)->status == "InProgress") continue;
-        const Result<void> asked = send_again(entry, request_.region, region);
-        if (!asked.ok()) fail(entry, asked.error());
-      }
-      is_waiting = is_waiting || !entry.following_regions.empty();
+    const auto is_asked = [](const Entry& entry) { return !entry.error && !entry.following_regions.empty(); };
+    if (std::ranges::none_of(report_.secrets, is_asked)) return false;
+    CopyFilter filter;
+    filter.name = request_.secret;
+    // Of all at once: the region reads its whole list whichever of them it is asked for.
+    const Result<std::vector<Copy>> copies = deployment_.copies(request_.region, filter);
+    if (!copies.ok()) return true;
+    std::map<std::string_view, const Copy*> by_name;
+    for (const Copy& copy : *copies)
+      by_name.emplace(copy.name, &copy);
+    for_each_at_once<Entry>(report_.secrets, make_, [&](Deployment& deployment, Entry& entry) {
+      const auto here = is_asked(entry) ? by_name.find(entry.name) : by_name.end();
+      if (here != by_name.end()) ask_others(deployment, *here->second, entry);
+    });
+    return std::ranges::any_of(report_.secrets, is_asked);
+  }
+
+  void ask_others(Deployment& deployment, const Copy& here, Entry& entry) const {
+    std::erase_if(entry.following_regions, [&here](const std::string& region) {
+      const CopyReplica* const replica = replica_in(here, region);
+      return replica == nullptr || replica->replaced_by;
+    });
+    entry.generation = here.generation;
+    // Sending again makes a new generation, of the same content.
+    for (const std::string& region : entry.following_regions) {
+      if (replica_in(here, region)->status == "InProgress") continue;
+      const Result<void> asked = send_again(deployment, entry, request_.region, region);
+      if (!asked.ok()) fail(entry, asked.error());
     }
-    return is_waiting;
   }
 
   void consider(const Copy& here, const Copy& primary) {
@@ -195,12 +205,12 @@ class Rejoin {
   // A dry run cannot know how that ends.
   bool is_unsettled(const Entry& entry) const { return request_.is_dry_run && !entry.following_regions.empty(); }
 
-  Result<void> rejoin(const Entry& entry) {
-    COFFER_TRY(give_up(entry));
-    return request_.is_dry_run ? Result<void>() : send(entry);
+  Result<void> rejoin(Deployment& deployment, const Entry& entry) const {
+    COFFER_TRY(give_up(deployment, entry));
+    return request_.is_dry_run ? Result<void>() : send(deployment, entry);
   }
 
-  Result<void> give_up(const Entry& entry) {
+  Result<void> give_up(Deployment& deployment, const Entry& entry) const {
     if (!entry.is_primary_still || is_unsettled(entry)) return {};
     JsonObject body;
     body.add("SecretId", entry.arn)
@@ -208,22 +218,23 @@ class Rejoin {
         .add("Generation", entry.generation)
         .add("DryRun", request_.is_dry_run);
     wire::Document answer;
-    return deployment_.call(request_.region, "RejoinSecret", body.text(), answer);
+    return deployment.call(request_.region, "RejoinSecret", body.text(), answer);
   }
 
-  Result<void> send(const Entry& entry) {
-    if (!entry.is_listed) return replicate(entry, {request_.region});
-    return send_again(entry, entry.primary_region, request_.region);
+  Result<void> send(Deployment& deployment, const Entry& entry) const {
+    if (!entry.is_listed) return replicate(deployment, entry, {request_.region});
+    return send_again(deployment, entry, entry.primary_region, request_.region);
   }
 
-  Result<void> send_again(const Entry& entry, const std::string& from, const std::string& to) {
+  static Result<void> send_again(Deployment& deployment, const Entry& entry, const std::string& from,
+                                 const std::string& to) {
     wire::Document answer;
     JsonObject body;
     body.add("SecretId", entry.name).add("ReplicaRegion", to);
-    return deployment_.call(from, "RetryReplication", body.text(), answer);
+    return deployment.call(from, "RetryReplication", body.text(), answer);
   }
 
-  Result<void> replicate(const Entry& entry, const std::vector<std::string>& regions) {
+  static Result<void> replicate(Deployment& deployment, const Entry& entry, const std::vector<std::string>& regions) {
     std::string list;
     for (const std::string& region : regions) {
       JsonObject added;
@@ -234,16 +245,17 @@ class Rejoin {
     body.add("SecretId", entry.name).add_json("AddReplicaRegions", "[" + list + "]");
     const std::string text = body.text();
     wire::Document answer;
-    return deployment_.call(entry.primary_region,
-                            {.service = "secretsmanager",
-                             .target_prefix = "secretsmanager",
-                             .operation = "ReplicateSecretToRegions",
-                             .body = text},
-                            answer);
+    return deployment.call(entry.primary_region,
+                           {.service = "secretsmanager",
+                            .target_prefix = "secretsmanager",
+                            .operation = "ReplicateSecretToRegions",
+                            .body = text},
+                           answer);
   }
 
   const RejoinRequest& request_;
-  Deployment& deployment_;
+  const std::function<Deployment()>& make_;
+  Deployment deployment_;
   Report report_;
 };
 
@@ -268,8 +280,8 @@ std::string result_of(const Report& report, size_t failed) {
 
 }  // namespace
 
-Result<Outcome> rejoin(const RejoinRequest& request, Deployment& deployment, const Operator& by) {
-  Rejoin rejoining(request, deployment);
+Result<Outcome> rejoin(const RejoinRequest& request, const std::function<Deployment()>& make, const Operator& by) {
+  Rejoin rejoining(request, make);
   COFFER_TRY(rejoining.look());
   Report& report = rejoining.report();
   const bool is_text = request.form == Form::kText;

@@ -25,7 +25,8 @@ struct Operator {
 };
 
 // Shows first what only the region's own copies have, and would be lost. May be repeated: what was broken off goes on.
-// Errors as fail_over() has them; kNotFound when the one secret that is named has nothing to rejoin.
-Result<Outcome> rejoin(const RejoinRequest& request, Deployment& deployment, const Operator& by);
+// `make`: a deployment for each of the threads that ask. Errors as fail_over() has them; kNotFound when the one secret
+// that is named has nothing to rejoin.
+Result<Outcome> rejoin(const RejoinRequest& request, const std::function<Deployment()>& make, const Operator& by);
 
 }  // namespace coffer::cli

@@ -69,14 +69,14 @@ int fail_over_region(const RegionCommand& command, const Clock& clock) {
 int rejoin_region(const RegionCommand& command, const Clock& clock) {
   const cli::RejoinRequest request{
       .region = command.region, .secret = command.secret, .is_dry_run = command.is_dry_run, .form = command.form};
-  cli::Deployment deployment(connect_as(command, clock));
+  const auto make = [&] { return cli::Deployment(connect_as(command, clock)); };
   const Duration begin = clock.monotonic();
   const auto wait = [&clock, begin] {
     std::this_thread::sleep_for(kRetryInterval);
     return clock.monotonic() - begin < kPatience;
   };
   const cli::Show shown = show;
-  return print_outcome(cli::rejoin(request, deployment, {.show = shown, .confirm = confirm_as(command), .wait = wait}));
+  return print_outcome(cli::rejoin(request, make, {.show = shown, .confirm = confirm_as(command), .wait = wait}));
 }
 
 }  // namespace coffer::server
