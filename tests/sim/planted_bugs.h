@@ -2,6 +2,7 @@
 // them. Each is a way to lose a promise: docs/decisions says which mechanism keeps it.
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <string>
@@ -23,6 +24,7 @@ struct PlantedBug {
   bool claims_everything = false;                     // heartbeats say that nothing is undelivered
   bool takes_late_frames = false;                     // frames of sessions that are over
   bool writes_on_replicas = false;                    // the cards' check is missing
+  uint64_t found_at = 0;  // a seed that has found it; only where to look first, since every change moves it
 };
 
 const std::vector<PlantedBug>& planted_bugs();
