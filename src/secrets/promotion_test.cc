@@ -55,6 +55,20 @@ TEST_F(PromotionTest, ACopyKnowsWhereElseTheSecretIs) {
   EXPECT_EQ(copy->secret.siblings[1].kms_key_id, "alias/europe");
 }
 
+// Nothing could be replicated to the primary that came back, under a key that is for no copy.
+TEST_F(PromotionTest, AnotherAccountsKeyIsNotWhatTheFormerPrimaryGets) {
+  create("db", "v", {kWest});
+  const auto key_that_is_told = [this](const std::string& key) {
+    EXPECT_TRUE(edit("db", [&](Change& change) { change.secret.kms_key_id = key; }).ok());
+    return (*secrets_.export_state(kAccount, "db", kWest, ValuesToSend::kAll))->siblings.at(0).kms_key_id;
+  };
+  const std::string own = "arn:aws:kms:us-east-1:123456789012:key/11111111-2222-3333-4444-555555555555";
+  EXPECT_EQ(key_that_is_told(own), own);
+  EXPECT_EQ(key_that_is_told("alias/app"), "alias/app");
+  EXPECT_EQ(key_that_is_told("arn:aws:kms:us-east-1:210987654321:key/11111111-2222-3333-4444-555555555555"), "");
+  EXPECT_EQ(key_that_is_told("arn:aws:kms:us-east-1:210987654321:alias/app"), "");
+}
+
 TEST_F(PromotionTest, FailingOverKeepsTheRegionsAndTheirKeys) {
   replica();
   const auto view = store("copy", [&](const SecretView& copy) { return fail_over(copy, kWest); });

@@ -30,9 +30,12 @@ bool follows(const ReplicaState& state, const Secret& copy) {
   return knows_us && state.generation > copy.generation;
 }
 
-// What the copy in `region` must know to take the primary's place.
+// What the copy in `region` must know to take the primary's place. A primary may have another account's key, with which
+// nobody may seal a copy: there it will be the default key.
 std::vector<ReplicaRegion> siblings_of(const Secret& secret, const Region& region) {
-  std::vector<ReplicaRegion> siblings = {{secret.primary_region, secret.kms_key_id, false}};
+  const auto key = kms::parse_key_reference(secret.kms_key_id, secret.account, secret.primary_region);
+  const bool is_own = key.ok() && (!*key || (*key)->account == secret.account);
+  std::vector<ReplicaRegion> siblings = {{secret.primary_region, is_own ? secret.kms_key_id : "", false}};
   for (const ReplicaRegion& replica : secret.replicas) {
     if (replica.region != region) siblings.push_back({replica.region, replica.kms_key_id, false});
   }

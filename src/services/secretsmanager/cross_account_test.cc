@@ -271,7 +271,7 @@ TEST_F(CrossAccount, TheCallersDefaultKeyIsForNoSecretOfOthers) {
   set_identity_policy(statement(R"("Action": ["secretsmanager:*", "kms:*"], "Resource": "*")"));
   set_key_policy(R"(, {"Effect": "Allow", "Principal": {"AWS": "210987654321"}, "Action": "kms:*", "Resource": "*"})");
   for (const std::string key :
-       {"alias/aws/secretsmanager", "arn:aws:kms:us-east-1:210987654321:alias/aws/secretsmanager"}) {
+       {"", "alias/aws/secretsmanager", "arn:aws:kms:us-east-1:210987654321:alias/aws/secretsmanager"}) {
     const std::string input = R"({"SecretId": ")" + arn_ + R"(", "KmsKeyId": ")" + key + R"(", )" + kToken + "5\"}";
     EXPECT_EQ(
         outcome(reader("UpdateSecret", input)),

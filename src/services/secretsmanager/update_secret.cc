@@ -81,8 +81,8 @@ struct UpdateSecret {
       if (view.secret.role == secrets::Role::kReplica) {
         COFFER_TRY(check_replica_kms_key(*request.kms_key_id, view.secret.account, rooms.region));
       }
-      // The default key is not tried.
-      if (!request.kms_key_id->empty())
+      // The default key is not tried, and is for nobody of another account.
+      if (!request.kms_key_id->empty() || view.secret.account != authority.caller().account)
         COFFER_TRY(try_key(authority, authorized.resource(), {view.secret.account, view.arn}, rooms));
       change.secret.kms_key_id = *request.kms_key_id;
     }
