@@ -141,7 +141,7 @@ Delivery Courier::refused(const store::OutboxKey& key, const store::Row& row, co
   std::string message = outcome.message;
   if (message.empty()) message = std::string(kFailed) + reason(outcome.verdict, key.name, parts_.destination);
   const Result<void> recorded =
-      record_failure(key, {.message = message, .replaced_by = outcome.primary, .mark_to_clear = row});
+      record_failure(key, {.message = message, .replaced_by = outcome.successor, .mark_to_clear = row});
   if (!recorded.ok()) return export_failed(key, recorded.error());
   // Other verdicts say that what has the name there is no copy of this secret, or of another primary.
   const bool leaves_copy = outcome.verdict == ApplyVerdict::kAhead || outcome.verdict == ApplyVerdict::kKeyUnusable;

@@ -34,7 +34,7 @@ class Courier {
   Delivery set_aside(const store::OutboxKey& key, std::string message);
   struct Failure {
     const std::string& message;
-    std::optional<Region> replaced_by{};  // ReplicaProgress::replaced_by
+    std::optional<secrets::ReplicaProgress::Successor> replaced_by{};  // ReplicaProgress::replaced_by
     std::optional<store::Row> mark_to_clear{};
   };
   Result<void> record_failure(const store::OutboxKey& key, const Failure& failure);

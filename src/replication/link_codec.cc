@@ -354,7 +354,10 @@ SecretBuffer encode(const Answer& answer) {
   header.set_session(answer.session);
   header.set_verdict(static_cast<uint32_t>(answer.outcome.verdict));
   header.set_generation(answer.outcome.generation);
-  if (answer.outcome.primary) header.set_primary(answer.outcome.primary->text());
+  if (answer.outcome.successor) {
+    header.set_primary(answer.outcome.successor->region.text());
+    header.set_primary_epoch(answer.outcome.successor->lineage_epoch);
+  }
   for (const VersionId& id : answer.outcome.needed)
     header.add_needed(id.text());
   if (answer.outcome.message.size() <= kMaxTextBytes) header.set_message(answer.outcome.message);
@@ -382,7 +385,9 @@ Result<Answer> decode_answer(std::string_view frame) {
   answer.outcome.message = header.message();
   answer.outcome.generation = header.generation();
   if (!header.primary().empty()) {
-    COFFER_ASSIGN(answer.outcome.primary, parse_id<Region>(header.primary(), "primary region"));
+    COFFER_ASSIGN(Region primary, parse_id<Region>(header.primary(), "primary region"));
+    COFFER_TRY(check(header.primary_epoch() > 0, "lineage epoch"));
+    answer.outcome.successor = {std::move(primary), header.primary_epoch()};
   }
   for (const std::string& needed : header.needed()) {
     COFFER_ASSIGN(auto id, parse_id<VersionId>(needed, "needed version"));

@@ -282,8 +282,8 @@ TEST(LinkCodec, AnAnswerArrivesAsItWasSent) {
 
   Answer fenced;
   fenced.outcome.verdict = ApplyVerdict::kFenced;
-  fenced.outcome.primary = Region::parse("eu-west-1");
-  EXPECT_EQ(decode_answer(encode(fenced).view())->outcome.primary, fenced.outcome.primary);
+  fenced.outcome.successor = {*Region::parse("eu-west-1"), 3};
+  EXPECT_EQ(decode_answer(encode(fenced).view())->outcome.successor, fenced.outcome.successor);
 }
 
 // Protobuf strings are not wiped, so no secret may ever be in one.

@@ -90,6 +90,7 @@ class Replicator::Impl {
   mutable std::map<std::string, Time> first_seen_;
   std::optional<Time> last_success_;
   std::string last_error_;
+  bool concerns_one_ = false;
 };
 
 Duration Replicator::Impl::step() {
@@ -237,6 +238,7 @@ bool Replicator::Impl::set_aside(const store::Row& row, std::string message) {
   entry.seen_in_pass = pass_;
   const std::lock_guard lock(mutex_);
   last_error_ = std::move(message);
+  concerns_one_ = true;
   return true;
 }
 
@@ -254,6 +256,7 @@ void Replicator::Impl::answered() {
   last_success_ = parts_.clock.now();
   // What cannot be sent for a reason of its own is still in the way.
   last_error_ = set_aside_.empty() ? std::string() : set_aside_.begin()->second.message;
+  concerns_one_ = !set_aside_.empty();
 }
 
 void Replicator::Impl::destination_failed(std::string_view event, const std::string& message) {
@@ -263,6 +266,7 @@ void Replicator::Impl::destination_failed(std::string_view event, const std::str
   retry_at_ = parts_.clock.monotonic() + backoff(kDestinationBackoff, ++failures_, parts_.random);
   const std::lock_guard lock(mutex_);
   last_error_ = message;
+  concerns_one_ = false;
 }
 
 void Replicator::Impl::note(const std::vector<store::Row>& rows) const {
@@ -294,6 +298,7 @@ LinkStatus Replicator::Impl::status() const {
   }
   status.last_success = last_success_;
   status.last_error = rows.ok() ? last_error_ : rows.error().message;
+  status.concerns_one = rows.ok() && concerns_one_;
   return status;
 }
 

@@ -25,7 +25,8 @@ struct LinkStatus {
   size_t dirty = 0;                  // marks waiting, counted up to 10,000
   std::optional<Time> oldest_dirty;  // first seen unsent by this process
   std::optional<Time> last_success;
-  std::string last_error;  // empty when the last attempt succeeded and no mark is set aside
+  std::string last_error;     // empty when the last attempt succeeded and no mark is set aside
+  bool concerns_one = false;  // last_error is about one mark, and may tell whose it is
 };
 
 // One destination region.

@@ -69,9 +69,12 @@ Result<Change> rejoined(const SecretView& view, const Region& primary) {
     const auto progress = std::ranges::find(view.progress, region, &std::pair<Region, ReplicaProgress>::first);
     return progress == view.progress.end() ? std::nullopt : progress->second.replaced_by;
   };
-  const bool is_replaced = std::ranges::any_of(
-      secret.replicas, [&](const ReplicaRegion& replica) { return replaced_by(replica.region) == primary; });
-  if (!is_replaced) {
+  uint64_t epoch = 0;  // of the promoted one
+  for (const ReplicaRegion& replica : secret.replicas) {
+    const auto successor = replaced_by(replica.region);
+    if (successor && successor->region == primary) epoch = std::max(epoch, successor->lineage_epoch);
+  }
+  if (epoch <= secret.lineage_epoch) {
     return refusal("No region has answered that the secret was promoted in " + primary.text() +
                    ", so this may be the only primary. Regions that reach each other find that out within seconds.");
   }
@@ -90,21 +93,21 @@ Result<Change> rejoined(const SecretView& view, const Region& primary) {
   change.secret.primary_region = primary;
   change.secret.replicas.clear();
   change.secret.rotation.reset();
+  // Older than anything that the promoted one sends, and of its lineage: who promotes this copy all the same does not
+  // end up beside another primary of the same epoch.
+  change.secret.lineage_epoch = epoch;
+  change.secret.generation = 0;
   // Values that the primary has as well stay sealed as they are.
   change.secret.received_kms_key_id = secret.kms_key_id;
   return change;
 }
 
-Result<Change> sent_again(const SecretView& view, const Region& region) {
+Result<void> check_replicated_to(const SecretView& view, const Region& region) {
   COFFER_TRY(refuse_pending_deletion(view));
   const bool is_listed =
       std::ranges::find(view.secret.replicas, region, &ReplicaRegion::region) != view.secret.replicas.end();
-  if (view.secret.role != Role::kPrimary || !is_listed) {
-    return refusal("The secret is not replicated to " + region.text() + ".");
-  }
-  Change change = change_of(view);
-  change.restarted_replicas.push_back(region);
-  return change;
+  if (view.secret.role == Role::kPrimary && is_listed) return {};
+  return refusal("The secret is not replicated to " + region.text() + ".");
 }
 
 }  // namespace coffer::secrets

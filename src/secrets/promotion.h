@@ -31,7 +31,7 @@ Result<Change> failed_over(const SecretView& view, const Failover& failover);
 // another, so that none is left without a primary.
 Result<Change> rejoined(const SecretView& view, const Region& primary);
 
-// What was refused for good is sent again to `region`. kInvalidRequest when the secret is not replicated to it.
-Result<Change> sent_again(const SecretView& view, const Region& region);
+// For SecretStore::send_again(). kInvalidRequest when the secret is not replicated to the region.
+Result<void> check_replicated_to(const SecretView& view, const Region& region);
 
 }  // namespace coffer::secrets

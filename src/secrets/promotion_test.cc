@@ -31,9 +31,14 @@ class PromotionTest : public testing::SecretStoreTest {
       return std::optional(std::move(change));
     });
   }
-  void report(const std::string& name, const Region& region, const std::optional<Region>& replaced_by) {
-    const ReplicaProgress progress{
-        .acknowledged_generation = 1, .failed = true, .message = "no", .last_attempt = {}, .replaced_by = replaced_by};
+  void report(const std::string& name, const Region& region, const std::optional<Region>& successor) {
+    ReplicaProgress progress{.acknowledged_generation = 1,
+                             .acknowledged_state_id = 7,
+                             .failed = true,
+                             .message = "no",
+                             .last_attempt = {},
+                             .replaced_by = {}};
+    if (successor) progress.replaced_by = {*successor, 2};
     ASSERT_TRUE(
         secrets_.record_progress({kAccount, name, find(name)->secret.suffix, region, progress, std::nullopt}).ok());
   }
@@ -147,13 +152,42 @@ TEST_F(PromotionTest, WhatWasPromotedDoesNotReplaceThePrimaryThatCameBack) {
   EXPECT_EQ(value(find("copy"), testing::version_id(0)), "mine");
 }
 
-TEST_F(PromotionTest, WhatFailedIsSentAgain) {
+// Nothing that was acknowledged is forgotten: a copy that is ahead must stay.
+TEST_F(PromotionTest, WhatFailedIsSentAgainAsItIs) {
+  const auto retry = [this](const Region& region) {
+    return secrets_.retry(kAccount, "db", region,
+                          [&](const SecretView& view) { return check_replicated_to(view, region); });
+  };
   create("db", "v", {kWest});
-  report("db", kWest, std::nullopt);
-  EXPECT_EQ(find("db")->replica_status(kWest).status, "Failed");
-  ASSERT_TRUE(store("db", [](const SecretView& view) { return sent_again(view, kWest); }).ok());
-  EXPECT_EQ(find("db")->replica_status(kWest).status, "InProgress");
-  EXPECT_EQ(message(sent_again(*find("db"), kEurope)), "The secret is not replicated to eu-west-1.");
+  ASSERT_TRUE(edit("db", [](Change& change) { change.secret.description = "changed"; }).ok());
+  report("db", kWest, kWest);
+  const uint64_t generation = find("db")->secret.generation;
+  ASSERT_EQ(find("db")->replica_status(kWest).status, "Failed");
+  const auto retried = retry(kWest);
+  ASSERT_TRUE(retried.ok()) << retried.error().message;
+  EXPECT_EQ((*retried)->replica_status(kWest).status, "InProgress");
+  EXPECT_FALSE((*retried)->progress.at(0).second.replaced_by);
+  EXPECT_EQ((*retried)->progress.at(0).second.acknowledged_generation, 1u);
+  EXPECT_EQ((*retried)->secret.generation, generation) << "nothing has changed";
+  EXPECT_TRUE(mark(kWest, "db"));
+  EXPECT_NE((*secrets_.export_state(kAccount, "db", kWest, ValuesToSend::kAll))->base_state_id, 0u);
+  EXPECT_EQ(retry(kEurope).error().message, "The secret is not replicated to eu-west-1.");
+}
+
+// What was given up is older than anything, and who promotes it stands above the one that it was given up for.
+TEST_F(PromotionTest, WhoRejoinedIsBehindEverybodyAndNeverBesideThem) {
+  create("copy", "mine", {kWest});
+  for (int i = 0; i < 5; ++i)
+    ASSERT_TRUE(edit("copy", [i](Change& change) { change.secret.description = std::to_string(i); }).ok());
+  report("copy", kWest, kWest);
+  ASSERT_TRUE(store("copy", [](const SecretView& view) { return rejoined(view, kWest); }).ok());
+  EXPECT_FALSE(find("copy")->secret.has_arrived());
+  EXPECT_EQ(find("copy")->secret.lineage_epoch, 2u);
+  EXPECT_EQ(apply(state_from(kWest, find("copy")->secret.suffix, 2, 1)), ApplyVerdict::kApplied)
+      << "the promoted one has changed less often";
+  EXPECT_TRUE(find("copy")->secret.has_arrived());
+  const auto again = promoted(*find("copy"), kEast);
+  EXPECT_EQ(again->secret.lineage_epoch, 3u);
 }
 
 }  // namespace

@@ -208,19 +208,28 @@ std::string encode_progress(const ReplicaProgress& progress) {
   record.set_failed(progress.failed);
   record.set_message(progress.message);
   record.set_last_attempt_ms(to_ms(progress.last_attempt));
-  if (progress.replaced_by) record.set_replaced_by(progress.replaced_by->text());
+  if (progress.replaced_by) {
+    record.set_replaced_by(progress.replaced_by->region.text());
+    record.set_replaced_by_epoch(progress.replaced_by->lineage_epoch);
+  }
   return record.SerializeAsString();
 }
 
 Result<ReplicaProgress> decode_progress(std::string_view row) {
   rows::ProgressRecord record;
   if (!record.ParseFromArray(row.data(), static_cast<int>(row.size()))) return damaged("a replica's progress");
-  return ReplicaProgress{.acknowledged_generation = record.acknowledged_generation(),
-                         .acknowledged_state_id = record.acknowledged_state_id(),
-                         .failed = record.failed(),
-                         .message = record.message(),
-                         .last_attempt = from_ms(record.last_attempt_ms()),
-                         .replaced_by = Region::parse(record.replaced_by())};
+  ReplicaProgress progress{.acknowledged_generation = record.acknowledged_generation(),
+                           .acknowledged_state_id = record.acknowledged_state_id(),
+                           .failed = record.failed(),
+                           .message = record.message(),
+                           .last_attempt = from_ms(record.last_attempt_ms()),
+                           .replaced_by = {}};
+  if (!record.replaced_by().empty()) {
+    const auto region = Region::parse(record.replaced_by());
+    if (!region) return damaged("a replica's progress");
+    progress.replaced_by = {*region, record.replaced_by_epoch()};
+  }
+  return progress;
 }
 
 std::string encode_access(const AccessDates& dates) {

@@ -4,6 +4,7 @@
 
 #include "secrets/record_codec.h"
 #include "secrets/secret_store_impl.h"
+#include "store/keys.h"
 
 namespace coffer::secrets {
 namespace {
@@ -143,7 +144,7 @@ std::optional<ApplyOutcome> SecretStore::Impl::refusal(const ReplicaState& state
                   secret.role == Role::kPrimary
                       ? "the secret in region " + here + " was promoted to a stand-alone secret."
                       : "the secret was promoted in region " + primary + ", which now replicates it to " + here + ".");
-      fenced.primary = secret.primary_region;
+      fenced.successor = {secret.primary_region, secret.lineage_epoch};
       return fenced;
     }
     if (secret.role == Role::kReplica) {
@@ -324,6 +325,30 @@ Result<void> SecretStore::Impl::record_progress(const ProgressReport& report) {
     return committed ? std::optional(true) : std::nullopt;
   }));
   return {};
+}
+
+Result<SecretPointer> SecretStore::Impl::retry(const AccountId& account, std::string_view name, const Region& region,
+                                               const Check& check) {
+  COFFER_TRY(until_undisturbed<bool>([&]() -> Result<std::optional<bool>> {
+    COFFER_ASSIGN(const SecretPointer current, reader_.load(account, name));
+    if (!current) return Error{ErrorCode::kResourceNotFound, "Secrets Manager can't find the specified secret."};
+    COFFER_TRY(check(*current));
+    store::Transaction transaction;
+    transaction.preconditions.push_back({record_key(account, name), current->revision});
+    const store::OutboxKey mark{region, "secret", account, std::string(name)};
+    transaction.puts.push_back({mark.text(), store::OutboxMark{.generation = current->secret.generation}.encode()});
+    const auto known = std::ranges::find(current->progress, region, &std::pair<Region, ReplicaProgress>::first);
+    if (known != current->progress.end()) {
+      ReplicaProgress progress = known->second;
+      progress.failed = false;
+      progress.message.clear();
+      progress.replaced_by.reset();
+      transaction.puts.push_back({progress_key(account, name, region), encode_progress(progress)});
+    }
+    COFFER_ASSIGN(const auto committed, try_commit(std::move(transaction)));
+    return committed ? std::optional(true) : std::nullopt;
+  }));
+  return reader_.load(account, name);
 }
 
 }  // namespace coffer::secrets

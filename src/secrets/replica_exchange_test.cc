@@ -122,7 +122,7 @@ TEST_F(ReplicaExchangeTest, APromotedCopyIsFencedOffFromItsOldPrimary) {
   late.force_overwrite = true;
   const auto outcome = secrets_.apply_state(std::move(late));
   EXPECT_EQ(outcome->verdict, ApplyVerdict::kFenced);
-  EXPECT_EQ(outcome->primary, kEast);
+  EXPECT_EQ(outcome->successor, (ReplicaProgress::Successor{kEast, 2}));
   EXPECT_NE(outcome->message.find("promoted"), std::string::npos);
   EXPECT_EQ(secrets_.apply_removal({kAccount, "copy", "AAAAAA", kWest, 1})->verdict, ApplyVerdict::kAlreadyNewer);
   EXPECT_EQ(value(find("copy"), version_id(1)), "AAAAAA5");

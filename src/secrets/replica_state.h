@@ -83,7 +83,8 @@ struct ApplyOutcome {
   std::vector<VersionId> needed;  // with kNeedVersions
   std::string message;            // for StatusMessage when refused
   uint64_t generation = 0;        // with kAhead: of the copy
-  std::optional<Region> primary;  // with kFenced: where the promoted one is; absent: it was deleted
+  // With kFenced: the promoted one; absent: it was deleted.
+  std::optional<ReplicaProgress::Successor> successor;
 };
 
 }  // namespace coffer::secrets

@@ -46,7 +46,13 @@ struct ReplicaProgress {
   bool failed = false;                   // refused for good: retried by the next change or ReplicateSecretToRegions
   std::string message;
   Time last_attempt;
-  std::optional<Region> replaced_by;  // where the promoted copy is that the region follows, or is, instead of this one
+  // The promoted copy that the region follows, or is, instead of this one.
+  struct Successor {
+    Region region;
+    uint64_t lineage_epoch = 0;
+    bool operator==(const Successor&) const = default;
+  };
+  std::optional<Successor> replaced_by;
 };
 
 // What RotateSecret has set up. Stays when rotation is cancelled.
@@ -92,7 +98,7 @@ struct Secret {
   const Version* version_with(std::string_view stage) const;
   bool pending_deletion() const { return deletion_date.has_value(); }
   // Of a replica: a state of its primary is here. Not of a former primary that has rejoined and was not sent one yet.
-  bool has_arrived() const { return !siblings.empty(); }
+  bool has_arrived() const { return generation > 0; }
 };
 
 // What SecretId may be: a name, a full ARN, or an ARN without the suffix. Views into the text that was parsed.

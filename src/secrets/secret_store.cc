@@ -389,6 +389,10 @@ Result<ApplyOutcome> SecretStore::apply_removal(const ReplicaRemoval& removal) {
 Result<void> SecretStore::record_progress(const ProgressReport& report) {
   return impl_->record_progress(report);
 }
+Result<SecretPointer> SecretStore::retry(const AccountId& account, std::string_view name, const Region& region,
+                                         const Check& check) {
+  return impl_->retry(account, name, region, check);
+}
 Result<ExpectedCopies> SecretStore::expected_copies(const Region& region, std::string_view from, size_t limit) const {
   return impl_->expected_copies(region, from, limit);
 }

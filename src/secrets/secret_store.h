@@ -152,6 +152,12 @@ class SecretStore {
   // dirty mark is cleared only if it is still the one that was sent.
   Result<void> record_progress(const ProgressReport& report);
 
+  // Sends the state as it is to a region that has refused it, if `check` agrees: what was refused before counts no
+  // more, what was acknowledged still does, so that a copy that is ahead stays, and force that was used up is not used
+  // again. kResourceNotFound when there is no such secret, or what `check` says, which may be called more than once.
+  Result<SecretPointer> retry(const AccountId& account, std::string_view name, const Region& region,
+                              const Check& check);
+
   // Whether the copies are still there: copy_check.h. What `region` has acknowledged and what it has refused, of the
   // primaries here, looking at `limit` secrets from `from` on (empty: from the first). kIo.
   Result<ExpectedCopies> expected_copies(const Region& region, std::string_view from, size_t limit) const;

@@ -39,6 +39,8 @@ class SecretStore::Impl {
   Result<ApplyOutcome> apply_state(const ReplicaState& state);
   Result<ApplyOutcome> apply_removal(const ReplicaRemoval& removal);
   Result<void> record_progress(const ProgressReport& report);
+  Result<SecretPointer> retry(const AccountId& account, std::string_view name, const Region& region,
+                              const Check& check);
 
   // copy_check.cc
   Result<ExpectedCopies> expected_copies(const Region& region, std::string_view from, size_t limit) const;

@@ -76,6 +76,9 @@ constexpr size_t kForwarders = 8;
 constexpr size_t kQueuedForwards = 256;
 constexpr Duration kSurveyTimeout = std::chrono::seconds(3);
 constexpr size_t kExplanationBytes = 16 << 20;
+// Any account may ask how the region is.
+constexpr std::string_view kNotForAll =
+    "some changes cannot be sent: the region's log says why, and ReplicationStatus of the secrets";
 
 Error sealed(const Error& error) {
   return Error{ErrorCode::kSealed, error.message};
@@ -395,7 +398,7 @@ class RegionNode::Impl {
                               .waiting = link.dirty,
                               .waiting_since = link.oldest_dirty,
                               .last_success = link.last_success,
-                              .last_error = std::move(link.last_error)});
+                              .last_error = link.concerns_one ? std::string(kNotForAll) : std::move(link.last_error)});
     }
     return report;
   }

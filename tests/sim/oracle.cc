@@ -169,7 +169,7 @@ void Oracle::after_call(Site& at, const Call& call, const Answer& answer) {
   const bool promotes = call.operation == "StopReplicationToReplica" || call.operation == "FailOverSecret";
   if (const Seen* const now = seen(at, call.name); now != nullptr) {
     const std::string& suffix = now->secret.suffix;
-    if (promotes) promoted_.insert({suffix, at.name.text()});
+    if (promotes && (answer.ok() || answer.is_unknown())) promoted_.insert({suffix, at.name.text()});
     if (call.operation == "RejoinSecret" && (answer.ok() || answer.is_unknown())) {
       given_up_.insert({suffix, at.name.text()});
       if (answer.ok() && !promoted_.contains({suffix, call.regions.front().text()}))
@@ -364,7 +364,7 @@ void Oracle::check_convergence(const std::vector<std::unique_ptr<Site>>& regions
       const std::string where = describe(*region, name);
       if (secret.role == Role::kReplica) {
         // Nobody has told the promoted one of it yet.
-        if (given_up_.contains({secret.suffix, region->name.text()})) continue;
+        if (!secret.has_arrived() && given_up_.contains({secret.suffix, region->name.text()})) continue;
         const Seen* const primary = seen(find(secret.primary_region), name);
         if (primary == nullptr || primary->secret.suffix != secret.suffix) {
           violated(where + ": a copy is left of a secret that is gone");

@@ -364,7 +364,7 @@ class Simulation final : public Network {
         const auto progress =
             std::ranges::find((*view)->progress, replica.region, &std::pair<Region, secrets::ReplicaProgress>::first);
         const bool is_replaced = progress != (*view)->progress.end() && progress->second.replaced_by;
-        (is_replaced ? primary : following) = is_replaced ? progress->second.replaced_by : replica.region;
+        (is_replaced ? primary : following) = is_replaced ? progress->second.replaced_by->region : replica.region;
       }
     }
     const bool asks = primary ? following.has_value() : chance(50);

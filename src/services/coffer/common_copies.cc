@@ -5,14 +5,18 @@
 namespace coffer::coffer_service {
 namespace {
 
-Error not_found() {
-  return Error{ErrorCode::kResourceNotFound, "Secrets Manager can't find the specified secret."};
-}
-
 void describe_tags(const api::Resource& resource, api::ConditionKeys& keys) {
   const auto& view = *static_cast<const secrets::SecretView*>(resource.found.get());
   for (const secrets::Tag& tag : view.secret.tags)
     keys.add_tag("aws:ResourceTag/", tag.key, tag.value);
+}
+
+std::optional<std::string> given(const std::string& text) {
+  return text.empty() ? std::nullopt : std::optional(text);
+}
+
+std::optional<Region> successor_of(const secrets::ReplicaProgress& progress) {
+  return progress.replaced_by ? std::optional(progress.replaced_by->region) : std::nullopt;
 }
 
 // What a dry run answers: the secret as it would be.
@@ -24,6 +28,16 @@ secrets::SecretPointer imagined(const secrets::SecretView& view, secrets::Change
 
 }  // namespace
 
+Error secret_not_found() {
+  return Error{ErrorCode::kResourceNotFound, "Secrets Manager can't find the specified secret."};
+}
+
+Result<void> check_is_meant(const secrets::SecretView& view, const secrets::SecretId& id,
+                            const api::Resource& resource) {
+  const bool is_meant = (!id.suffix || *id.suffix == view.secret.suffix) && view.arn == resource.name;
+  return is_meant ? Result<void>() : Result<void>(secret_not_found());
+}
+
 Copy copy_of(const secrets::SecretView& view) {
   const secrets::Secret& secret = view.secret;
   Copy copy{.name = secret.name,
@@ -32,6 +46,7 @@ Copy copy_of(const secrets::SecretView& view) {
             .primary_region = secret.primary_region,
             .lineage_epoch = static_cast<int64_t>(secret.lineage_epoch),
             .generation = static_cast<int64_t>(secret.generation),
+            .kms_key_id = given(secret.kms_key_id),
             .changed_date = secret.changed,
             .deletion_date = secret.deletion_date,
             .versions = {},
@@ -41,11 +56,12 @@ Copy copy_of(const secrets::SecretView& view) {
     copy.versions.push_back({version.id.text(), version.stages, version.created});
   for (const secrets::ReplicaRegion& replica : secret.replicas) {
     auto [status, message] = view.replica_status(replica.region);
-    CopyReplica& added = copy.replicas.emplace_back(CopyReplica{.region = replica.region, .status = status});
+    CopyReplica& added = copy.replicas.emplace_back(
+        CopyReplica{.region = replica.region, .status = status, .kms_key_id = given(replica.kms_key_id)});
     if (!message.empty()) added.status_message = std::move(message);
     const auto progress =
         std::ranges::find(view.progress, replica.region, &std::pair<Region, secrets::ReplicaProgress>::first);
-    if (progress != view.progress.end()) added.replaced_by = progress->second.replaced_by;
+    if (progress != view.progress.end()) added.replaced_by = successor_of(progress->second);
   }
   for (const secrets::ReplicaRegion& sibling : secret.siblings)
     copy.other_regions.push_back(sibling.region);
@@ -74,13 +90,12 @@ Result<api::Resource> secret_resource(std::string_view secret_id, const auth::Ca
 Result<secrets::SecretPointer> change_secret(const Change& change, const Rooms& rooms, const MakeChange& make) {
   COFFER_ASSIGN(const secrets::SecretId id, secrets::parse_secret_id(change.secret_id, change.caller, rooms.region));
   const auto checked = [&](const secrets::SecretView& view) -> Result<secrets::Change> {
-    const bool is_meant = (!id.suffix || *id.suffix == view.secret.suffix) && view.arn == change.resource.name;
-    if (!is_meant) return not_found();
+    COFFER_TRY(check_is_meant(view, id, change.resource));
     return make(view);
   };
   if (change.is_dry_run) {
     COFFER_ASSIGN(const secrets::SecretPointer view, rooms.secrets.find(id));
-    if (view == nullptr) return not_found();
+    if (view == nullptr) return secret_not_found();
     COFFER_ASSIGN(secrets::Change made, checked(*view));
     return imagined(*view, std::move(made));
   }

@@ -28,10 +28,12 @@ struct CopyReplica {
   Region region;
   std::string_view status;
   std::optional<std::string> status_message;
-  std::optional<Region> replaced_by;  // ReplicaProgress::replaced_by
+  std::optional<std::string> kms_key_id;  // as given; absent: the default key
+  std::optional<Region> replaced_by;      // ReplicaProgress::replaced_by
   static constexpr wire::Field kFields[] = {
       wire::field<&CopyReplica::region>("Region"), wire::field<&CopyReplica::status>("Status"),
-      wire::field<&CopyReplica::status_message>("StatusMessage"), wire::field<&CopyReplica::replaced_by>("ReplacedBy")};
+      wire::field<&CopyReplica::status_message>("StatusMessage"), wire::field<&CopyReplica::kms_key_id>("KmsKeyId"),
+      wire::field<&CopyReplica::replaced_by>("ReplacedBy")};
 };
 
 // What this region has of a secret. Of two copies with one epoch that with the higher generation is newer.
@@ -41,7 +43,8 @@ struct Copy {
   std::string_view role;  // "Primary", "Replica"
   Region primary_region;
   int64_t lineage_epoch = 0;
-  int64_t generation = 0;
+  int64_t generation = 0;                 // 0: it has rejoined, and was not sent anything yet
+  std::optional<std::string> kms_key_id;  // in this region, as given; absent: the default key
   Time changed_date;
   std::optional<Time> deletion_date;
   std::vector<CopyVersion> versions;  // in order of creation
@@ -53,6 +56,7 @@ struct Copy {
                                             wire::field<&Copy::primary_region>("PrimaryRegion"),
                                             wire::field<&Copy::lineage_epoch>("LineageEpoch"),
                                             wire::field<&Copy::generation>("Generation"),
+                                            wire::field<&Copy::kms_key_id>("KmsKeyId"),
                                             wire::field<&Copy::changed_date>("ChangedDate"),
                                             wire::field<&Copy::deletion_date>("DeletionDate"),
                                             wire::field<&Copy::versions>("Versions"),
@@ -66,6 +70,11 @@ Result<Region> parse_region(std::string_view text, std::string_view member, cons
 
 // The secret with its policy, by name or ARN, as the Secrets Manager service finds it.
 Result<api::Resource> secret_resource(std::string_view secret_id, const auth::Caller& caller, const Rooms& rooms);
+
+// kResourceNotFound when another secret has taken the name since.
+Result<void> check_is_meant(const secrets::SecretView& view, const secrets::SecretId& id,
+                            const api::Resource& resource);
+Error secret_not_found();
 
 // SecretStore::update() of the secret that was authorized, or, for a dry run, what it would return. kResourceNotFound
 // when there is none, also when another one has taken its name since.

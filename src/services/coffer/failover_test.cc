@@ -52,8 +52,11 @@ class FailoverTest : public secrets::testing::SecretStoreTest {
     ASSERT_EQ(apply(std::move(state)), ApplyVerdict::kApplied);
   }
   void promoted_elsewhere(const std::string& name) {
-    const secrets::ReplicaProgress progress{
-        .acknowledged_generation = 1, .failed = true, .message = "no", .last_attempt = {}, .replaced_by = kWest};
+    const secrets::ReplicaProgress progress{.acknowledged_generation = 1,
+                                            .failed = true,
+                                            .message = "no",
+                                            .last_attempt = {},
+                                            .replaced_by = secrets::ReplicaProgress::Successor{kWest, 2}};
     ASSERT_TRUE(
         secrets_.record_progress({kAccount, name, find(name)->secret.suffix, kWest, progress, std::nullopt}).ok());
   }
@@ -136,7 +139,7 @@ TEST_F(FailoverTest, WhatFailedIsTriedAgain) {
   promoted_elsewhere("db");
   EXPECT_TRUE(contains(call("ListCopies", "{}"), R"("Status":"Failed","StatusMessage":"no","ReplacedBy":"us-west-2")"));
   const std::string answer = call("RetryReplication", R"({"SecretId":"db","ReplicaRegion":"us-west-2"})");
-  EXPECT_TRUE(contains(answer, R"("Region":"us-west-2","Status":"InProgress"})")) << answer;
+  EXPECT_TRUE(contains(answer, R"("Region":"us-west-2","Status":"InSync")")) << answer;
   EXPECT_EQ(call("RetryReplication", R"({"SecretId":"db","ReplicaRegion":"eu-west-1"})"),
             "InvalidRequestException: The secret is not replicated to eu-west-1.");
 }

@@ -89,6 +89,12 @@ struct ListCopies {
              (!request.name_prefix || secret.name.starts_with(*request.name_prefix)) &&
              (!request.tag || has_tag(secret, *request.tag));
     };
+    if (request.name) {
+      COFFER_ASSIGN(const secrets::SecretPointer view, rooms.secrets.find(authorized.caller().account, *request.name));
+      Response response;
+      if (view != nullptr && matches(*view)) response.copies.push_back(copy_of(*view));
+      return response;
+    }
     const auto limit = static_cast<size_t>(request.max_results.value_or(kDefaultPage));
     COFFER_ASSIGN(const secrets::SecretStore::Page page,
                   rooms.secrets.list(authorized.caller().account, after, limit, matches));

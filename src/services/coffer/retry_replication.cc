@@ -34,10 +34,14 @@ struct RetryReplication {
   static Result<Response> handle(const api::Authorized<RetryReplication>& authorized, Rooms& rooms) {
     const Request& request = authorized.request();
     COFFER_ASSIGN(const Region region, parse_region(request.replica_region, "ReplicaRegion", rooms));
-    const Change change{
-        .caller = authorized.caller().account, .secret_id = request.secret_id, .resource = authorized.resource()};
-    const auto send_again = [&](const secrets::SecretView& view) { return secrets::sent_again(view, region); };
-    COFFER_ASSIGN(const secrets::SecretPointer view, change_secret(change, rooms, send_again));
+    COFFER_ASSIGN(const auto id,
+                  secrets::parse_secret_id(request.secret_id, authorized.caller().account, rooms.region));
+    const auto check = [&](const secrets::SecretView& view) -> Result<void> {
+      COFFER_TRY(check_is_meant(view, id, authorized.resource()));
+      return secrets::check_replicated_to(view, region);
+    };
+    COFFER_ASSIGN(const secrets::SecretPointer view, rooms.secrets.retry(id.account, id.name, region, check));
+    if (view == nullptr) return secret_not_found();
     return Response{copy_of(*view)};
   }
 };
