@@ -66,10 +66,12 @@ struct CopyReplica {
   std::string region;
   std::string status;
   std::optional<std::string> status_message;
+  std::optional<std::string> kms_key_id;   // as given; absent: the default key
   std::optional<std::string> replaced_by;  // the region whose copy it follows, or is, instead
   static constexpr wire::Field kFields[] = {
       wire::field<&CopyReplica::region>("Region"), wire::field<&CopyReplica::status>("Status"),
-      wire::field<&CopyReplica::status_message>("StatusMessage"), wire::field<&CopyReplica::replaced_by>("ReplacedBy")};
+      wire::field<&CopyReplica::status_message>("StatusMessage"), wire::field<&CopyReplica::kms_key_id>("KmsKeyId"),
+      wire::field<&CopyReplica::replaced_by>("ReplacedBy")};
 };
 
 // What one region has of a secret.
@@ -80,6 +82,7 @@ struct Copy {
   std::string primary_region;
   int64_t lineage_epoch = 0;
   int64_t generation = 0;
+  std::optional<std::string> kms_key_id;
   std::vector<CopyVersion> versions;
   std::vector<CopyReplica> replicas;
   std::vector<std::string> other_regions;
@@ -89,6 +92,7 @@ struct Copy {
                                             wire::field<&Copy::primary_region>("PrimaryRegion"),
                                             wire::field<&Copy::lineage_epoch>("LineageEpoch"),
                                             wire::field<&Copy::generation>("Generation"),
+                                            wire::field<&Copy::kms_key_id>("KmsKeyId"),
                                             wire::field<&Copy::versions>("Versions"),
                                             wire::field<&Copy::replicas>("Replicas"),
                                             wire::field<&Copy::other_regions>("OtherRegions")};

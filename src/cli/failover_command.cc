@@ -14,6 +14,7 @@ struct Entry {
   std::string arn;
   std::optional<std::string> current_version;  // the newest that the region has
   std::optional<Time> current_version_created;
+  int64_t lineage_epoch = 0;
   int64_t generation = 0;
   std::optional<int64_t> missed_changes;  // that another region has; absent: nobody knows
   std::optional<std::string> newest_in;   // which region has them
@@ -24,6 +25,7 @@ struct Entry {
                                             wire::field<&Entry::arn>("ARN"),
                                             wire::field<&Entry::current_version>("CurrentVersionId"),
                                             wire::field<&Entry::current_version_created>("CurrentVersionCreatedDate"),
+                                            wire::field<&Entry::lineage_epoch>("LineageEpoch"),
                                             wire::field<&Entry::generation>("Generation"),
                                             wire::field<&Entry::missed_changes>("MissedChanges"),
                                             wire::field<&Entry::newest_in>("NewestIn"),
@@ -32,15 +34,25 @@ struct Entry {
                                             wire::field<&Entry::error>("Error")};
 };
 
+// Could not be asked what it has.
+struct UnknownRegion {
+  std::string region;
+  std::string reason;
+  static constexpr wire::Field kFields[] = {wire::field<&UnknownRegion::region>("Region"),
+                                            wire::field<&UnknownRegion::reason>("Reason")};
+};
+
 struct Report {
   std::string from;
   std::string to;
   bool is_dry_run = false;
-  std::vector<std::string> unknown_regions;  // could not be asked what they have
+  std::vector<UnknownRegion> unknown_regions;
+  std::optional<std::string> objection;  // why it would be refused
   std::vector<Entry> secrets;
   static constexpr wire::Field kFields[] = {
-      wire::field<&Report::from>("From"), wire::field<&Report::to>("To"), wire::field<&Report::is_dry_run>("DryRun"),
-      wire::field<&Report::unknown_regions>("UnknownRegions"), wire::field<&Report::secrets>("Secrets")};
+      wire::field<&Report::from>("From"),           wire::field<&Report::to>("To"),
+      wire::field<&Report::is_dry_run>("DryRun"),   wire::field<&Report::unknown_regions>("UnknownRegions"),
+      wire::field<&Report::objection>("Objection"), wire::field<&Report::secrets>("Secrets")};
 };
 
 struct Promotion {
@@ -52,6 +64,10 @@ Error usage(std::string message) {
   return Error{ErrorCode::kUsage, std::move(message)};
 }
 
+std::string_view suffix_of(std::string_view arn) {
+  return arn.substr(arn.size() < 6 ? 0 : arn.size() - 6);
+}
+
 std::string list_of(const std::vector<std::string>& names) {
   std::string text;
   for (const std::string& name : names)
@@ -59,15 +75,21 @@ std::string list_of(const std::vector<std::string>& names) {
   return text;
 }
 
-// What the region to promote in misses, as far as the others can say: a copy of the same lineage with a higher
-// generation.
+// What the region to promote in misses, as far as the others can say: a copy of the same secret and lineage with a
+// higher generation. Of a higher lineage: it was promoted there already, and must not be so twice.
 void compare(const std::map<std::string, Copy>& others, const std::string& where, Entry& entry) {
   const auto found = others.find(entry.name);
-  if (found == others.end() ||
-      found->second.arn.substr(found->second.arn.size() - 6) != entry.arn.substr(entry.arn.size() - 6)) {
+  if (found == others.end() || found->second.suffix() != suffix_of(entry.arn)) return;
+  const Copy& copy = found->second;
+  if (copy.lineage_epoch > entry.lineage_epoch) {
+    const bool is_there = copy.is_primary();
+    entry.error = where + (is_there ? " has it as a primary already"
+                                    : " follows one that was promoted in " + copy.primary_region);
+    entry.result = "Failed";
     return;
   }
-  const int64_t missed = std::max<int64_t>(0, found->second.generation - entry.generation);
+  if (copy.lineage_epoch < entry.lineage_epoch) return;
+  const int64_t missed = std::max<int64_t>(0, copy.generation - entry.generation);
   if (!entry.missed_changes || missed > *entry.missed_changes) {
     entry.missed_changes = missed;
     if (missed > 0) entry.newest_in = where;
@@ -85,15 +107,17 @@ std::string text_of(const Entry& entry) {
   const std::string version =
       entry.current_version ? *entry.current_version + " of " + iso_extended_seconds(*entry.current_version_created)
                             : "no version with AWSCURRENT";
-  return padded(entry.name, 30) + "  " + version + "  " + remark_of(entry) + "\n";
+  const std::string alone = entry.replica_regions.empty() && !entry.error ? "; will have no replicas" : "";
+  return padded(entry.name, 30) + "  " + version + "  " + remark_of(entry) + alone + "\n";
 }
 
 std::string plan_of(const Report& report) {
   std::string text;
+  if (report.objection) text += "Would be refused: " + *report.objection + "\n";
   for (const Entry& entry : report.secrets)
     text += text_of(entry);
-  for (const std::string& region : report.unknown_regions)
-    text += region + " does not answer: what it has is not known.\n";
+  for (const UnknownRegion& unknown : report.unknown_regions)
+    text += "What " + unknown.region + " has is not known: " + unknown.reason + "\n";
   return text;
 }
 
@@ -113,26 +137,41 @@ class Failover {
       if (std::ranges::find(status.regions, region) != status.regions.end()) continue;
       return usage(region + " is no region of this deployment, which has " + list_of(status.regions));
     }
-    if (deployment_.status(request_.from).ok() && !request_.is_forced && !request_.is_dry_run) {
-      return Error{ErrorCode::kConflict,
-                   request_.from +
-                       " answers: what it acknowledges while it is failed over would be lost. Stop "
-                       "it first; --force goes on all the same"};
-    }
+    COFFER_TRY(check_is_lost());
     CopyFilter filter = request_.filter;
     filter.primary_region = request_.from;
     COFFER_ASSIGN(const std::vector<Copy> copies, deployment_.copies(request_.to, filter));
     for (const Copy& copy : copies) {
       if (!copy.is_primary()) add(copy);
     }
-    return report_.secrets.empty() ? Result<void>() : ask_others(status.regions, filter);
+    // What was promoted elsewhere meanwhile has its primary there.
+    if (!report_.secrets.empty()) ask_others(status.regions, request_.filter);
+    return {};
   }
 
   Report& report() { return report_; }
 
+  // kConflict while it answers, or nobody can say. A dry run only says so.
+  Result<void> check_is_lost() {
+    Deployment fresh = make_();
+    const Result<RegionStatus> status = fresh.status(request_.from);
+    const bool is_lost = !status.ok() && status.error().code == ErrorCode::kServiceUnavailable;
+    if (is_lost || request_.is_forced) return {};
+    const std::string& from = request_.from;
+    const std::string why =
+        status.ok() ? from + " answers" : "it is not known whether " + from + " is lost: " + status.error().message;
+    Error error{ErrorCode::kConflict, why +
+                                          ". What it acknowledges while it is failed over would be lost: stop it "
+                                          "first; --force goes on all the same"};
+    if (!request_.is_dry_run) return error;
+    report_.objection = std::move(error.message);
+    return {};
+  }
+
   void run() {
-    for_each_at_once<Entry>(report_.secrets, make_,
-                            [this](Deployment& deployment, Entry& entry) { promote(deployment, entry); });
+    for_each_at_once<Entry>(report_.secrets, make_, [this](Deployment& deployment, Entry& entry) {
+      if (!entry.error) promote(deployment, entry);
+    });
   }
 
  private:
@@ -140,6 +179,7 @@ class Failover {
     Entry& entry = report_.secrets.emplace_back();
     entry.name = copy.name;
     entry.arn = copy.arn;
+    entry.lineage_epoch = copy.lineage_epoch;
     entry.generation = copy.generation;
     entry.replica_regions = copy.other_regions;
     if (const CopyVersion* const current = copy.current()) {
@@ -148,22 +188,20 @@ class Failover {
     }
   }
 
-  Result<void> ask_others(const std::vector<std::string>& regions, const CopyFilter& filter) {
+  void ask_others(const std::vector<std::string>& regions, const CopyFilter& filter) {
     for (const std::string& region : regions) {
       if (region == request_.to) continue;
-      const Result<std::vector<Copy>> copies = deployment_.copies(region, filter);
+      Result<std::vector<Copy>> copies = deployment_.copies(region, filter);
       if (!copies.ok()) {
-        if (copies.error().code != ErrorCode::kServiceUnavailable) return copies.error();
-        report_.unknown_regions.push_back(region);
+        report_.unknown_regions.push_back({region, copies.error().message});
         continue;
       }
       std::map<std::string, Copy> by_name;
-      for (const Copy& copy : *copies)
-        by_name.emplace(copy.name, copy);
+      for (Copy& copy : *copies)
+        by_name.emplace(copy.name, std::move(copy));
       for (Entry& entry : report_.secrets)
         compare(by_name, region, entry);
     }
-    return {};
   }
 
   void promote(Deployment& deployment, Entry& entry) const {
@@ -212,6 +250,7 @@ Result<Outcome> fail_over(const FailoverRequest& request, const std::function<De
   if (!report.secrets.empty() && !request.is_dry_run) {
     COFFER_TRY(confirm("\nPromote " + std::to_string(report.secrets.size()) + " secrets in " + request.to + "? What " +
                        request.from + " alone has is not in them."));
+    COFFER_TRY(failover.check_is_lost());
   }
   failover.run();
   Outcome outcome;

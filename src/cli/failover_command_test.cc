@@ -122,12 +122,15 @@ class RegionCommandsTest : public ::testing::Test {
     return rejoin(request, [this] { return deployment(); }, {.show = show, .confirm = confirm, .wait = wait});
   }
 
+  static constexpr const char* kElsewhere = R"("Replicas": [], "OtherRegions": ["us-east-1", "eu-west-1"])";
+
   // us-east-1 is lost; us-west-2 has two of its secrets, and eu-west-1 a newer state of one.
   void lose_the_east() {
     world_.down = {"us-east-1"};
     const std::string current = version("v1", 10, R"("AWSCURRENT")");
-    world_.answers["us-west-2 ListCopies"] = R"({"Copies": [)" + copy("a", "Replica", "us-east-1", 1, 5, current) +
-                                             ", " + copy("b", "Replica", "us-east-1", 1, 3, current) + "]}";
+    world_.answers["us-west-2 ListCopies"] = R"({"Copies": [)" +
+                                             copy("a", "Replica", "us-east-1", 1, 5, current, kElsewhere) + ", " +
+                                             copy("b", "Replica", "us-east-1", 1, 3, current, kElsewhere) + "]}";
     world_.answers["eu-west-1 ListCopies"] =
         R"({"Copies": [)" + copy("a", "Replica", "us-east-1", 1, 7, current) + "]}";
     world_.answers["us-west-2 FailOverSecret"] =
@@ -182,12 +185,64 @@ TEST_F(RegionCommandsTest, FailingOverShowsWhatIsMissedAndAsks) {
   EXPECT_EQ(outcome->text, "2 secrets promoted in us-west-2.\n");
   EXPECT_NE(shown_.find("v1 of 1970-01-01T00:00:10Z  MISSES 2 changes that eu-west-1 has\n"), shown_.npos) << shown_;
   EXPECT_NE(shown_.find("v1 of 1970-01-01T00:00:10Z  nobody else can tell what it misses\n"), shown_.npos) << shown_;
-  EXPECT_NE(shown_.find("us-east-1 does not answer: what it has is not known."), shown_.npos) << shown_;
+  EXPECT_NE(shown_.find("What us-east-1 has is not known: us-east-1 does not answer: connection refused"), shown_.npos)
+      << shown_;
   ASSERT_EQ(world_.calls.size(), 2u);
   EXPECT_TRUE(std::set(world_.calls.begin(), world_.calls.end())
                   .contains("us-west-2 FailOverSecret {\"SecretId\": "
                             "\"arn:aws:secretsmanager:r:123456789012:secret:b-AbCdEf\", \"FromRegion\": \"us-east-1\", "
                             "\"DryRun\": false}"));
+}
+
+// Two primaries of one secret are what nobody can mend.
+TEST_F(RegionCommandsTest, WhatWasPromotedElsewhereIsNotPromotedAgain) {
+  lose_the_east();
+  world_.answers["eu-west-1 ListCopies"] = R"({"Copies": [)" + copy("a", "Primary", "eu-west-1", 2, 6, "") + ", " +
+                                           copy("b", "Replica", "ap-south-1", 2, 2, "") + "]}";
+  const auto outcome = run(failover_);
+  ASSERT_TRUE(outcome.ok()) << outcome.error().message;
+  EXPECT_EQ(outcome->failed, 2u);
+  EXPECT_TRUE(world_.calls.empty());
+  EXPECT_NE(outcome->text.find("FAILED: eu-west-1 has it as a primary already"), std::string::npos) << outcome->text;
+  EXPECT_NE(outcome->text.find("FAILED: eu-west-1 follows one that was promoted in ap-south-1"), std::string::npos);
+}
+
+TEST_F(RegionCommandsTest, ARegionOfWhichNobodyKnowsIsNotLost) {
+  world_.answers["us-east-1 GetRegionStatus"] = R"({"__type": "AccessDeniedException", "Message": "No."})";
+  const auto refused = run(failover_);
+  ASSERT_FALSE(refused.ok());
+  EXPECT_EQ(refused.error().code, ErrorCode::kConflict);
+  EXPECT_NE(refused.error().message.find("not known whether us-east-1 is lost"), std::string::npos);
+  // One that cannot be asked what it has keeps nobody from failing over.
+  lose_the_east();
+  world_.answers["eu-west-1 ListCopies"] = R"({"__type": "AccessDeniedException", "Message": "No."})";
+  const auto outcome = run(failover_);
+  ASSERT_TRUE(outcome.ok());
+  EXPECT_NE(shown_.find("What eu-west-1 has is not known: eu-west-1 says: No."), shown_.npos) << shown_;
+}
+
+TEST_F(RegionCommandsTest, ManySecretsOfManyVersionsAreReadAndPrinted) {
+  lose_the_east();
+  std::string versions = version("v1", 10, R"("AWSCURRENT")");
+  for (int i = 0; i < 99; ++i)
+    versions += ", " + version("v", 10, "");
+  std::string copies;
+  for (int i = 0; i < 100; ++i)
+    copies += (i == 0 ? "" : ", ") + copy("s" + std::to_string(i), "Replica", "us-east-1", 1, 5, versions, kElsewhere);
+  world_.answers["us-west-2 ListCopies"] = R"({"Copies": [)" + copies + "]}";
+  FailoverRequest request = failover_;
+  request.form = Form::kJson;
+  const auto outcome = run(request);
+  ASSERT_TRUE(outcome.ok()) << outcome.error().message;
+  EXPECT_EQ(world_.calls.size(), 100u);
+  std::string big;
+  big = json_text_of([](wire::Encoder& encoder) {
+    encoder.begin_list();
+    for (int i = 0; i < 30'000; ++i)
+      encoder.integer(i);
+    encoder.end_list();
+  });
+  EXPECT_NE(big.find("29999"), big.npos);
 }
 
 TEST_F(RegionCommandsTest, NothingIsDoneWithoutConsent) {
@@ -312,6 +367,34 @@ TEST_F(RejoinTest, HowManySecretsAreWaitedForDoesNotChangeHowOftenARegionIsAsked
   EXPECT_EQ(outcome->text, "50 secrets are replicas in us-east-1.\n");
   EXPECT_EQ(waits_, 2);
   EXPECT_EQ(world_.looks["us-east-1 ListCopies"], 1 + waits_ + 1) << "at first, and in each round";
+}
+
+// One gives up for the other only if it is clear which is which.
+TEST_F(RejoinTest, OfTwoPromotedOnesNeitherIsGivenUp) {
+  world_.answers["us-east-1 ListCopies"] = R"({"Copies": [)" + copy("a", "Primary", "us-east-1", 2, 9, "") + "]}";
+  const auto outcome = run(request_);
+  ASSERT_TRUE(outcome.ok());
+  EXPECT_EQ(outcome->failed, 1u);
+  EXPECT_TRUE(world_.calls.empty());
+  EXPECT_NE(outcome->text.find("it was promoted here and in us-west-2"), std::string::npos) << outcome->text;
+}
+
+// Nobody has seen what was written after the plan was shown.
+TEST_F(RejoinTest, OnlyWhatWasShownIsGivenUp) {
+  const auto here = [](int generation, const std::string& europe) {
+    return R"({"Copies": [)" +
+           copy("a", "Primary", "us-east-1", 1, generation, "",
+                R"("Replicas": [{"Region": "us-west-2", "Status": "Failed", "ReplacedBy": "us-west-2"}, )" + europe +
+                    R"(], "OtherRegions": [])") +
+           "]}";
+  };
+  world_.answers["us-east-1 ListCopies"] = here(9, R"({"Region": "eu-west-1", "Status": "InSync"})");
+  after_waiting_ = here(10, R"({"Region": "eu-west-1", "Status": "Failed", "ReplacedBy": "us-west-2"})");
+  ASSERT_TRUE(run(request_).ok());
+  const auto given_up = std::ranges::find_if(
+      world_.calls, [](const std::string& call) { return call.starts_with("us-east-1 RejoinSecret"); });
+  ASSERT_NE(given_up, world_.calls.end());
+  EXPECT_NE(given_up->find("\"Generation\": 9"), given_up->npos) << *given_up;
 }
 
 TEST_F(RejoinTest, ADryRunAsksTheRegionOnly) {

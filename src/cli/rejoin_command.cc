@@ -15,6 +15,7 @@ struct Entry {
   std::string arn;
   std::string primary_region;
   int64_t generation = 0;
+  std::optional<std::string> kms_key_id;       // of the region, which it keeps
   std::vector<CopyVersion> lost_versions;      // which the promoted copy does not have
   std::vector<std::string> following_regions;  // as far as the region knows: they must follow the promoted one first
   std::string result;                          // "Rejoined", "WouldRejoin", "Failed"
@@ -23,13 +24,14 @@ struct Entry {
                                             wire::field<&Entry::arn>("ARN"),
                                             wire::field<&Entry::primary_region>("PrimaryRegion"),
                                             wire::field<&Entry::generation>("Generation"),
+                                            wire::field<&Entry::kms_key_id>("KmsKeyId"),
                                             wire::field<&Entry::lost_versions>("LostVersions"),
                                             wire::field<&Entry::following_regions>("FollowingRegions"),
                                             wire::field<&Entry::result>("Result"),
                                             wire::field<&Entry::error>("Error")};
   bool is_primary_still = true;                 // false: only the promoted one must be told to send
   bool is_listed = false;                       // the promoted one has the region among its replicas
-  std::vector<std::string> unlisted_regions{};  // of those that follow, to which it is not replicated
+  std::vector<CopyReplica> unlisted_regions{};  // of those that follow, to which it is not replicated
 };
 
 struct Report {
@@ -41,6 +43,11 @@ struct Report {
       wire::field<&Report::region>("Region"), wire::field<&Report::is_dry_run>("DryRun"),
       wire::field<&Report::unknown_regions>("UnknownRegions"), wire::field<&Report::secrets>("Secrets")};
 };
+
+// Of a secret in all regions, and of no other that has had its name.
+std::string identity_of(const Copy& copy) {
+  return copy.name + "-" + std::string(copy.suffix());
+}
 
 const CopyReplica* replica_in(const Copy& copy, const std::string& region) {
   const auto found = std::ranges::find(copy.replicas, region, &CopyReplica::region);
@@ -85,27 +92,28 @@ class Rejoin {
     COFFER_ASSIGN(const RegionStatus status, deployment_.status(request_.region));
     CopyFilter filter{.primary_region = {}, .name = request_.secret, .name_prefix = {}, .tag_key = {}, .tag_value = {}};
     COFFER_ASSIGN(const std::vector<Copy> copies, deployment_.copies(request_.region, filter));
-    std::map<std::string, Copy> primaries;  // of all other regions, by name
+    std::map<std::string, Copy> primaries;  // of all other regions
     for (const std::string& region : status.regions) {
       if (region == request_.region) continue;
       filter.primary_region = region;
       Result<std::vector<Copy>> others = deployment_.copies(region, filter);
       if (!others.ok()) {
-        if (others.error().code != ErrorCode::kServiceUnavailable) return others.error();
-        report_.unknown_regions.push_back(region);
+        report_.unknown_regions.push_back(region + ": " + others.error().message);
         continue;
       }
       for (Copy& copy : *others) {
         if (!copy.is_primary()) continue;
-        const auto known = primaries.find(copy.name);
-        if (known == primaries.end() || known->second.lineage_epoch < copy.lineage_epoch) primaries[copy.name] = copy;
+        const std::string secret = identity_of(copy);
+        const auto known = primaries.find(secret);
+        if (known == primaries.end() || known->second.lineage_epoch < copy.lineage_epoch) primaries[secret] = copy;
       }
     }
     for (const Copy& copy : copies) {
-      const auto primary = primaries.find(copy.name);
+      const auto primary = primaries.find(identity_of(copy));
       if (primary != primaries.end()) consider(copy, primary->second);
     }
-    if (!report_.secrets.empty() || request_.secret.empty()) return {};
+    const bool has_rejoined = !copies.empty() && !copies.front().is_primary();
+    if (!report_.secrets.empty() || request_.secret.empty() || has_rejoined) return {};
     return Error{ErrorCode::kNotFound, copies.empty() ? request_.region + " has no secret " + request_.secret
                                                       : "no other region that answers has a promoted copy of " +
                                                             request_.secret + " that it would have to follow"};
@@ -147,7 +155,8 @@ class Rejoin {
     CopyFilter filter;
     filter.name = request_.secret;
     // Of all at once: the region reads its whole list whichever of them it is asked for.
-    const Result<std::vector<Copy>> copies = deployment_.copies(request_.region, filter);
+    Deployment fresh = make_();  // a person may have thought for long
+    const Result<std::vector<Copy>> copies = fresh.copies(request_.region, filter);
     if (!copies.ok()) return true;
     std::map<std::string_view, const Copy*> by_name;
     for (const Copy& copy : *copies)
@@ -164,8 +173,6 @@ class Rejoin {
       const CopyReplica* const replica = replica_in(here, region);
       return replica == nullptr || replica->replaced_by;
     });
-    entry.generation = here.generation;
-    // Sending again makes a new generation, of the same content.
     for (const std::string& region : entry.following_regions) {
       if (replica_in(here, region)->status == "InProgress") continue;
       const Result<void> asked = send_again(deployment, entry, request_.region, region);
@@ -174,16 +181,22 @@ class Rejoin {
   }
 
   void consider(const Copy& here, const Copy& primary) {
-    if (here.suffix() != primary.suffix()) return;
     const CopyReplica* const listed = replica_in(primary, request_.region);
     Entry entry{.name = here.name,
                 .arn = here.arn,
                 .primary_region = primary.primary_region,
                 .generation = here.generation,
+                .kms_key_id = here.kms_key_id,
                 .is_primary_still = here.is_primary(),
                 .is_listed = listed != nullptr};
     if (here.is_primary()) {
-      if (here.lineage_epoch >= primary.lineage_epoch) return;
+      if (here.lineage_epoch > primary.lineage_epoch) return;
+      if (here.lineage_epoch == primary.lineage_epoch) {
+        fail(entry, {ErrorCode::kConflict, "it was promoted here and in " + primary.primary_region +
+                                               ": nobody can tell which of the two counts. Delete or overwrite one"});
+        report_.secrets.push_back(std::move(entry));
+        return;
+      }
       for (const CopyVersion& version : here.versions) {
         if (!has_version(primary, version)) entry.lost_versions.push_back(version);
       }
@@ -192,7 +205,7 @@ class Rejoin {
         entry.following_regions.push_back(replica.region);
         const bool is_known =
             replica.region == primary.primary_region || replica_in(primary, replica.region) != nullptr;
-        if (!is_known) entry.unlisted_regions.push_back(replica.region);
+        if (!is_known) entry.unlisted_regions.push_back(replica);
       }
     } else {
       // Of an earlier attempt that was broken off.
@@ -222,7 +235,12 @@ class Rejoin {
   }
 
   Result<void> send(Deployment& deployment, const Entry& entry) const {
-    if (!entry.is_listed) return replicate(deployment, entry, {request_.region});
+    if (!entry.is_listed) {
+      CopyReplica here;
+      here.region = request_.region;
+      here.kms_key_id = entry.kms_key_id;
+      return replicate(deployment, entry, {here});
+    }
     return send_again(deployment, entry, entry.primary_region, request_.region);
   }
 
@@ -234,11 +252,12 @@ class Rejoin {
     return deployment.call(from, "RetryReplication", body.text(), answer);
   }
 
-  static Result<void> replicate(Deployment& deployment, const Entry& entry, const std::vector<std::string>& regions) {
+  static Result<void> replicate(Deployment& deployment, const Entry& entry, const std::vector<CopyReplica>& replicas) {
     std::string list;
-    for (const std::string& region : regions) {
+    for (const CopyReplica& replica : replicas) {
       JsonObject added;
-      added.add("Region", region);
+      added.add("Region", replica.region);
+      if (replica.kms_key_id) added.add("KmsKeyId", *replica.kms_key_id);
       list.append(list.empty() ? "" : ", ").append(added.text());
     }
     JsonObject body;
@@ -263,8 +282,8 @@ std::string plan_of(const Report& report) {
   std::string text;
   for (const Entry& entry : report.secrets)
     text += text_of(entry);
-  for (const std::string& region : report.unknown_regions)
-    text += region + " does not answer: what was promoted there is not known.\n";
+  for (const std::string& unknown : report.unknown_regions)
+    text += "What was promoted in one region is not known: " + unknown + "\n";
   return text;
 }
 
@@ -288,8 +307,8 @@ Result<Outcome> rejoin(const RejoinRequest& request, const std::function<Deploym
   if (is_text) by.show(plan_of(report));
   if (!report.secrets.empty() && !request.is_dry_run) {
     COFFER_TRY(by.confirm("\nMake " + std::to_string(report.secrets.size()) + " secrets in " + request.region +
-                          " replicas? Versions, labels, tags and policies that only " + request.region +
-                          " has are lost."));
+                          " replicas? Versions, labels, tags, policies and rotation settings that only " +
+                          request.region + " has are lost."));
     rejoining.bring_others(by.wait);
   }
   rejoining.run();

@@ -9,6 +9,8 @@
 namespace coffer::client {
 namespace {
 
+// Of an answer of the size that the connection takes.
+constexpr wire::JsonLimits kLimits{.max_depth = 32, .max_values = 8 << 20};
 constexpr std::string_view kContentType = "application/x-amz-json-1.1";
 
 std::string text_of(const wire::Value& object, std::string_view name) {
@@ -75,7 +77,7 @@ Result<Answer> SignedClient::call(const Call& call, wire::Document& document, Du
                 .request_id = request_id_of(response),
                 .body = std::move(response.body)};
   document.clear();
-  const bool is_json = answer.body.empty() || wire::parse_json(answer.body.view(), {}, document).ok();
+  const bool is_json = answer.body.empty() || wire::parse_json(answer.body.view(), kLimits, document).ok();
   if (answer.status == 200 && is_json) return answer;
   if (is_json) answer.error = error_name_of(text_of(document.root(), "__type"));
   if (answer.error.empty()) {

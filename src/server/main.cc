@@ -62,6 +62,13 @@ const CLI::Validator kAccountId(
     [](std::string& text) { return AccountId::parse(text) ? std::string() : "'" + text + "' is not 12 digits"; },
     "12 DIGITS");
 
+// What is left of a script's variable that is not set does not mean everything.
+const CLI::Validator kNotEmpty(
+    [](std::string& text) {
+      return text.empty() || text.starts_with("=") ? std::string("it may not be empty") : std::string();
+    },
+    "TEXT");
+
 void add_data(CLI::App* command, CommandLine& line) {
   command->add_option("--data", line.data, "Directory of the deployment")->capture_default_str();
 }
@@ -258,8 +265,11 @@ int run(int argc, char** argv) {
   CLI::App* failover = app.add_subcommand("failover", "Promote, in one region, what had its primary in a lost one");
   failover->add_option("--from", line.from, "Region that is lost")->required()->check(kRegion);
   failover->add_option("--to", line.to, "Region whose copies become primaries")->required()->check(kRegion);
-  CLI::Option* prefix = failover->add_option("--prefix", line.prefix, "Only secrets whose names begin with it");
-  failover->add_option("--tag", line.tag, "Only secrets with this tag: KEY=VALUE, or KEY")->excludes(prefix);
+  CLI::Option* prefix =
+      failover->add_option("--prefix", line.prefix, "Only secrets whose names begin with it")->check(kNotEmpty);
+  failover->add_option("--tag", line.tag, "Only secrets with this tag: KEY=VALUE, or KEY")
+      ->excludes(prefix)
+      ->check(kNotEmpty);
   failover->add_flag("--force", line.force, "Although the lost region answers");
   add_consent(failover, line);
   add_endpoint(failover, line);
@@ -267,7 +277,7 @@ int run(int argc, char** argv) {
   CLI::App* rejoin = app.add_subcommand(
       "rejoin", "Make the secrets of a region that came back replicas of what was promoted meanwhile");
   rejoin->add_option("--region", line.region, "Region that came back")->required()->check(kRegion);
-  CLI::Option* secret = rejoin->add_option("--secret", line.secret, "Name of one secret");
+  CLI::Option* secret = rejoin->add_option("--secret", line.secret, "Name of one secret")->check(kNotEmpty);
   rejoin->add_flag("--all", line.all, "All secrets of the account")->excludes(secret);
   add_consent(rejoin, line);
   add_endpoint(rejoin, line);

@@ -24,11 +24,17 @@ bool print(const std::string& text) {
   return std::fwrite(text.data(), 1, text.size(), stdout) == text.size() && std::fflush(stdout) == 0;
 }
 
+// A region that does not answer does not run.
+int report(const Error& error) {
+  const bool is_silent = error.code == ErrorCode::kServiceUnavailable;
+  return is_silent ? report_failure(ExitCode::kNotRunning, error.message) : report_failure(error);
+}
+
 int print_outcome(const Result<cli::Outcome>& outcome) {
   if (!outcome.ok()) {
     // Another region answering is no port that is in use.
     const bool is_conflict = outcome.error().code == ErrorCode::kConflict;
-    return is_conflict ? report_failure(ExitCode::kFailure, outcome.error().message) : report_failure(outcome.error());
+    return is_conflict ? report_failure(ExitCode::kFailure, outcome.error().message) : report(outcome.error());
   }
   if (!print(outcome->text)) return report_failure(ExitCode::kFailure, "cannot write the answer");
   return exit_status(outcome->failed == 0 ? ExitCode::kOk : ExitCode::kFailure);
@@ -47,7 +53,7 @@ void show(const std::string& text) {
 int show_regions(const RegionCommand& command, const Clock& clock) {
   cli::Deployment deployment(connect_as(command, clock));
   const Result<std::string> text = cli::show_status(command.region, command.form, deployment);
-  if (!text.ok()) return report_failure(text.error());
+  if (!text.ok()) return report(text.error());
   return print(*text) ? exit_status(ExitCode::kOk) : report_failure(ExitCode::kFailure, "cannot write the answer");
 }
 

@@ -63,7 +63,7 @@ def test_a_region_is_failed_over_and_rejoins(fresh):
     assert {entry["Result"] for entry in planned["Secrets"]} == {"WouldBePromoted"}
     missed = {entry["Name"]: entry["MissedChanges"] for entry in planned["Secrets"]}
     assert missed == {NAMES[0]: 1, **{name: 0 for name in NAMES[1:]}}
-    assert planned["Secrets"][0]["NewestIn"] == EUROPE and planned["UnknownRegions"] == [EAST]
+    assert planned["Secrets"][0]["NewestIn"] == EUROPE and [region["Region"] for region in planned["UnknownRegions"]] == [EAST]
     assert west.describe_secret(SecretId=NAMES[1])["PrimaryRegion"] == EAST, "a dry run changes nothing"
     assert f"MISSES 1 changes that {EUROPE} has" in operator(*failover, "--dry-run").stdout
 
@@ -100,6 +100,10 @@ def test_a_region_is_failed_over_and_rejoins(fresh):
         assert east.describe_secret(SecretId=name)["PrimaryRegion"] == WEST
     assert east.describe_secret(SecretId="other/kept")["ReplicationStatus"][0]["Status"] == "InSync"
     assert operator.json(*rejoin, "--all", "--yes")["Secrets"] == []
+    assert operator.json(*rejoin, "--secret", NAMES[1], "--yes")["Secrets"] == [], "it may be repeated"
+    for empty in (("--prefix", ""), ("--tag", ""), ("--tag", "=shop")):
+        refused = operator(*failover, "--yes", *empty, check=False)
+        assert refused.returncode == 2 and "may not be empty" in refused.stderr, refused.stderr
     for error, arguments in {"has no secret none": ("--secret", "none"), "that it would have to follow": ("--secret", "other/kept"),
                              "--secret NAME or --all": ()}.items():
         refused = operator(*rejoin, "--yes", *arguments, check=False)
