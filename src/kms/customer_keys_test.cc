@@ -186,6 +186,39 @@ TEST_F(CustomerKeysTest, AKeyIsFoundWithTheAliasesThatItHasNow) {
   EXPECT_EQ(aliases(default_key(kAccount)), Names({std::string(kSecretsManagerAlias)}));
 }
 
+// Their rows say nothing of aliases, which are found by the rows of those; a row gets them when one of them changes.
+TEST_F(CustomerKeysTest, AKeyOfAnEarlierVersionHasItsAliases) {
+  using Names = std::vector<std::string>;
+  const KeyName old = make_key();
+  const KeyName other = make_key();
+  const auto in_row = [&](const KeyName& key) {
+    return decode_key(key, (*store_->get(key_row(key)))->value, kRegion)->aliases;
+  };
+  const auto forget = [&](const KeyName& key) {
+    StoredKey stored = *decode_key(key, (*store_->get(key_row(key)))->value, kRegion);
+    stored.aliases.reset();
+    put_row(key_row(key), encode_key(stored));
+    ASSERT_EQ(in_row(key), std::nullopt);
+  };
+  for (const char* const alias : {"alias/b", "alias/a", "alias/c"})
+    ASSERT_EQ(put_alias(alias, old), "ok");
+  forget(old);
+  EXPECT_EQ((*keyring_.find(old))->aliases, Names({"alias/a", "alias/b", "alias/c"}));
+  ASSERT_TRUE(keyring_.disable(old).ok());
+  EXPECT_EQ(in_row(old), std::nullopt) << "which nobody has looked for";
+  ASSERT_TRUE(*keyring_.move_alias(kAccount, "alias/b", {old, other}));
+  EXPECT_EQ(in_row(old), Names({"alias/a", "alias/c"}));
+  EXPECT_EQ(in_row(other), Names({"alias/b"}));
+  forget(other);
+  ASSERT_EQ(put_alias("alias/d", other), "ok");
+  EXPECT_EQ(in_row(other), Names({"alias/b", "alias/d"}));
+  forget(other);
+  ASSERT_TRUE(keyring_.schedule_deletion(other, 7).ok());
+  clock_.advance(std::chrono::hours(7 * 24));
+  EXPECT_EQ(*keyring_.erase_expired(), 1u);
+  EXPECT_EQ(keyring_.list_aliases(kAccount)->size(), 2u) << "the others went with it";
+}
+
 // What was decided on is what the alias named: any other key must be decided on again.
 TEST_F(CustomerKeysTest, AnAliasIsMovedAndDeletedFromTheKeyThatWasMeantOnly) {
   const KeyName one = make_key();

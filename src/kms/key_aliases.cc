@@ -8,16 +8,10 @@ namespace coffer::kms {
 namespace {
 
 constexpr size_t kScanBatch = 1000;
-// KMS's quota. It also keeps the deletion of a key within the limits of one transaction; that two aliases made at once
-// may pass it does no harm.
+// KMS's quota. It also keeps the row of a key small, and its deletion within the limits of one transaction.
 constexpr size_t kMaxAliasesOfKey = 50;
 
-// Whether the row of an alias of the key's account is the key's.
-bool names(const store::Row& row, const KeyName& key) {
-  const auto alias = decode_alias(row.value);
-  return alias.ok() && alias->key_id == key.id;
-}
-bool names(const std::optional<store::Row>& row, const KeyName& key) {
+bool is_named(const KeyName& key, const std::optional<store::Row>& row) {
   return row && names(*row, key);
 }
 
@@ -26,6 +20,11 @@ Error no_alias(const std::string& arn) {
 }
 
 }  // namespace
+
+bool names(const store::Row& row, const KeyName& key) {
+  const auto alias = decode_alias(row.value);
+  return alias.ok() && alias->key_id == key.id;
+}
 
 Result<void> check_customer_alias(std::string_view alias) {
   if (!alias.starts_with("alias/")) {
@@ -59,13 +58,13 @@ Result<bool> KeyStore::write_alias(const AliasTarget& target, const AcceptRow& a
   }
   const std::string row_key = alias_row(account, alias);
   return until_undisturbed([&]() -> Result<bool> {
-    COFFER_ASSIGN(const Current current, load_customer_key(key));
+    COFFER_ASSIGN(Current current, load_customer_key(key));
     COFFER_TRY(refuse_pending(current.key.info));
     COFFER_ASSIGN(const auto row, parts_.store.get(row_key));
     COFFER_ASSIGN(const bool is_accepted, accept(row));
     if (!is_accepted) return false;
-    if (names(row, key)) return true;
-    COFFER_ASSIGN(const auto aliases, aliases_of(key));
+    if (is_named(key, row)) return true;
+    COFFER_ASSIGN(auto aliases, aliases_of(current.key));
     if (aliases.size() >= kMaxAliasesOfKey) {
       return Error{ErrorCode::kLimitExceeded, "A KMS key cannot have more than 50 aliases."};
     }
@@ -74,8 +73,10 @@ Result<bool> KeyStore::write_alias(const AliasTarget& target, const AcceptRow& a
     if (row) {
       COFFER_ASSIGN(const StoredAlias before, decode_alias(row->value));
       stored.created = before.created;
-      COFFER_TRY(touch({account, before.key_id}, transaction));
+      COFFER_TRY(take_alias({account, before.key_id}, alias, transaction));
     }
+    aliases.insert(std::ranges::upper_bound(aliases, alias), std::string(alias));
+    current.key.aliases = std::move(aliases);
     // The key must not be on its way out when it gets a name: erase() counts on it. Whether there was such an alias
     // decides between two errors.
     transaction.preconditions.push_back({key_row(key), current.revision});
@@ -99,8 +100,8 @@ Result<bool> KeyStore::erase_alias(const AccountId& account, std::string_view al
     transaction.preconditions.push_back({row_key, row->revision});
     transaction.deletes.push_back(row_key);
     // A damaged one belongs to no key that anybody could name.
-    if (const auto alias = decode_alias(row->value); alias.ok())
-      COFFER_TRY(touch({account, alias->key_id}, transaction));
+    if (const auto stored = decode_alias(row->value); stored.ok())
+      COFFER_TRY(take_alias({account, stored->key_id}, alias, transaction));
     COFFER_TRY(commit(std::move(transaction)));
     return true;
   });
@@ -122,7 +123,7 @@ Result<void> KeyStore::put_alias(const AccountId& account, std::string_view alia
 Result<bool> KeyStore::move_alias(const AccountId& account, std::string_view alias, const AliasMove& move) {
   return write_alias({account, alias, move.to}, [&](const std::optional<store::Row>& row) -> Result<bool> {
     if (!row && !move.from) return no_alias(alias_arn(parts_.region, account, alias));
-    return move.from && names(row, *move.from);
+    return move.from && is_named(*move.from, row);
   });
 }
 
@@ -134,43 +135,35 @@ Result<void> KeyStore::delete_alias(const AccountId& account, std::string_view a
 Result<bool> KeyStore::delete_alias(const AccountId& account, std::string_view alias,
                                     const std::optional<KeyName>& from) {
   return erase_alias(account, alias, [&](const std::optional<store::Row>& row) -> Result<bool> {
-    return from ? names(row, *from) : !row;
+    return from ? is_named(*from, row) : !row;
   });
 }
 
-Result<void> KeyStore::touch(const KeyName& key, store::Transaction& transaction) const {
+Result<void> KeyStore::take_alias(const KeyName& key, std::string_view alias, store::Transaction& transaction) const {
   const std::string row_key = key_row(key);
-  COFFER_ASSIGN(auto row, parts_.store.get(row_key));
+  COFFER_ASSIGN(const auto row, parts_.store.get(row_key));
   if (!row) return {};
+  // One that is damaged is of no use under any name, and keeps none from another key.
+  auto stored = decode_key(key, row->value, parts_.region);
+  if (!stored.ok()) return {};
+  COFFER_ASSIGN(auto aliases, aliases_of(*stored));
+  std::erase(aliases, alias);
+  stored->aliases = std::move(aliases);
   transaction.preconditions.push_back({row_key, row->revision});
-  transaction.puts.push_back({row_key, std::move(row->value)});
+  transaction.puts.push_back({row_key, encode_key(*stored)});
   return {};
 }
 
-Result<std::vector<std::string>> KeyStore::names_of(const KeyName& key) const {
-  const std::string prefix = alias_prefix(key.account);
-  COFFER_ASSIGN(const auto all, account_aliases_.get(prefix, [&]() -> Result<std::shared_ptr<const AccountAliases>> {
-    COFFER_ASSIGN(const auto rows, scan_all(parts_.store, prefix));
-    auto aliases = std::make_shared<AccountAliases>();
-    for (const store::Row& row : rows) {
-      // Nobody can tell whose a damaged one is; the account's keys go on without it.
-      const auto alias = decode_alias(row.value);
-      if (alias.ok()) aliases->by_key.emplace(alias->key_id, alias_of_row(row.key));
-    }
-    return std::shared_ptr<const AccountAliases>(std::move(aliases));
-  }));
-  std::vector<std::string> names;
-  const auto [begin, end] = all->by_key.equal_range(key.id);
-  for (auto one = begin; one != end; ++one)
-    names.push_back(one->second);
-  std::ranges::sort(names);
-  return names;
-}
-
-Result<std::vector<store::Row>> KeyStore::aliases_of(const KeyName& key) const {
-  COFFER_ASSIGN(auto rows, scan_all(parts_.store, alias_prefix(key.account)));
-  std::erase_if(rows, [&](const store::Row& row) { return !names(row, key); });
-  return rows;
+Result<std::vector<std::string>> KeyStore::aliases_of(const StoredKey& key) const {
+  if (key.aliases) return *key.aliases;
+  const KeyName& name = key.info.name;
+  COFFER_ASSIGN(const auto rows, scan_all(parts_.store, alias_prefix(name.account)));
+  std::vector<std::string> aliases;
+  for (const store::Row& row : rows) {
+    // Nobody can tell whose a damaged one is; the account's keys go on without it.
+    if (names(row, name)) aliases.emplace_back(alias_of_row(row.key));
+  }
+  return aliases;
 }
 
 Result<std::vector<Alias>> KeyStore::list_aliases(const AccountId& account, const Page& page) const {

@@ -1,6 +1,7 @@
 // Changes that come in between: what a change was based on must still be so when it is committed.
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <functional>
 #include <thread>
 
@@ -25,13 +26,18 @@ class InterruptedStore final : public store::Store {
     return below_.commit(std::move(transaction));
   }
   Result<std::optional<store::Row>> get(std::string_view key) const override { return below_.get(key); }
-  Result<std::vector<store::Row>> scan(const store::ScanRange& range) const override { return below_.scan(range); }
+  Result<std::vector<store::Row>> scan(const store::ScanRange& range) const override {
+    ++scans;
+    return below_.scan(range);
+  }
   Result<std::vector<store::Change>> changes(store::Revision after, size_t limit) const override {
     return below_.changes(after, limit);
   }
   store::Revision revision() const override { return below_.revision(); }
   bool can_commit() const override { return below_.can_commit(); }
   void on_commit(store::CommitListener listener) override { below_.on_commit(std::move(listener)); }
+
+  mutable std::atomic<int> scans = 0;
 
  private:
   store::Store& below_;
@@ -126,6 +132,32 @@ TEST_F(KeyRacesTest, OfTwoThatPutOrDeleteAnAliasTheLastOneWins) {
   before_next_commit([&] { EXPECT_TRUE(keyring_.delete_alias(kAccount, "alias/app").ok()); });
   EXPECT_EQ(outcome(slow_.delete_alias(kAccount, "alias/app")), "NotFoundException");
   EXPECT_EQ(interruptions_, 2);
+}
+
+// Requests wait for both: what they cost must not depend on how many aliases other keys of the account have.
+TEST_F(KeyRacesTest, AliasesAreFoundAndChangedWithoutAScan) {
+  const KeyName one = make_key();
+  const KeyName two = make_key();
+  const auto aliases = [&](const KeyName& key) { return (*slow_.find(key))->aliases.size(); };
+  ASSERT_TRUE(slow_.put_alias(kAccount, "alias/a", one).ok());
+  ASSERT_TRUE(slow_.put_alias(kAccount, "alias/b", one).ok());
+  EXPECT_EQ(aliases(one), 2u);
+  ASSERT_TRUE(*slow_.move_alias(kAccount, "alias/a", {one, two}));
+  EXPECT_EQ(aliases(one), 1u);
+  EXPECT_EQ(aliases(two), 1u);
+  ASSERT_TRUE(*slow_.delete_alias(kAccount, "alias/a", two));
+  EXPECT_EQ(aliases(two), 0u);
+  EXPECT_EQ(interrupted_.scans, 0);
+}
+
+TEST_F(KeyRacesTest, AKeyHasNoMoreThanFiftyAliasesAlsoOfThoseMadeAtOnce) {
+  const KeyName key = make_key();
+  for (int i = 0; i < 49; ++i)
+    ASSERT_TRUE(keyring_.put_alias(kAccount, "alias/" + std::to_string(i), key).ok());
+  before_next_commit([&] { EXPECT_TRUE(keyring_.put_alias(kAccount, "alias/last", key).ok()); });
+  EXPECT_EQ(outcome(slow_.put_alias(kAccount, "alias/app", key)), "LimitExceededException");
+  EXPECT_EQ(interruptions_, 1);
+  EXPECT_EQ((*keyring_.find(key))->aliases.size(), 50u);
 }
 
 TEST_F(KeyRacesTest, AChangeOfStateStartsFromTheOneBefore) {

@@ -42,6 +42,7 @@ bool is_sound(const KeyName& name, const KeyRecord& record) {
   if (multi_region < KeyRecord::NO || multi_region > KeyRecord::REPLICA) return false;
   if (is_multi_region_id(name.id) != (multi_region != KeyRecord::NO)) return false;
   if (!is_sound_family(record, *state)) return false;
+  if (!std::ranges::all_of(record.aliases().names(), is_alias)) return false;
   const int days = record.rotation_days();
   if (days != 0 && (days < kMinRotationDays || days > kMaxRotationDays)) return false;
   if ((days != 0) != (record.next_rotation_ms() != 0)) return false;
@@ -110,6 +111,7 @@ std::string encode_key(const StoredKey& key) {
                                                                          : KeyRecord::Material::AUTOMATIC);
   }
   record.set_multi_region(static_cast<KeyRecord::MultiRegion>(info.multi_region));
+  if (key.aliases) record.mutable_aliases()->mutable_names()->Assign(key.aliases->begin(), key.aliases->end());
   return record.SerializeAsString();
 }
 
@@ -144,6 +146,8 @@ Result<StoredKey> decode_key(const KeyName& name, std::string_view row, const Re
   key.unused_materials = record.unused_materials();
   key.is_handing_over = record.handing_over();
   key.is_ending = record.ending();
+  key.aliases.reset();
+  if (record.has_aliases()) key.aliases.emplace(record.aliases().names().begin(), record.aliases().names().end());
   if (record.has_lineage()) {
     COFFER_ASSIGN(key.lineage, decode_lineage(record.lineage()));
   } else if (key.is_primary()) {
@@ -219,10 +223,6 @@ std::string alias_prefix(const AccountId& account) {
 }
 std::string_view alias_of_row(std::string_view row_key) {
   return row_key.substr(row_key.rfind(store::kSeparator) + 1);
-}
-std::string_view alias_prefix_of(std::string_view row_key) {
-  row_key.remove_suffix(alias_of_row(row_key).size());
-  return row_key;
 }
 bool is_alias_row(std::string_view row_key) {
   return row_key.starts_with("ka\0"sv);

@@ -37,6 +37,8 @@ struct StoredKey {
   int waiting_days = 0;            // of a multi-region key whose deletion is pending: as asked for; otherwise 0
   bool is_handing_over = false;    // a replica that was the primary, until the next one has taken over
   bool is_ending = false;          // a replica whose date has come, until the primary has taken it off its list
+  // That name the key, in order. Absent: the row is from before they were kept in it.
+  std::optional<std::vector<std::string>> aliases = std::vector<std::string>();
 
   const StoredMaterial& current() const { return materials[materials.size() - 1 - unused_materials]; }
   bool is_primary() const { return info.multi_region == MultiRegion::kPrimary; }
@@ -74,8 +76,6 @@ Result<StoredAlias> decode_alias(std::string_view row);
 std::string alias_row(const AccountId& account, std::string_view alias);
 std::string alias_prefix(const AccountId& account);
 std::string_view alias_of_row(std::string_view row_key);
-// alias_prefix() of the row's account.
-std::string_view alias_prefix_of(std::string_view row_key);
 bool is_alias_row(std::string_view row_key);
 
 // The two indexes of keys by time: "kd", when deletion is due, and "kt", when a key is to be rotated. NUL time NUL

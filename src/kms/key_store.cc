@@ -66,16 +66,10 @@ const OpenMaterial* OpenKey::material(std::string_view name) const {
 KeyStore::KeyStore(const Keyring::Parts& parts)
     : parts_(parts),
       keys_({.capacity = kCachedWeight, .weigh = weigh}),
-      aliases_({.capacity = kCachedWeight, .weigh = weigh_alias}),
-      account_aliases_({.capacity = kCachedWeight, .weigh = AccountAliases::weigh}) {
+      aliases_({.capacity = kCachedWeight, .weigh = weigh_alias}) {
   parts_.store.on_commit([this](store::Revision, const std::vector<store::Change>& changes) {
-    // Aliases first: a key that is looked at again finds the new ones.
     for (const store::Change& change : changes) {
-      if (!is_alias_row(change.key)) continue;
-      aliases_.invalidate(change.key);
-      account_aliases_.invalidate(alias_prefix_of(change.key));
-    }
-    for (const store::Change& change : changes) {
+      if (is_alias_row(change.key)) aliases_.invalidate(change.key);
       if (is_key_row(change.key)) keys_.invalidate(change.key);
     }
   });
@@ -99,7 +93,7 @@ Result<OpenKeyPointer> KeyStore::find(std::string_view row_key) const {
         key.materials.push_back({material.id, crypto::AeadKey(std::move(opened), crypto::KeyUse::kOften)});
       }
     }
-    COFFER_ASSIGN(key.view.aliases, names_of(*name));
+    COFFER_ASSIGN(key.view.aliases, aliases_of(stored));
     key.view.info = std::move(stored.info);
     return std::make_shared<const OpenKey>(std::move(key));
   });
@@ -186,6 +180,7 @@ Result<KeyPointer> KeyStore::future_default_key(const AccountId& account) const 
 Result<void> KeyStore::make_default_key(const AccountId& account) {
   StoredKey key;
   key.info = new_default_key(account);
+  key.aliases = {std::string(kSecretsManagerAlias)};
   const Time now = key.info.created;
   const std::string alias = alias_row(account, kSecretsManagerAlias);
   store::Transaction transaction;
@@ -350,10 +345,12 @@ Result<void> KeyStore::remove(const Current& current) {
   const auto& lineage = current.key.lineage;
   const Deletion deletion{lineage ? lineage->stamp.generation : 0, current.key.is_primary()};
   transaction.puts.push_back({deleted_row(key), lineage ? encode_deletion(deletion) : ""});
-  COFFER_ASSIGN(const auto aliases, aliases_of(key));
-  for (const store::Row& alias : aliases) {
-    transaction.preconditions.push_back({alias.key, alias.revision});
-    transaction.deletes.push_back(alias.key);
+  COFFER_ASSIGN(const auto aliases, aliases_of(current.key));
+  for (const std::string& alias : aliases) {
+    COFFER_ASSIGN(const auto row, parts_.store.get(alias_row(key.account, alias)));
+    if (!row || !names(*row, key)) continue;
+    transaction.preconditions.push_back({row->key, row->revision});
+    transaction.deletes.push_back(row->key);
   }
   return commit(std::move(transaction));
 }

@@ -7,7 +7,6 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
 #include "crypto/aead.h"
@@ -112,16 +111,12 @@ class KeyStore {
   Result<void> remove(const Current& current);
   Result<void> make_default_key(const AccountId& account);
   KeyInfo new_default_key(const AccountId& account) const;
-  Result<std::vector<store::Row>> aliases_of(const KeyName& key) const;
-  // What aliases_of() names, out of memory.
-  struct AccountAliases {
-    std::unordered_multimap<std::string, std::string> by_key;  // the id
-    static size_t weigh(std::string_view, const AccountAliases& aliases) { return 1 + aliases.by_key.size() / 8; }
-  };
-  Result<std::vector<std::string>> names_of(const KeyName& key) const;
-  // A key is kept in memory with its aliases: when these change its row is written again as it is, so that the key is
-  // looked at again. Nothing if the key has gone.
-  Result<void> touch(const KeyName& key, store::Transaction& transaction) const;
+  // The names of the key, in order. Out of its row, unless that is older than the aliases in it: then out of all rows
+  // of the account's aliases.
+  Result<std::vector<std::string>> aliases_of(const StoredKey& key) const;
+  // Takes an alias from the key that it names, which is kept in memory with its aliases and is looked at again because
+  // its row is written. Nothing if the key has gone.
+  Result<void> take_alias(const KeyName& key, std::string_view alias, store::Transaction& transaction) const;
   // Makes an alias name a key, or deletes it, if `accept` says so to the row that there is: false when it did not.
   struct AliasTarget {
     const AccountId& account;
@@ -135,8 +130,10 @@ class KeyStore {
   const Keyring::Parts parts_;
   mutable store::RowCache<OpenKey> keys_;
   mutable store::RowCache<StoredAlias> aliases_;
-  mutable store::RowCache<AccountAliases> account_aliases_;
 };
+
+// Whether the row of an alias of the key's account is the key's.
+bool names(const store::Row& row, const KeyName& key);
 
 // All rows below a prefix, however many.
 Result<std::vector<store::Row>> scan_all(const store::Store& store, std::string_view prefix);

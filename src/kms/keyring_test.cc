@@ -188,7 +188,7 @@ TEST_F(DataKeyTest, AKeyThatIsLostOrDamagedIsAnErrorOfTheServer) {
   for (const std::string& damage :
        {""s, "\xff\xff\xff"s, row.substr(0, row.size() - 1), row + "\x20\x03"s, row + "\x20\x02"s, row + "\x28\x01"s,
         row + "\x0a\x01x"s, row + "\x68\x01"s, row + "\x50\x01"s, row + "\x58\x01"s, row + "\x42\x01x"s,
-        row + "\x62\x00"s, encode_key(stored)}) {
+        row + "\x62\x00"s, row + "\x9a\x01\x03\x0a\x01x"s, encode_key(stored)}) {
     put_row(key_row(key), damage);
     EXPECT_EQ(opened(ciphertext), "Corrupt") << hex_encode(std::as_bytes(std::span(damage)));
     EXPECT_EQ(encrypted(key), "Corrupt");
