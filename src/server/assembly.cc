@@ -268,6 +268,7 @@ class RegionNode::Impl {
         secretsmanager_{secrets_,
                         lags_,
                         keyring_,
+                        grants_,
                         principals_,
                         identities_,
                         random_,

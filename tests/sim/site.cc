@@ -75,7 +75,8 @@ Process::Process(Environment& environment, Site& self, const std::vector<std::un
       principals(accounts, identity_cache, identities),
       identity_store(
           {store, *region_key, environment.random, self.clock, identity_cache, identities, principals, home}),
-      rooms{secrets, lags, keyring, principals, identities, environment.random, self.name, environment.regions},
+      grants({keyring, {principals, identities}}),
+      rooms{secrets, lags, keyring, grants, principals, identities, environment.random, self.name, environment.regions},
       explanations(environment.log, 1 << 20),
       operator_rooms{explanations, self.name,           home,
                      secrets,      environment.regions, [] { return coffer_service::RegionReport(); }},

@@ -106,6 +106,7 @@ class Process {
   iam::Identities identities;
   iam::Principals principals;
   iam::IdentityStore identity_store;
+  kms::Grants grants;
   secretsmanager::Rooms rooms;
   access::ExplanationStore explanations;
   coffer_service::Rooms operator_rooms;

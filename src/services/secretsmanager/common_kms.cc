@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "access/caller_side.h"
 #include "access/key_resource.h"
 #include "secrets/version_stages.h"
 
@@ -45,7 +46,11 @@ Result<void> permit(const api::Authority& authority, api::Resource key, const Bi
 template <class Action>
 Result<void> permit(const api::Authority& authority, const kms::KeyPointer& key, const Binding& bound_to,
                     const Rooms& rooms) {
-  Result<void> permitted = permit<Action>(authority, access::key_resource(rooms.region, key), bound_to, rooms);
+  api::Resource resource = access::key_resource(rooms.region, key);
+  const policy::RequestPrincipal caller = access::principal_of(authority.caller());
+  const kms::EncryptionContext context = {{"SecretARN", bound_to.secret_arn}, {"SecretVersionId", bound_to.version_id}};
+  COFFER_ASSIGN(resource.granted, rooms.grants.allow({key->info.name, caller, Action::kOperation, context}));
+  Result<void> permitted = permit<Action>(authority, std::move(resource), bound_to, rooms);
   const bool is_foreign = key->info.name.account != authority.caller().account;
   if (!key->info.is_default || !is_foreign) return permitted;
   // Whatever policies say; they were asked so that the refusal has an explanation.

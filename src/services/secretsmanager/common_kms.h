@@ -1,6 +1,6 @@
 // What Secrets Manager does with KMS keys, it does as its caller: every use of a key is decided for the caller by the
-// key's policy and the caller's own, on top of the decision about the secret. No other file of this folder reads or
-// seals a value. Follows "Permissions for the KMS key" (Secrets Manager user guide).
+// key's policy and grants and the caller's own policies, on top of the decision about the secret. No other file of this
+// folder reads or seals a value. Follows "Permissions for the KMS key" (Secrets Manager user guide).
 #pragma once
 
 #include <optional>
@@ -17,16 +17,19 @@ namespace action {
 struct Decrypt {
   static constexpr std::string_view kName = "Decrypt";
   static constexpr std::string_view kAction = "kms:Decrypt";
+  static constexpr kms::GrantOperation kOperation = kms::GrantOperation::kDecrypt;
   static constexpr api::Via kVia = api::Via::kSecretsManager;
 };
 struct Encrypt {
   static constexpr std::string_view kName = "Encrypt";
   static constexpr std::string_view kAction = "kms:Encrypt";
+  static constexpr kms::GrantOperation kOperation = kms::GrantOperation::kEncrypt;
   static constexpr api::Via kVia = api::Via::kSecretsManager;
 };
 struct GenerateDataKey {
   static constexpr std::string_view kName = "GenerateDataKey";
   static constexpr std::string_view kAction = "kms:GenerateDataKey";
+  static constexpr kms::GrantOperation kOperation = kms::GrantOperation::kGenerateDataKey;
   static constexpr api::Via kVia = api::Via::kSecretsManager;
 };
 }  // namespace action

@@ -1,5 +1,5 @@
 // What the product exists for: a secret of one account, read by a role of another. Three policies must agree: the
-// secret's, the role's own, the key's.
+// secret's, the role's own, the key's, in whose place there may be a grant.
 #include <gtest/gtest.h>
 
 #include <boost/json.hpp>
@@ -7,6 +7,8 @@
 #include "base/time_text.h"
 #include "iam/attachments.h"
 #include "iam/roles.h"
+#include "iam/users.h"
+#include "kms/grants.h"
 #include "kms/key_details.h"
 #include "services/secretsmanager/testing/world.h"
 
@@ -109,6 +111,23 @@ class CrossAccount : public ::testing::Test {
     set_key_policy(R"(, {"Effect": "Allow", "Principal": {"AWS": ")" + kRoleArn +
                    R"("}, "Action": "kms:Decrypt", "Resource": "*")" + condition + "}");
   }
+  // Of an operation with the key, to the role or whom the ARN names.
+  kms::GrantName grant(kms::GrantOperation operation, const kms::GrantConstraints& constraints = {},
+                       const std::string& grantee = kRoleArn) {
+    const kms::GrantReceipt made = must(world_.grants(kHome).create({.key = key_,
+                                                                     .grantee = grantee,
+                                                                     .retiring = std::nullopt,
+                                                                     .issuer = kOwnerId,
+                                                                     .name = "",
+                                                                     .operations = {operation},
+                                                                     .constraints = constraints}));
+    return {key_, made.id};
+  }
+  void retire(const kms::GrantName& name) { must(world_.grants(kHome).remove(name)); }
+  // Nothing about keys.
+  void allow_reading_in_identity() {
+    set_identity_policy(statement(R"("Action": "secretsmanager:*", "Resource": "*")"));
+  }
   void allow_everywhere() {
     allow_in_secret();
     allow_in_identity();
@@ -143,6 +162,82 @@ TEST_F(CrossAccount, AllThreePoliciesMustAgree) {
     const std::string expected = !secret || !identity ? refused_by_secret : !key ? refused_by_key : "hunter2";
     EXPECT_EQ(outcome(read()), expected);
   }
+}
+
+constexpr const char* kNoKey = "AccessDeniedException: Access to KMS is not allowed";
+
+TEST_F(CrossAccount, AGrantOnTheKeyIsAsGoodAsItsPolicy) {
+  allow_in_secret();
+  allow_reading_in_identity();
+  EXPECT_EQ(outcome(read()), kNoKey);
+  const kms::GrantName encrypts = grant(kms::GrantOperation::kEncrypt);
+  EXPECT_EQ(outcome(read()), kNoKey) << "another operation";
+  const kms::GrantName decrypts = grant(kms::GrantOperation::kDecrypt);
+  EXPECT_EQ(outcome(read()), "hunter2");
+  retire(decrypts);
+  EXPECT_EQ(outcome(read()), kNoKey);
+}
+
+TEST_F(CrossAccount, AGrantToAnAccountIsWorthSomethingWithAnIdentityPolicy) {
+  allow_in_secret();
+  allow_reading_in_identity();
+  grant(kms::GrantOperation::kDecrypt, {}, "arn:aws:iam::210987654321:root");
+  EXPECT_EQ(outcome(read()), kNoKey);
+  allow_in_identity();
+  EXPECT_EQ(outcome(read()), "hunter2");
+}
+
+TEST_F(CrossAccount, AGrantMayBeForOneSecretOnly) {
+  allow_in_secret();
+  allow_reading_in_identity();
+  const auto read_with = [&](const kms::GrantConstraints& constraints) {
+    const kms::GrantName name = grant(kms::GrantOperation::kDecrypt, constraints);
+    const std::string got = outcome(read());
+    retire(name);
+    return got;
+  };
+  const kms::ContextPairs secret = {{"SecretARN", arn_}};
+  const kms::ContextPairs version = {{"SecretARN", arn_}, {"SecretVersionId", "00000000-0000-0000-0000-000000000001"}};
+  EXPECT_EQ(read_with({.context_equals = std::nullopt, .context_subset = secret}), "hunter2");
+  EXPECT_EQ(read_with({.context_equals = std::nullopt, .context_subset = {{{"SecretARN", arn_ + "x"}}}}), kNoKey);
+  EXPECT_EQ(read_with({.context_equals = version, .context_subset = std::nullopt}), "hunter2");
+  EXPECT_EQ(read_with({.context_equals = secret, .context_subset = std::nullopt}), kNoKey)
+      << "the context has the version, too";
+}
+
+TEST_F(CrossAccount, AGrantDoesNotHelpAgainstADeny) {
+  allow_in_secret();
+  grant(kms::GrantOperation::kDecrypt);
+  set_identity_policy(R"({"Version": "2012-10-17", "Statement": [
+      {"Effect": "Allow", "Action": "secretsmanager:*", "Resource": "*"},
+      {"Effect": "Deny", "Action": "kms:Decrypt", "Resource": "*"}]})");
+  EXPECT_EQ(outcome(read()), kNoKey);
+}
+
+TEST_F(CrossAccount, AGrantCountsInTheAccountOfTheKeyToo) {
+  const std::string user_id = must(iam::create_user(world_.identities(kHome), kOwnerId, {.name = "ann"})).unique_id;
+  must(iam::put_inline_policy(
+      world_.identities(kHome), {kOwnerId, iam::EntityKind::kUser, "ann"},
+      {.name = "secrets", .text = statement(R"("Action": "secretsmanager:*", "Resource": "*")")}));
+  const std::string ann = "arn:aws:iam::123456789012:user/ann";
+  const auth::Caller caller{
+      .account = kOwnerId, .kind = auth::PrincipalKind::kUser, .arn = ann, .access_key = {}, .user_id = user_id};
+  const auto put = [&](const std::string& token) {
+    return world_
+        .call(kHome, caller, "PutSecretValue",
+              R"({"SecretId": "shared", "SecretString": "correct horse", )" + (kToken + token) + "\"}")
+        .error;
+  };
+  const auto get = [&] { return outcome(world_.call(kHome, caller, "GetSecretValue", R"({"SecretId": "shared"})")); };
+  EXPECT_EQ(get(), kNoKey);
+  EXPECT_EQ(put("2"), "AccessDeniedException");
+  const kms::GrantName seals = grant(kms::GrantOperation::kGenerateDataKey, {}, ann);
+  EXPECT_EQ(put("2"), "");
+  EXPECT_EQ(get(), kNoKey);
+  grant(kms::GrantOperation::kDecrypt, {}, ann);
+  EXPECT_EQ(get(), "correct horse");
+  retire(seals);
+  EXPECT_EQ(put("3"), "AccessDeniedException");
 }
 
 TEST_F(CrossAccount, TheKeyNeedsTheRolesOwnPolicyToo) {

@@ -7,6 +7,7 @@
 #include "api/service.h"
 #include "base/ids.h"
 #include "base/random.h"
+#include "kms/grants.h"
 #include "kms/keyring.h"
 #include "policy/principal_binding.h"
 #include "policy/principal_directory.h"
@@ -19,6 +20,7 @@ struct Rooms {
   secrets::SecretStore& secrets;
   const secrets::ReplicaLags& lags;
   kms::Keyring& keyring;
+  const kms::Grants& grants;
   const policy::PrincipalDirectory& principals;
   const policy::IdentityDirectory& identities;
   Random& random;

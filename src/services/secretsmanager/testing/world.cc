@@ -78,7 +78,8 @@ struct World::Node {
         organizations(*store),
         authorizer({identity_cache, organizations, explanations, self}),
         lags(world.clock),
-        rooms{secrets, lags, keyring, principals, identities, world.random, self, deployment()},
+        grants({keyring, {principals, identities}}),
+        rooms{secrets, lags, keyring, grants, principals, identities, world.random, self, deployment()},
         service(make_service(rooms)) {
     for (const char* id : {"123456789012", "210987654321", "345678901234"})
       must(accounts.create(std::string("account ") + id, *AccountId::parse(id)));
@@ -99,6 +100,7 @@ struct World::Node {
   organizations::OrganizationCache organizations;
   access::PolicyAuthorizer authorizer;
   secrets::ReplicaLags lags;
+  kms::Grants grants;
   Rooms rooms;
   api::Service service;
 };
@@ -139,6 +141,9 @@ secrets::ReplicaLags& World::lags(std::string_view region) {
   return node(region).lags;
 }
 
+kms::Grants& World::grants(std::string_view region) {
+  return node(region).grants;
+}
 const Rooms& World::rooms(std::string_view region) {
   return node(region).rooms;
 }

@@ -54,6 +54,7 @@ class World {
   // Of what call() was denied: all calls have the request id "test".
   std::vector<access::ExplanationPointer> denials(std::string_view region);
   const Rooms& rooms(std::string_view region);
+  kms::Grants& grants(std::string_view region);
   store::Store& store(std::string_view region);
   secrets::ReplicaLags& lags(std::string_view region);
 
