@@ -24,7 +24,7 @@ Result<kms::KeyPolicy> accept_policy(const api::Authority& authority, const Prop
   COFFER_ASSIGN(kms::KeyPolicy policy, kms::accept_key_policy(proposed.text, rooms.directories));
   if (proposed.bypass.value_or(false)) return policy;
   COFFER_ASSIGN(auto compiled, kms::compile_key_policy(proposed.key, policy, proposed.region));
-  const auto key = std::make_shared<const kms::KeyView>(kms::KeyView{proposed.key, compiled});
+  const auto key = std::make_shared<const kms::KeyView>(kms::KeyView{proposed.key, compiled, proposed.aliases});
   COFFER_ASSIGN(const bool may_again, access::may_replace_again<action::PutKeyPolicy>(
                                           authority, access::key_resource(proposed.region, key), std::move(compiled),
                                           [&](api::ConditionKeys& keys) {

@@ -2,7 +2,9 @@
 #pragma once
 
 #include <optional>
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include "services/kms/common.h"
 
@@ -16,6 +18,7 @@ struct ProposedPolicy {
   const kms::KeyInfo& key;  // as it is, or as it is about to be
   const Region& region;     // of the key
   std::optional<bool> bypass;
+  std::vector<std::string> aliases = {};  // that the key has
 };
 // Fails as kms::accept_key_policy(), and with kMalformedPolicyDocument (AWS's text) when the caller could not put
 // another policy in its place, unless that is bypassed.

@@ -48,9 +48,9 @@ struct PutKeyPolicy {
     if (request.policy_name.value_or(std::string(kms::kKeyPolicyName)) != kms::kKeyPolicyName) {
       return unsupported("Only default policy is supported");
     }
-    COFFER_ASSIGN(
-        const kms::KeyPolicy policy,
-        accept_policy(authorized.authority(), {request.policy, key->info, rooms.region, request.bypass}, rooms));
+    COFFER_ASSIGN(const kms::KeyPolicy policy,
+                  accept_policy(authorized.authority(),
+                                {request.policy, key->info, rooms.region, request.bypass, key->aliases}, rooms));
     COFFER_TRY(kms::put_policy(rooms.keyring, key->info.name, policy));
     return Response{};
   }
