@@ -18,6 +18,8 @@ constexpr std::string_view kNames[] = {"Decrypt",
                                        "DescribeKey",
                                        "GenerateDataKeyPair",
                                        "GenerateDataKeyPairWithoutPlaintext"};
+constexpr std::string_view kRootBegin = "arn:aws:iam::";
+constexpr std::string_view kRootEnd = ":root";
 constexpr uint32_t kAllBits = (1U << std::size(kNames)) - 1;
 
 bool has_context(GrantOperation operation) {
@@ -37,6 +39,12 @@ bool has_context(GrantOperation operation) {
       return false;
   }
   std::abort();
+}
+
+// Asked for each grant of a key: builds no ARN.
+bool is_root_of(std::string_view account, std::string_view arn) {
+  return arn.size() == kRootBegin.size() + account.size() + kRootEnd.size() && arn.starts_with(kRootBegin) &&
+         arn.substr(kRootBegin.size()).starts_with(account) && arn.ends_with(kRootEnd);
 }
 
 template <class Pairs>
@@ -103,7 +111,7 @@ bool GrantConstraints::are_as_strict_as(const GrantConstraints& those) const {
 }
 
 std::string root_arn(std::string_view account) {
-  return "arn:aws:iam::" + std::string(account) + ":root";
+  return std::string(kRootBegin).append(account).append(kRootEnd);
 }
 
 const std::string& identity_of(const policy::PrincipalBinding& principal) {
@@ -116,7 +124,7 @@ policy::GrantedTo granted_to(const policy::PrincipalBinding& principal, const po
   if (!principal.unique_id.empty()) {
     return principal.unique_id == caller.unique_id() ? GrantedTo::kCaller : GrantedTo::kNobody;
   }
-  if (principal.text == root_arn(caller.account)) return GrantedTo::kAccount;
+  if (is_root_of(caller.account, principal.text)) return GrantedTo::kAccount;
   return principal.text == caller.arn ? GrantedTo::kCaller : GrantedTo::kNobody;
 }
 
