@@ -1,6 +1,6 @@
-// Ends a grant that is no longer needed: for its retiring principal, for its grantee if it lists RetireGrant, for the
-// root user of the account that issued it, and for whom policies allow it. Named by its token, or by key and id.
-// https://docs.aws.amazon.com/kms/latest/APIReference/API_RetireGrant.html
+// Ends a grant that is no longer needed: for its retiring principal, for its grantee if it lists RetireGrant, for whom
+// the policies of the account that issued it allow it, and for whom the key's policy does. Named by its token, or by
+// key and id. https://docs.aws.amazon.com/kms/latest/APIReference/API_RetireGrant.html
 #include "access/caller_side.h"
 #include "services/kms/common.h"
 #include "services/kms/common_cryptography.h"
