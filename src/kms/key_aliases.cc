@@ -99,9 +99,8 @@ Result<bool> KeyStore::erase_alias(const AccountId& account, std::string_view al
     store::Transaction transaction;
     transaction.preconditions.push_back({row_key, row->revision});
     transaction.deletes.push_back(row_key);
-    // A damaged one belongs to no key that anybody could name.
-    if (const auto stored = decode_alias(row->value); stored.ok())
-      COFFER_TRY(take_alias({account, stored->key_id}, alias, transaction));
+    COFFER_ASSIGN(const StoredAlias stored, decode_alias(row->value));
+    COFFER_TRY(take_alias({account, stored.key_id}, alias, transaction));
     COFFER_TRY(commit(std::move(transaction)));
     return true;
   });

@@ -149,6 +149,7 @@ TEST_F(KeyDetailsTest, AnAliasOfAnEarlierVersionIsStillOne) {
   EXPECT_EQ(resolved("alias/old"), key_.id);
   EXPECT_EQ(keyring_.list_aliases(kAccount)->front().key_id, key_.id);
   put_row(alias_row(kAccount, "alias/old"), "\xff");
+  EXPECT_EQ(outcome(keyring_.delete_alias(kAccount, "alias/old")), "Corrupt");
   EXPECT_EQ(resolved("alias/old"), "Corrupt");
 }
 
