@@ -35,6 +35,7 @@ Result<Change> promoted(const SecretView& view, const Region& here) {
   change.secret.primary_region = here;
   change.secret.replicas.clear();
   change.secret.siblings.clear();
+  change.secret.cross_account_primary.reset();
   ++change.secret.lineage_epoch;
   return change;
 }

@@ -108,6 +108,99 @@ bool from_records(const Records& records, std::vector<ReplicaRegion>& replicas) 
   return true;
 }
 
+void to_record(const ForeignSecret& secret, rows::ForeignSecretRecord& record) {
+  record.set_account(secret.account.text());
+  record.set_name(secret.name);
+  record.set_suffix(secret.suffix);
+}
+
+std::optional<ForeignSecret> from_record(const rows::ForeignSecretRecord& record) {
+  auto account = AccountId::parse(record.account());
+  if (!account || record.name().empty() || record.suffix().empty()) return std::nullopt;
+  return ForeignSecret{std::move(*account), record.name(), record.suffix()};
+}
+
+rows::RequesterKindRecord to_record(Requester::Kind kind) {
+  switch (kind) {
+    case Requester::Kind::kRoot:
+      return rows::REQUESTER_ROOT;
+    case Requester::Kind::kUser:
+      return rows::REQUESTER_USER;
+    case Requester::Kind::kRoleSession:
+      return rows::REQUESTER_ROLE_SESSION;
+  }
+  std::abort();
+}
+
+std::optional<Requester::Kind> from_record(rows::RequesterKindRecord kind) {
+  switch (kind) {
+    case rows::REQUESTER_ROOT:
+      return Requester::Kind::kRoot;
+    case rows::REQUESTER_USER:
+      return Requester::Kind::kUser;
+    case rows::REQUESTER_ROLE_SESSION:
+      return Requester::Kind::kRoleSession;
+    default:
+      return std::nullopt;
+  }
+}
+
+void to_record(const Requester& requester, rows::RequesterRecord& record) {
+  record.set_kind(to_record(requester.kind));
+  record.set_arn(requester.arn);
+  record.set_user_id(requester.user_id);
+  if (requester.issued) record.set_issued_ms(to_ms(*requester.issued));
+  for (const auto& [key, value] : requester.session_tags) {
+    rows::TagRecord& to = *record.add_session_tags();
+    to.set_key(key);
+    to.set_value(value);
+  }
+  record.set_limited(requester.is_limited);
+}
+
+std::optional<Requester> from_record(const rows::RequesterRecord& record) {
+  const auto kind = from_record(record.kind());
+  if (!kind) return std::nullopt;
+  Requester requester{.kind = *kind,
+                      .arn = record.arn(),
+                      .user_id = record.user_id(),
+                      .issued = std::nullopt,
+                      .session_tags = {},
+                      .is_limited = record.limited()};
+  if (record.has_issued_ms()) requester.issued = from_ms(record.issued_ms());
+  for (const rows::TagRecord& tag : record.session_tags())
+    requester.session_tags.emplace_back(tag.key(), tag.value());
+  return requester;
+}
+
+void to_record(const CrossAccountReplica& link, rows::CrossAccountReplicaRecord& record) {
+  to_record(link.replica, *record.mutable_replica());
+  record.set_association(link.association);
+  record.set_role_arn(link.role_arn);
+  record.set_same_organization(link.same_organization);
+  if (link.requester) to_record(*link.requester, *record.mutable_requester());
+  record.set_acknowledged_generation(link.acknowledged_generation);
+  record.set_failed(link.failed);
+  record.set_message(link.message);
+}
+
+// nullopt if it is damaged.
+std::optional<CrossAccountReplica> from_record(const rows::CrossAccountReplicaRecord& record) {
+  auto replica = from_record(record.replica());
+  if (!replica || record.association() == 0) return std::nullopt;
+  CrossAccountReplica link{.replica = std::move(*replica),
+                           .association = record.association(),
+                           .role_arn = record.role_arn(),
+                           .same_organization = record.same_organization(),
+                           .requester = std::nullopt,
+                           .acknowledged_generation = record.acknowledged_generation(),
+                           .failed = record.failed(),
+                           .message = record.message()};
+  if (!record.has_requester()) return link;
+  link.requester = from_record(record.requester());
+  return link.requester ? std::optional(std::move(link)) : std::nullopt;
+}
+
 }  // namespace
 
 std::string encode_secret(const Secret& secret) {
@@ -153,6 +246,13 @@ std::string encode_secret(const Secret& secret) {
   }
   record.set_received_kms_key_id(secret.received_kms_key_id);
   if (secret.rotation) to_record(*secret.rotation, *record.mutable_rotation());
+  if (secret.cross_account_replica) {
+    to_record(*secret.cross_account_replica, *record.mutable_cross_account_replica());
+  }
+  if (const auto& primary = secret.cross_account_primary) {
+    to_record(primary->primary, *record.mutable_cross_account_primary()->mutable_primary());
+    record.mutable_cross_account_primary()->set_association(primary->association);
+  }
   return record.SerializeAsString();
 }
 
@@ -197,6 +297,16 @@ Result<Secret> decode_secret(const AccountId& account, std::string_view name, st
   secret.received_kms_key_id = record.received_kms_key_id();
   if (record.has_rotation()) {
     COFFER_ASSIGN(secret.rotation, from_record(record.rotation()));
+  }
+  if (record.has_cross_account_replica()) {
+    secret.cross_account_replica = from_record(record.cross_account_replica());
+    if (!secret.cross_account_replica) return damaged(what);
+  }
+  if (record.has_cross_account_primary()) {
+    auto primary = from_record(record.cross_account_primary().primary());
+    if (!primary) return damaged(what);
+    secret.cross_account_primary =
+        CrossAccountPrimary{std::move(*primary), record.cross_account_primary().association()};
   }
   return secret;
 }

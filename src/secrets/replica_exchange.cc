@@ -166,7 +166,7 @@ std::optional<ApplyOutcome> SecretStore::Impl::refusal(const ReplicaState& state
         ahead.generation = secret.generation;
         return ahead;
       }
-    } else if (!state.force_overwrite || !secret.replicas.empty()) {
+    } else if (!state.force_overwrite || !secret.replicas.empty() || secret.cross_account_replica) {
       std::string message = "Secret name " + state.name + " already exists in region " + here + ".";
       if (same_lineage) message += " It was the primary until another region was promoted; coffer rejoin gives it up.";
       return refused(ApplyVerdict::kNameTaken, message);

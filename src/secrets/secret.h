@@ -67,6 +67,44 @@ struct Rotation {
 
 enum class Role : uint8_t { kPrimary, kReplica };
 
+// In whose name values go to another account when no role was named for it: who changed the primary last.
+struct Requester {
+  enum class Kind : uint8_t { kRoot, kUser, kRoleSession };
+
+  Kind kind = Kind::kUser;
+  std::string arn;
+  std::string user_id;         // as aws:userid has it
+  std::optional<Time> issued;  // of temporary credentials
+  std::vector<std::pair<std::string, std::string>> session_tags;
+  bool is_limited = false;  // by policies of its session, which are not known any more when a copy is made
+};
+
+// A secret of another account of this region, as an account and a name tell it, and the six characters of its ARN.
+struct ForeignSecret {
+  AccountId account;
+  std::string name;
+  std::string suffix;
+  bool operator==(const ForeignSecret&) const = default;
+};
+
+// Of a primary: the secret of another account that its values go to, and what came of the last attempt.
+struct CrossAccountReplica {
+  ForeignSecret replica;
+  uint64_t association = 0;       // drawn by every AssociateCrossAccountReplica; the replica has the same
+  std::string role_arn;           // who copies; empty: `requester`
+  bool same_organization = true;  // the accounts must be in one organization
+  std::optional<Requester> requester;
+  uint64_t acknowledged_generation = 0;
+  bool failed = false;  // tried again by the next change or AssociateCrossAccountReplica
+  std::string message;
+};
+
+// Of a replica in another account than its primary's. Its role is kReplica, its primary region this one.
+struct CrossAccountPrimary {
+  ForeignSecret primary;
+  uint64_t association = 0;  // 0: nobody has associated it yet
+};
+
 struct Secret {
   AccountId account;
   std::string name;
@@ -92,6 +130,8 @@ struct Secret {
   uint64_t base_state_id = 0;           // of a replica: see ReplicaState
   std::string received_kms_key_id;      // of a replica: what its primary chose; kms_key_id may have been changed since
   uint64_t state_id = 0;                // drawn for every change: which of two states of one generation this is
+  std::optional<CrossAccountReplica> cross_account_replica;
+  std::optional<CrossAccountPrimary> cross_account_primary;
 
   std::string arn(const Region& region) const;
   const Version* version(const VersionId& id) const;
@@ -99,6 +139,8 @@ struct Secret {
   bool pending_deletion() const { return deletion_date.has_value(); }
   // Of a replica: a state of its primary is here. Not of a former primary that has rejoined and was not sent one yet.
   bool has_arrived() const { return generation > 0; }
+  // Of the primary of the same name in another region.
+  bool is_region_replica() const { return role == Role::kReplica && !cross_account_primary; }
 };
 
 // What SecretId may be: a name, a full ARN, or an ARN without the suffix. Views into the text that was parsed.

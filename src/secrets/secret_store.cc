@@ -53,7 +53,8 @@ bool keeps_progress(const Change& change, const Region& region) {
   return contains(change.secret.replicas, region) && std::ranges::find(restarted, region) == restarted.end();
 }
 
-// What load() would find now, unless somebody else has changed it since.
+}  // namespace
+
 SecretPointer changed_view(const SecretView& before, Change change, store::Revision revision) {
   auto view = std::make_shared<SecretView>();
   for (const auto& [region, progress] : before.progress) {
@@ -67,9 +68,13 @@ SecretPointer changed_view(const SecretView& before, Change change, store::Revis
   return view;
 }
 
-}  // namespace
-
 Result<void> check_has_no_replicas(const SecretView& view) {
+  // Also once the other account has stopped: this side's half of the link is this side's to take back.
+  if (view.secret.cross_account_replica) {
+    return Error{ErrorCode::kInvalidRequest,
+                 "You can't delete secret " + view.arn +
+                     " that still has a cross-account replica. Call DisassociateCrossAccountReplica first."};
+  }
   if (view.secret.replicas.empty()) return {};
   std::string regions;
   for (const ReplicaRegion& replica : view.secret.replicas)
@@ -110,6 +115,10 @@ void SecretStore::Impl::append_marks(const Secret& secret, const std::vector<Reg
   };
   for (const ReplicaRegion& replica : secret.replicas)
     mark(replica.region, {.generation = secret.generation});
+  if (secret.role == Role::kPrimary && secret.cross_account_replica) {
+    transaction.puts.push_back({cross_account_mark(secret.primary_region, secret.account, secret.name).text(),
+                                store::OutboxMark{.generation = secret.generation}.encode()});
+  }
   for (const Region& region : removed) {
     // Taken out and put in again by the same change: the new state says it all.
     if (contains(secret.replicas, region)) continue;
@@ -159,7 +168,7 @@ Result<SecretPointer> SecretStore::Impl::create(Change change) {
   if (existing) return name_taken(*existing);
   secret.suffix = parts_.random.text(kSuffixSize, kSuffixAlphabet);
   secret.created = secret.changed = parts_.clock.now();
-  secret.role = Role::kPrimary;
+  secret.role = secret.cross_account_primary ? Role::kReplica : Role::kPrimary;
   secret.primary_region = parts_.region;
   secret.lineage_epoch = 1;
   secret.generation = 1;
@@ -197,6 +206,8 @@ Result<store::Transaction> SecretStore::Impl::update_transaction(const SecretVie
     secret.generation = std::max(current.secret.generation, change.generation_above) + 1;
     secret.state_id = draw_state_id();
   }
+  // A primary that gives up its place gives up what hangs on it.
+  if (secret.role == Role::kReplica) secret.cross_account_replica.reset();
   secret.changed = parts_.clock.now();
   for (const Change::NewValue& value : change.values) {
     const auto added = std::ranges::find(secret.versions, value.version, &Version::id);
@@ -392,6 +403,13 @@ Result<void> SecretStore::record_progress(const ProgressReport& report) {
 Result<SecretPointer> SecretStore::retry(const AccountId& account, std::string_view name, const Region& region,
                                          const Check& check) {
   return impl_->retry(account, name, region, check);
+}
+Result<SecretPointer> SecretStore::associate(const Association& association) {
+  return impl_->associate(association);
+}
+Result<CrossAccountOutcome> SecretStore::copy_across(const AccountId& account, std::string_view name,
+                                                     const CopyPermission& permission) {
+  return impl_->copy_across(account, name, permission);
 }
 Result<ExpectedCopies> SecretStore::expected_copies(const Region& region, std::string_view from, size_t limit) const {
   return impl_->expected_copies(region, from, limit);

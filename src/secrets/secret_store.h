@@ -24,6 +24,7 @@
 
 namespace coffer::secrets {
 
+class CopyPermission;
 class PackedSecret;
 
 // One moment of one secret: the record, its replicas' progress and its access dates, parsed and immutable.
@@ -75,6 +76,25 @@ struct ProgressReport {
   ReplicaProgress progress;
   std::optional<store::Row> mark_to_clear;
 };
+
+// Two secrets of this region that are to be linked: see cross_account.h.
+struct Association {
+  ForeignSecret primary;
+  ForeignSecret replica;
+  CrossAccountReplica link;  // who copies, and under which restriction; the rest is the store's
+  // Whether both may be, as they are at that moment. May be called more than once.
+  std::function<Result<void>(const SecretView& primary, const SecretView& replica)> check;
+};
+
+// What came of one look at a mark.
+struct CrossAccountOutcome {
+  enum class Kind : uint8_t { kNothingToDo, kCopied, kFailed };
+  Kind kind = Kind::kNothingToDo;
+  std::string message;  // of a failure: the StatusMessage
+};
+
+// The kind of the outbox rows that say: the values of this primary must go to another account of this region.
+inline constexpr std::string_view kCrossAccountMark = "cross_account";
 
 // Values of versions made after the generation that the region acknowledged last, or of all versions.
 enum class ValuesToSend { kUnacknowledged, kAll };
@@ -157,6 +177,16 @@ class SecretStore {
   // again. kResourceNotFound when there is no such secret, or what `check` says, which may be called more than once.
   Result<SecretPointer> retry(const AccountId& account, std::string_view name, const Region& region,
                               const Check& check);
+
+  // Links a primary to a replica in another account, in one transaction, and marks the primary; the same two again
+  // begin afresh. Returns the primary. kResourceNotFound when one of them is not there, or what `check` says.
+  // REQUIRES: `check` lets only replicas through that have a cross-account primary.
+  Result<SecretPointer> associate(const Association& association);
+  // Brings the cross-account replica of a marked primary up to date, if `permission` allows, and clears the mark; in
+  // one transaction with what it changes on both sides. What is refused for good is the link's failure, and clears the
+  // mark as well. kIo, kCorrupt: nothing is changed, the mark stays.
+  Result<CrossAccountOutcome> copy_across(const AccountId& account, std::string_view name,
+                                          const CopyPermission& permission);
 
   // Whether the copies are still there: copy_check.h. What `region` has acknowledged and what it has refused, of the
   // primaries here, looking at `limit` secrets from `from` on (empty: from the first). kIo.

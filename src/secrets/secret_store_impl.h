@@ -13,8 +13,15 @@
 #include "secrets/secret_reader.h"
 #include "secrets/secret_rows.h"
 #include "secrets/secret_store.h"
+#include "store/keys.h"
 
 namespace coffer::secrets {
+
+// What load() would find after the change, unless somebody else has changed it since.
+SecretPointer changed_view(const SecretView& before, Change change, store::Revision revision);
+
+// Of a primary, in its own region's outbox: no other region reads it there.
+store::OutboxKey cross_account_mark(const Region& region, const AccountId& account, std::string_view name);
 
 class SecretStore::Impl {
  public:
@@ -41,6 +48,11 @@ class SecretStore::Impl {
   Result<void> record_progress(const ProgressReport& report);
   Result<SecretPointer> retry(const AccountId& account, std::string_view name, const Region& region,
                               const Check& check);
+
+  // cross_account_copy.cc
+  Result<SecretPointer> associate(const Association& association);
+  Result<CrossAccountOutcome> copy_across(const AccountId& account, std::string_view name,
+                                          const CopyPermission& permission);
 
   // copy_check.cc
   Result<ExpectedCopies> expected_copies(const Region& region, std::string_view from, size_t limit) const;
@@ -80,6 +92,17 @@ class SecretStore::Impl {
 
   Result<void> append_new_mark(const Region& region, const ExpectedCopy& copy, CopyVerdict verdict,
                                store::Transaction& transaction) const;
+
+  struct VersionsToCopy {
+    std::vector<Version> versions;
+    std::vector<Change::NewValue> values;
+  };
+  Result<VersionsToCopy> versions_to_copy(const SecretView& primary, const SecretView& replica) const;
+  Result<store::Transaction> copy_transaction(const SecretView& primary, const SecretView& replica,
+                                              VersionsToCopy copied) const;
+  // What `permission`, or a key, refuses is an error with the text of the StatusMessage.
+  Result<store::Transaction> permitted_copy(const SecretView& primary, const SecretView& replica,
+                                            const CopyPermission& permission) const;
 
   bool is_here(const SecretView* replica, const Version& incoming) const;
   bool stays_sealed(const SecretView* replica, const ReplicaVersion& incoming, const ReplicaState& state) const;
