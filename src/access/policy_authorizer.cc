@@ -51,7 +51,8 @@ bool has_resource_control(const api::AccessQuestion& question) {
 // Credentials that users and root get for themselves or hand on do not open IAM, but with a second factor.
 // Follows "Compare AWS STS credentials" (IAM user guide).
 bool is_kept_out_of_iam(const auth::Caller& caller, std::string_view action) {
-  if (caller.session == nullptr || !action.starts_with("iam:")) return false;
+  // To hand a role to a service is a part of another service's operation, and none of IAM's.
+  if (caller.session == nullptr || !action.starts_with("iam:") || action == "iam:PassRole") return false;
   if (caller.kind == auth::PrincipalKind::kFederatedUser) return true;
   return caller.kind != auth::PrincipalKind::kRoleSession && !caller.session->mfa;
 }
