@@ -29,6 +29,7 @@
 #include "kms/keyring.h"
 #include "net/http_server.h"
 #include "organizations/organization_states.h"
+#include "replication/cross_account_copier.h"
 #include "replication/forward_door.h"
 #include "replication/home_forwarder.h"
 #include "replication/home_survey.h"
@@ -49,6 +50,7 @@
 #include "services/iam/rooms.h"
 #include "services/kms/rooms.h"
 #include "services/organizations/rooms.h"
+#include "services/secretsmanager/cross_account_permission.h"
 #include "services/secretsmanager/rooms.h"
 #include "services/sts/rooms.h"
 #include "store/rocksdb_store.h"
@@ -265,6 +267,7 @@ class RegionNode::Impl {
             {identity_cache_, organizations_, provider_keys_, config_.region, loopback_http(config_), &denials_}),
         session_issuer_(session_keys_, random_),
         authorizer_({identity_cache_, organizations_, explanations_, config_.region, &accounts_}),
+        cross_account_({authorizer_, identity_cache_, organizations_, keyring_, clock_, config_.region}),
         secretsmanager_{secrets_,
                         lags_,
                         keyring_,
@@ -274,7 +277,8 @@ class RegionNode::Impl {
                         random_,
                         config_.region,
                         config_.deployment(),
-                        config_.limits.replica_regions},
+                        config_.limits.replica_regions,
+                        &cross_account_},
         kms_{keyring_, grants_, {principals_, identities_}, random_, config_.region, config_.deployment()},
         iam_{identity_store_, accounts_, key_uses_},
         coffer_{explanations_, config_.region, home_, secrets_, config_.deployment(), [this] { return report(); }},
@@ -326,7 +330,9 @@ class RegionNode::Impl {
         peer_door_({applier_, lags_, peer_workers_, random_, log_, config_.peer_regions(), &forward_door_, start_}),
         runner_({*store_, secrets_, states_, key_exchange_, clock_, random_, log_, config_.region,
                  destinations(config_, start_)}),
-        maintenance_(region_chores({secrets_, keyring_, rotator_, key_uses_, &session_keys_, &home_duties_, clock_}),
+        cross_account_copier_({*store_, secrets_, cross_account_, clock_, random_, log_, config_.region}),
+        maintenance_(region_chores({secrets_, keyring_, rotator_, key_uses_, &session_keys_, &home_duties_,
+                                    &cross_account_copier_, clock_}),
                      clock_, log_),
         identity_home_({config_.home, states_, accounts_, survey_, [this] { do_home_duties(); }}),
         admin_door_({config_.region, *store_, accounts_, organizations_service_, identity_home_,
@@ -444,6 +450,7 @@ class RegionNode::Impl {
   sts::WebIdentities web_identities_;
   sts::SessionIssuer session_issuer_;
   access::PolicyAuthorizer authorizer_;
+  secretsmanager::CrossAccountPermission cross_account_;
   secretsmanager::Rooms secretsmanager_;
   kms_service::Rooms kms_;
   iam_service::Rooms iam_;
@@ -473,6 +480,7 @@ class RegionNode::Impl {
   replication::ForwardDoor forward_door_;
   replication::PeerDoor peer_door_;
   replication::Runner runner_;
+  replication::CrossAccountCopier cross_account_copier_;
   Maintenance maintenance_;
   IdentityHome identity_home_;
   AdminDoor admin_door_;

@@ -33,6 +33,12 @@ std::vector<Chore> region_chores(const ChoreParts& parts) {
                       .done = "account_requests_ended",
                       .failed = "home_duties_not_done"});
   }
+  if (parts.cross_account != nullptr) {
+    chores.push_back({.every = seconds(1),
+                      .run = [copier = parts.cross_account] { return copier->step(); },
+                      .done = {},
+                      .failed = "cross_account_replication_failed"});
+  }
   chores.push_back({.every = minutes(1),
                     .run = [&secrets = parts.secrets] { return secrets.erase_expired(); },
                     .done = "expired_secrets_erased",

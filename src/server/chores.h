@@ -6,6 +6,7 @@
 #include "iam/access_key_uses.h"
 #include "kms/key_rotation.h"
 #include "kms/keyring.h"
+#include "replication/cross_account_copier.h"
 #include "secrets/secret_store.h"
 #include "server/home_duties.h"
 #include "server/maintenance.h"
@@ -18,12 +19,14 @@ struct ChoreParts {
   kms::Keyring& keyring;
   kms::Rotator& rotator;
   iam::AccessKeyUses& key_uses;
-  sts::SessionKeys* session_keys;  // null: there are none
-  HomeDuties* home_duties;         // likewise
+  sts::SessionKeys* session_keys;                  // null: there are none
+  HomeDuties* home_duties;                         // likewise
+  replication::CrossAccountCopier* cross_account;  // likewise
   const Clock& clock;
 };
 
-// Does what a new home has to do, within a second; writes noted accesses every second; erases secrets past their
+// Does what a new home has to do, within a second; copies secrets to other accounts and writes noted accesses every
+// second; erases secrets past their
 // recovery window and KMS keys past their date, gives KMS keys new material and makes session keys every minute; writes
 // when access keys were used every ten seconds.
 std::vector<Chore> region_chores(const ChoreParts& parts);

@@ -223,7 +223,8 @@ INSTANTIATE_TEST_SUITE_P(
                 "coffer.toml:6: 'limits.idle_timeout' must be a whole number from 1 to 3600"},
         Refusal{"UnknownQuota", minimal_and("[throttle]\nput_secret_value = 60\n"),
                 "coffer.toml:6: unknown key 'throttle.put_secret_value'; allowed here: enabled, "
-                "batch_get_secret_value, create_secret, delete_secret, describe_secret, get_random_password, "
+                "batch_get_secret_value, create_secret, cross_account_replication, delete_secret, describe_secret, "
+                "get_random_password, "
                 "get_secret_value, list_secret_version_ids, list_secrets, restore_secret, resource_policies, "
                 "rotation, tags, updates, kms_cryptographic_operations, kms_describe_key, kms_reads, kms_lists, "
                 "kms_changes, iam_reads, iam_lists, iam_changes, sts, sts_web_identity, sts_web_identity_source, "

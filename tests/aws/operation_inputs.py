@@ -271,6 +271,7 @@ VALUES = {
         **TAGS,
         "AddReplicaRegions": [{"Region": "eu-west-1"}],
         "ClientRequestToken": lambda given: str(uuid.uuid4()),
+        "CrossAccountReplicaARN": f"arn:aws:secretsmanager:us-east-1:{ACCOUNT}:secret:replica-abcdef",
         "Name": Given.name,
         "RemoveReplicaRegions": ["eu-west-1"],
         "ResourcePolicy": policy(allow("secretsmanager:GetSecretValue", Principal={"AWS": ACCOUNT})),

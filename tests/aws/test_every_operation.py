@@ -39,6 +39,8 @@ ENDS = {
     ("organizations", "DeleteOrganization"): "OrganizationNotEmptyException",
     ("organizations", "DescribeResourcePolicy"): "ResourcePolicyNotFoundException",  # there is never one
     ("organizations", "LeaveOrganization"): "MasterCannotLeaveOrganizationException",
+    ("secretsmanager", "AssociateCrossAccountReplica"): "InvalidParameterException",  # the same account
+    ("secretsmanager", "DisassociateCrossAccountReplica"): "InvalidParameterException",
     ("secretsmanager", "CancelRotateSecret"): "InvalidRequestException",  # nothing rotates
     ("secretsmanager", "ReplicateSecretToRegions"): "InvalidParameterException",  # there is no other region
     ("secretsmanager", "RotateSecret"): "InvalidRequestException",

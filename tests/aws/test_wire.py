@@ -124,7 +124,7 @@ def test_an_unknown_access_key_is_refused(five):
     assert (error["Code"], error["Message"]) == ("UnrecognizedClientException", "The security token included in the request is invalid.")
 
 
-@pytest.mark.parametrize("operation", ["AssociateCrossAccountReplica", "tagResource", "NoSuchOperation"])
+@pytest.mark.parametrize("operation", ["ListResourcePolicies", "tagResource", "NoSuchOperation"])
 def test_operations_that_do_not_exist_are_unknown(five, operation):
     status, answer = call(five, operation, {"SecretId": "x"})
     assert (status, answer["__type"]) == (400, "UnknownOperationException")

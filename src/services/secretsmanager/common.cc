@@ -1,5 +1,7 @@
 #include "services/secretsmanager/common.h"
 
+#include "services/secretsmanager/cross_account_permission.h"
+
 namespace coffer::secretsmanager {
 namespace {
 
@@ -22,12 +24,18 @@ void describe_secret(const api::Resource& resource, api::ConditionKeys& keys) {
     keys.add_tag("aws:ResourceTag/", tag.key, tag.value);
     keys.add_tag("secretsmanager:ResourceTag/", tag.key, tag.value);
   }
-  if (secret.role == secrets::Role::kReplica || !secret.replicas.empty()) {
+  if (secret.is_region_replica() || !secret.replicas.empty()) {
     keys.add("secretsmanager:SecretPrimaryRegion", secret.primary_region.text());
   }
   if (secret.rotation && !secret.rotation->lambda_arn.empty()) {
     keys.add("secretsmanager:resource/AllowRotationLambdaArn", secret.rotation->lambda_arn);
   }
+}
+
+// In whose name the change goes to another account.
+void note_requester(const auth::Caller& caller, secrets::Secret& secret) {
+  auto& link = secret.cross_account_replica;
+  if (link && link->role_arn.empty()) link->requester = requester_of(caller);
 }
 
 }  // namespace
@@ -88,7 +96,9 @@ Result<secrets::SecretPointer> change_secret(const Target& target, const Rooms& 
   return rooms.secrets.update(id.account, id.name,
                               [&](const secrets::SecretView& view) -> Result<std::optional<secrets::Change>> {
                                 if (!is_meant(view, id, target)) return secret_not_found();
-                                return edit(view);
+                                COFFER_ASSIGN(std::optional<secrets::Change> change, edit(view));
+                                if (change) note_requester(target.caller(), change->secret);
+                                return change;
                               });
 }
 
@@ -113,7 +123,19 @@ Result<void> refuse_pending_deletion(const secrets::SecretView& view) {
 }
 
 Result<void> refuse_replica(const secrets::SecretView& view) {
-  if (view.secret.role == secrets::Role::kPrimary) return {};
+  if (!view.secret.cross_account_primary) return refuse_region_replica(view);
+  return Error{ErrorCode::kInvalidParameter,
+               "Operation not permitted on a cross-account replica secret. Call must be made on the primary secret, or "
+               "after StopReplicationToReplica."};
+}
+
+Result<void> refuse_other_account(const auth::Caller& caller, const AccountId& owner) {
+  if (caller.account == owner) return {};
+  return Error{ErrorCode::kInvalidRequest, "Call must be made from the account that owns the primary secret."};
+}
+
+Result<void> refuse_region_replica(const secrets::SecretView& view) {
+  if (!view.secret.is_region_replica()) return {};
   return Error{ErrorCode::kInvalidParameter,
                "Operation not permitted on a replica secret. Call must be made in primary secret's region."};
 }

@@ -91,5 +91,9 @@ inline secrets::Change change_of(const secrets::SecretView& view) {
 Result<void> refuse_type(const std::optional<std::string>& type);
 Result<void> refuse_pending_deletion(const secrets::SecretView& view);
 Result<void> refuse_replica(const secrets::SecretView& view);
+// For what a replica in another account has of its own: refuses those of other regions only.
+Result<void> refuse_region_replica(const secrets::SecretView& view);
+// kInvalidRequest: replication to other accounts is set up by the account that owns the primary.
+Result<void> refuse_other_account(const auth::Caller& caller, const AccountId& owner);
 
 }  // namespace coffer::secretsmanager

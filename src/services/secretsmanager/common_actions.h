@@ -5,9 +5,17 @@
 
 namespace coffer::secretsmanager::action {
 
+struct AcceptCrossAccountReplication {
+  static constexpr std::string_view kName = "AcceptCrossAccountReplication";
+  static constexpr std::string_view kAction = "secretsmanager:AcceptCrossAccountReplication";
+};
 struct CreateSecret {
   static constexpr std::string_view kName = "CreateSecret";
   static constexpr std::string_view kAction = "secretsmanager:CreateSecret";
+};
+struct DeleteResourcePolicy {
+  static constexpr std::string_view kName = "DeleteResourcePolicy";
+  static constexpr std::string_view kAction = "secretsmanager:DeleteResourcePolicy";
 };
 struct GetSecretValue {
   static constexpr std::string_view kName = "GetSecretValue";
@@ -16,6 +24,10 @@ struct GetSecretValue {
 struct ListSecrets {
   static constexpr std::string_view kName = "ListSecrets";
   static constexpr std::string_view kAction = "secretsmanager:ListSecrets";
+};
+struct PassRole {
+  static constexpr std::string_view kName = "PassRole";
+  static constexpr std::string_view kAction = "iam:PassRole";
 };
 struct ReplicateSecretToRegions {
   static constexpr std::string_view kName = "ReplicateSecretToRegions";

@@ -49,7 +49,7 @@ const wire::Pattern kDurationPattern{R"([0-9]+h)", is_duration};
 const wire::Pattern kSchedulePattern{R"([0-9A-Za-z\(\)#\?\*\-\/, ]+)", is_schedule};
 
 std::string_view shown_primary_region(const secrets::Secret& secret) {
-  const bool is_replicated = secret.role == secrets::Role::kReplica || !secret.replicas.empty();
+  const bool is_replicated = secret.is_region_replica() || !secret.replicas.empty();
   return is_replicated ? std::string_view(secret.primary_region.text()) : std::string_view();
 }
 

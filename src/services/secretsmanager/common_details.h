@@ -8,6 +8,7 @@
 #include <type_traits>
 #include <vector>
 
+#include "services/secretsmanager/common_cross_account.h"
 #include "services/secretsmanager/common_replicas.h"
 #include "services/secretsmanager/common_tags.h"
 #include "services/secretsmanager/rooms.h"
@@ -59,7 +60,10 @@ struct SecretDetails {
   std::optional<std::string> owning_service;
   std::optional<Time> created_date;
   std::optional<std::string> primary_region;
-  std::optional<std::vector<ReplicationStatusEntry>> replication_status;  // DescribeSecret only
+  // DescribeSecret only.
+  std::optional<std::vector<ReplicationStatusEntry>> replication_status;
+  std::optional<CrossAccountPrimaryEntry> cross_account_primary;
+  std::optional<std::vector<CrossAccountReplicaEntry>> cross_account_replicas;
 };
 
 SecretDetails details_of(const secrets::SecretView& view);

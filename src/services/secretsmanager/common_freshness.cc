@@ -1,5 +1,7 @@
 #include "services/secretsmanager/common_freshness.h"
 
+#include "services/secretsmanager/common_cross_account.h"
+
 namespace coffer::secretsmanager {
 namespace {
 
@@ -45,6 +47,20 @@ Error not_there(const Region& here, const VersionId& version) {
                                               ": no other region has a later state of it."};
 }
 
+// The primary is in this very store, and whether the copy has everything is known at once; how long it has not is not.
+Result<void> check_across_accounts(const secrets::SecretView& view, const Target& target, const Rooms& rooms) {
+  const api::FreshnessDemand& demand = target.authority().freshness();
+  COFFER_ASSIGN(const auto primary, cross_account_primary(view, rooms));
+  const bool is_complete = primary->replication_status == "InSync";
+  api::Pipeline::tell_lag(target.authority(), is_complete ? api::CopyLag(Duration(0)) : api::CopyLag());
+  const bool lacks_version = demand.min_version && !has_version(view.secret, *demand.min_version);
+  if (!lacks_version && (!demand.max_staleness || is_complete)) return {};
+  return Error{ErrorCode::kPreconditionNotMet,
+               "The cross-account replica is not known to have everything that its "
+               "primary " +
+                   primary->primary_secret_arn + " has: its ReplicationStatus is " + primary->replication_status + "."};
+}
+
 }  // namespace
 
 Result<void> check_freshness(const secrets::SecretView& view, const Target& target, const Rooms& rooms) {
@@ -55,6 +71,7 @@ Result<void> check_freshness(const secrets::SecretView& view, const Target& targ
   if (secret.role == secrets::Role::kPrimary) {
     return lacks_version ? not_there(rooms.region, *demand.min_version) : Result<void>();
   }
+  if (secret.cross_account_primary) return check_across_accounts(view, target, rooms);
   // By what had been heard when the request began: it looked at the secret after that.
   api::CopyLag lag;
   if (secret.has_arrived()) {

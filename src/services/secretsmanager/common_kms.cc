@@ -28,6 +28,12 @@ Error foreign_replica_key() {
   return Error{ErrorCode::kInvalidParameter, "A replica can't be encrypted with a KMS key of another account."};
 }
 
+Error no_customer_key() {
+  return Error{ErrorCode::kInvalidParameter,
+               "A cross-account replica secret must be encrypted with a customer managed KMS key of its own account. "
+               "Specify it in KmsKeyId."};
+}
+
 // Whether the caller may do that with the key. kAccessDenied without the reasons of the key's owner: those are in the
 // explanation.
 template <class Action>
@@ -166,6 +172,13 @@ Result<void> try_key(const api::Authority& authority, const api::Resource& resou
   if (key->info.is_default) COFFER_TRY(rooms.keyring.make_default_key(key->info.name.account));
   return rooms.keyring.check_usable(key->info.name,
                                     {{"SecretARN", secret.arn}, {"SecretVersionId", kms::kUsabilityCheck}});
+}
+
+Result<void> check_customer_key(std::string_view kms_key_id, const AccountId& account, const Rooms& rooms) {
+  if (kms_key_id.empty()) return no_customer_key();
+  COFFER_ASSIGN(const kms::KeyPointer key, rooms.keyring.resolve(account, kms_key_id));
+  const bool is_customer_key = key != nullptr && !key->info.is_default && key->info.name.account == account;
+  return is_customer_key ? Result<void>() : no_customer_key();
 }
 
 Result<void> check_replica_kms_key(std::string_view kms_key_id, const AccountId& account, const Region& region) {

@@ -80,6 +80,10 @@ struct KeySeeker {
 Result<void> try_key(const api::Authority& authority, const api::Resource& resource, const KeySeeker& secret,
                      const Rooms& rooms);
 
+// Of a replica in another account than its primary's: kInvalidParameter unless the key is a customer key of `account`,
+// since no other account may use a default key.
+Result<void> check_customer_key(std::string_view kms_key_id, const AccountId& account, const Rooms& rooms);
+
 // Makes `change` seal the values of AWSCURRENT, AWSPENDING and AWSPREVIOUS of `view` anew, as AWS does when a secret's
 // key changes. As there, what the caller may not decrypt (kms:Decrypt) stays as it is, and everything if the caller may
 // not encrypt with the new key (kms:Encrypt). So does what a deleted key sealed, since nobody will ever read it.

@@ -4,6 +4,7 @@
 #include "services/secretsmanager/common.h"
 #include "services/secretsmanager/common_actions.h"
 #include "services/secretsmanager/common_condition_keys.h"
+#include "services/secretsmanager/common_cross_account.h"
 #include "services/secretsmanager/common_kms.h"
 #include "services/secretsmanager/common_replicas.h"
 #include "services/secretsmanager/common_tags.h"
@@ -21,7 +22,6 @@ struct CreateSecret {
                                           ErrorCode::kResourceExists,       ErrorCode::kResourceNotFound,
                                           ErrorCode::kPreconditionNotMet,   ErrorCode::kMalformedPolicyDocument,
                                           ErrorCode::kInternalServiceError, ErrorCode::kDecryptionFailure};
-  static constexpr std::string_view kRefused[] = {"CrossAccountPrimaryARN"};
   using Rooms = secretsmanager::Rooms;
 
   struct Request {
@@ -35,6 +35,7 @@ struct CreateSecret {
     std::optional<std::vector<ReplicaRegionEntry>> add_replica_regions;
     std::optional<bool> force_overwrite_replica_secret;
     std::optional<std::string> type;
+    std::optional<std::string> cross_account_primary_arn;
     static constexpr wire::Field kFields[] = {
         wire::field<&Request::name>("Name", {.min = 1, .max = 512}),
         wire::field<&Request::client_request_token>("ClientRequestToken", kClientRequestTokenBounds),
@@ -45,7 +46,8 @@ struct CreateSecret {
         wire::field<&Request::tags>("Tags"),
         wire::field<&Request::add_replica_regions>("AddReplicaRegions", {.min = 1}),
         wire::field<&Request::force_overwrite_replica_secret>("ForceOverwriteReplicaSecret"),
-        wire::field<&Request::type>("Type", kTypeBounds)};
+        wire::field<&Request::type>("Type", kTypeBounds),
+        wire::field<&Request::cross_account_primary_arn>("CrossAccountPrimaryARN", kSecretArnBounds)};
   };
 
   struct Response {
@@ -58,11 +60,23 @@ struct CreateSecret {
                                               wire::field<&Response::replication_status>("ReplicationStatus")};
   };
 
+  static Result<void> check_cross_account_replica(const Request& request) {
+    const bool is_more = request.secret_string || request.secret_binary || request.description ||
+                         request.add_replica_regions || request.force_overwrite_replica_secret || request.type;
+    if (is_more) {
+      return Error{ErrorCode::kInvalidParameter,
+                   "You can't use CrossAccountPrimaryARN in conjunction with SecretString, SecretBinary, Description, "
+                   "AddReplicaRegions, ForceOverwriteReplicaSecret, or Type."};
+    }
+    return {};
+  }
+
   static Result<void> check(const Request& request) {
     COFFER_TRY(secrets::check_name(request.name));
     COFFER_TRY(check_client_request_token(request.client_request_token));
     COFFER_TRY(check_given_value(request.secret_string, request.secret_binary));
     COFFER_TRY(refuse_type(request.type));
+    if (request.cross_account_primary_arn) COFFER_TRY(check_cross_account_replica(request));
     return request.tags ? check_tags(*request.tags) : Result<void>();
   }
 
@@ -97,6 +111,14 @@ struct CreateSecret {
     if (request.add_replica_regions) {
       COFFER_TRY(api::Pipeline::permit<action::ReplicateSecretToRegions>(authority, authorized.resource(), add_keys));
     }
+    if (request.cross_account_primary_arn) {
+      // It comes with a policy that lets the primary's account in.
+      const auto add_policy_keys = [&](api::ConditionKeys& all) {
+        all.add("secretsmanager:PolicyName", secrets::kCrossAccountPolicyName);
+        return add_keys(all);
+      };
+      COFFER_TRY(api::Pipeline::permit<action::PutResourcePolicy>(authority, authorized.resource(), add_policy_keys));
+    }
     return {};
   }
 
@@ -113,6 +135,10 @@ struct CreateSecret {
     // The default key is not tried.
     if (!secret.kms_key_id.empty()) {
       COFFER_TRY(try_key(authorized.authority(), authorized.resource(), {account, arn}, rooms));
+    }
+    if (request.cross_account_primary_arn) {
+      COFFER_ASSIGN(secret.cross_account_primary,
+                    new_cross_account_primary(*request.cross_account_primary_arn, secret, rooms));
     }
     if (request.tags) COFFER_TRY(merge_tags(*request.tags, secret));
     if (const GivenValue value = given_value(request.secret_string, request.secret_binary)) {

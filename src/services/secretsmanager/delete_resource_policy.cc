@@ -34,7 +34,7 @@ struct DeleteResourcePolicy {
   static Result<Response> handle(const api::Authorized<DeleteResourcePolicy>& authorized, Rooms& rooms) {
     const auto remove = [](const secrets::SecretView& view) -> Result<std::optional<secrets::Change>> {
       COFFER_TRY(refuse_pending_deletion(view));
-      COFFER_TRY(refuse_replica(view));
+      COFFER_TRY(refuse_region_replica(view));
       if (view.secret.resource_policy.empty()) return std::optional<secrets::Change>();
       secrets::Change change = change_of(view);
       change.secret.resource_policy.clear();

@@ -45,7 +45,9 @@ struct DescribeSecret {
         wire::field<&D::owning_service>("OwningService"),
         wire::field<&D::created_date>("CreatedDate"),
         wire::field<&D::primary_region>("PrimaryRegion"),
-        wire::field<&D::replication_status>("ReplicationStatus")};
+        wire::field<&D::replication_status>("ReplicationStatus"),
+        wire::field<&D::cross_account_primary>("CrossAccountPrimary"),
+        wire::field<&D::cross_account_replicas>("CrossAccountReplicas")};
   };
   // The fields are read through a pointer to the whole response, which must be one to its base.
   static_assert(std::is_standard_layout_v<Response>);
@@ -58,7 +60,10 @@ struct DescribeSecret {
 
   static Result<Response> handle(const api::Authorized<DescribeSecret>& authorized, Rooms& rooms) {
     COFFER_ASSIGN(const secrets::SecretPointer view, find_fresh_secret(target(authorized), rooms));
-    return Response{details_of(*view)};
+    Response response{details_of(*view)};
+    COFFER_ASSIGN(response.cross_account_primary, cross_account_primary(*view, rooms));
+    COFFER_ASSIGN(response.cross_account_replicas, cross_account_replicas(*view, rooms));
+    return response;
   }
 };
 

@@ -48,7 +48,7 @@ struct PutResourcePolicy {
     const Request& request = authorized.request();
     const auto put = [&](const secrets::SecretView& view) -> Result<std::optional<secrets::Change>> {
       COFFER_TRY(refuse_pending_deletion(view));
-      COFFER_TRY(refuse_replica(view));
+      COFFER_TRY(refuse_region_replica(view));
       COFFER_ASSIGN(ResourcePolicy policy, read_resource_policy(request.resource_policy, rooms));
       const bool blocks_public = request.block_public_policy.value_or(false);
       if (blocks_public && policy::grants_public_access(policy.document)) return broad_access();

@@ -6,6 +6,7 @@ std::vector<api::RequestQuota> request_quotas() {
   return {
       {"batch_get_secret_value", 100, {"BatchGetSecretValue"}},
       {"create_secret", 50, {"CreateSecret"}},
+      {"cross_account_replication", 50, {"AssociateCrossAccountReplica", "DisassociateCrossAccountReplica"}},
       {"delete_secret", 50, {"DeleteSecret"}},
       {"describe_secret", 40'000, {"DescribeSecret"}},
       {"get_random_password", 50, {"GetRandomPassword"}},

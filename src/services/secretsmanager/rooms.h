@@ -16,6 +16,8 @@
 
 namespace coffer::secretsmanager {
 
+class CrossAccountPermission;
+
 struct Rooms {
   secrets::SecretStore& secrets;
   const secrets::ReplicaLags& lags;
@@ -27,6 +29,7 @@ struct Rooms {
   Region region;
   std::vector<Region> deployment;  // all regions, this one included
   size_t max_replica_regions = 4;
+  const CrossAccountPermission* cross_account = nullptr;  // null: nothing is replicated to other accounts
   // kms:ViaService: "secretsmanager.us-east-1.amazonaws.com".
   const std::string via_service = "secretsmanager." + region.text() + ".amazonaws.com";
 };

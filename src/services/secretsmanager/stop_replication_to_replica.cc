@@ -1,9 +1,12 @@
 // Promotes a replica: it becomes a secret of its own in this region, with the same ARN and versions, and accepts
-// writes. The raised lineage epoch fences off the old primary, whose state is refused from now on. Difference from AWS:
+// writes. The raised lineage epoch fences off the old primary, whose state is refused from now on. A replica in another
+// account also loses its managed policy, which is a permission of its own. Difference from AWS:
 // on a secret that is no replica the text is ours; AWS's is not known.
 // https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_StopReplicationToReplica.html
 #include "secrets/promotion.h"
 #include "services/secretsmanager/common.h"
+#include "services/secretsmanager/common_actions.h"
+#include "services/secretsmanager/common_cross_account.h"
 
 namespace coffer::secretsmanager {
 namespace {
@@ -32,8 +35,18 @@ struct StopReplicationToReplica {
     return secret_resource(request.secret_id, caller, rooms);
   }
 
+  static Result<void> permit_without_policy(const api::Authorized<StopReplicationToReplica>& authorized) {
+    const auto add_keys = [](api::ConditionKeys& keys) {
+      keys.add("secretsmanager:PolicyName", secrets::kCrossAccountPolicyName);
+    };
+    COFFER_TRY(
+        api::Pipeline::permit<action::DeleteResourcePolicy>(authorized.authority(), authorized.resource(), add_keys));
+    return {};
+  }
+
   static Result<Response> handle(const api::Authorized<StopReplicationToReplica>& authorized, Rooms& rooms) {
-    const auto promote = [&rooms](const secrets::SecretView& view) -> Result<std::optional<secrets::Change>> {
+    const auto promote = [&](const secrets::SecretView& view) -> Result<std::optional<secrets::Change>> {
+      if (view.secret.cross_account_primary) COFFER_TRY(permit_without_policy(authorized));
       COFFER_ASSIGN(secrets::Change change, secrets::promoted(view, rooms.region));
       return std::optional(std::move(change));
     };

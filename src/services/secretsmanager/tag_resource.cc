@@ -41,7 +41,7 @@ struct TagResource {
   static Result<Response> handle(const api::Authorized<TagResource>& authorized, Rooms& rooms) {
     const auto tag = [&authorized](const secrets::SecretView& view) -> Result<std::optional<secrets::Change>> {
       COFFER_TRY(refuse_pending_deletion(view));
-      COFFER_TRY(refuse_replica(view));
+      COFFER_TRY(refuse_region_replica(view));
       secrets::Change change = change_of(view);
       COFFER_TRY(merge_tags(authorized.request().tags, change.secret));
       if (change.secret.tags == view.secret.tags) return std::optional<secrets::Change>();

@@ -39,7 +39,7 @@ struct UntagResource {
     const std::vector<std::string>& keys = authorized.request().tag_keys;
     const auto untag = [&keys](const secrets::SecretView& view) -> Result<std::optional<secrets::Change>> {
       COFFER_TRY(refuse_pending_deletion(view));
-      COFFER_TRY(refuse_replica(view));
+      COFFER_TRY(refuse_region_replica(view));
       secrets::Change change = change_of(view);
       const size_t removed = std::erase_if(change.secret.tags, [&keys](const secrets::Tag& tag) {
         return std::ranges::find(keys, tag.key) != keys.end();

@@ -84,6 +84,9 @@ struct UpdateSecret {
       // The default key is not tried, and is for nobody of another account.
       if (!request.kms_key_id->empty() || view.secret.account != authority.caller().account)
         COFFER_TRY(try_key(authority, authorized.resource(), {view.secret.account, view.arn}, rooms));
+      if (view.secret.cross_account_primary) {
+        COFFER_TRY(check_customer_key(*request.kms_key_id, view.secret.account, rooms));
+      }
       change.secret.kms_key_id = *request.kms_key_id;
     }
     const kms::KeyPointer named = usable_key(authorized.resource(), authorized.caller());

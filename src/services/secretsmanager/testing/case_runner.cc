@@ -70,6 +70,7 @@ class Runner {
         {"call", &Runner::call},
         {"advance", &Runner::advance},
         {"replicate", &Runner::replicate},
+        {"copy", &Runner::copy},
         {"announce", &Runner::announce},
         {"labels", &Runner::labels},
         {"damage", &Runner::damage},
@@ -160,6 +161,13 @@ class Runner {
     EXPECT_EQ(outcome.message, text_or(one, "message", ""));
   }
 
+  // To the replica in another account.
+  void copy(const json::object& one) {
+    const AccountId owner = *AccountId::parse(text_or(one, "as", kAccount));
+    const std::string message = world_.copy_across(owner, text_of(one.at("copy")), region(one)).message;
+    expect_same(json::serialize(json::value(message)), json::value(text_or(one, "message", "")), Members::kSomeOf);
+  }
+
   // What RotateSecret does first: a version with AWSPENDING and without a value.
   void announce(const json::object& one) {
     must(world_.secrets(region(one))
@@ -211,6 +219,17 @@ class Runner {
     }
     const kms::KeyName name{owner, text_of(one.at("id"))};
     if (what == "alias") return must(keyring.put_alias(owner, text_of(one.at("alias")), name));
+    if (what == "share") {
+      const Rooms& rooms = world_.rooms(region(one));
+      const json::value policy = {{"Version", "2012-10-17"},
+                                  {"Statement",
+                                   {{{"Effect", "Allow"},
+                                     {"Principal", {{"AWS", {owner.text(), text_of(one.at("with"))}}}},
+                                     {"Action", one.at("actions")},
+                                     {"Resource", "*"}}}}};
+      return must(kms::put_policy(
+          keyring, name, must(kms::accept_key_policy(json::serialize(policy), {rooms.principals, rooms.identities}))));
+    }
     if (what == "disable") return must(keyring.disable(name));
     if (what == "enable") return must(keyring.enable(name));
     if (what == "policy") return put_key_policy(world_.rooms(region(one)), name, json::serialize(one.at("policy")));

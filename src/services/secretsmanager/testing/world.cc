@@ -14,6 +14,7 @@
 #include "iam/principals.h"
 #include "seal/region_key.h"
 #include "seal/root_key.h"
+#include "services/secretsmanager/cross_account_permission.h"
 #include "store/memory_store.h"
 #include "store/testing/temp_directory.h"
 #include "wire/json.h"
@@ -79,7 +80,8 @@ struct World::Node {
         authorizer({identity_cache, organizations, explanations, self}),
         lags(world.clock),
         grants({keyring, {principals, identities}}),
-        rooms{secrets, lags, keyring, grants, principals, identities, world.random, self, deployment()},
+        cross_account({authorizer, identity_cache, organizations, keyring, world.clock, self}),
+        rooms{secrets, lags, keyring, grants, principals, identities, world.random, self, deployment(), 4, &cross_account},
         service(make_service(rooms)) {
     for (const char* id : {"123456789012", "210987654321", "345678901234"})
       must(accounts.create(std::string("account ") + id, *AccountId::parse(id)));
@@ -101,6 +103,7 @@ struct World::Node {
   access::PolicyAuthorizer authorizer;
   secrets::ReplicaLags lags;
   kms::Grants grants;
+  CrossAccountPermission cross_account;
   Rooms rooms;
   api::Service service;
 };
@@ -150,6 +153,12 @@ const Rooms& World::rooms(std::string_view region) {
 
 store::Store& World::store(std::string_view region) {
   return *node(region).store;
+}
+
+secrets::CrossAccountOutcome World::copy_across(const AccountId& account, const std::string& name,
+                                                std::string_view region) {
+  Node& self = node(region);
+  return must(self.secrets.copy_across(account, name, self.cross_account));
 }
 
 Answer World::call(std::string_view region, const auth::Caller& caller, std::string_view operation,

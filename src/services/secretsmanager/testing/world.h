@@ -16,6 +16,7 @@
 #include "base/clock.h"
 #include "base/random.h"
 #include "iam/identity_store.h"
+#include "secrets/cross_account.h"
 #include "services/secretsmanager/rooms.h"
 #include "store/store.h"
 
@@ -56,6 +57,8 @@ class World {
   const Rooms& rooms(std::string_view region);
   kms::Grants& grants(std::string_view region);
   store::Store& store(std::string_view region);
+  // What the copier does for one primary, once.
+  secrets::CrossAccountOutcome copy_across(const AccountId& account, const std::string& name, std::string_view region);
   secrets::ReplicaLags& lags(std::string_view region);
 
   Random& random;

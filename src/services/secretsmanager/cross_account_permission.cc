@@ -1,0 +1,197 @@
+#include "services/secretsmanager/cross_account_permission.h"
+
+#include "access/key_resource.h"
+#include "services/secretsmanager/common_kms.h"
+#include "sts/service_role.h"
+
+namespace coffer::secretsmanager {
+namespace {
+
+constexpr std::string_view kService = "secretsmanager.amazonaws.com";
+constexpr std::string_view kSessionName = "SecretsManagerReplication";
+
+// One use of a KMS key that has to be allowed.
+struct KeyUse {
+  std::string_view action;
+  kms::KeyPointer key;
+  std::string_view secret_arn;
+  std::string_view version_id;
+};
+
+Error refusal(std::string_view who, std::string_view action, std::string_view resource) {
+  return Error{ErrorCode::kAccessDenied, std::string(who) + " is not authorized to perform: " + std::string(action) +
+                                             " on resource: " + std::string(resource)};
+}
+
+// The key that sealed a version, or null when it is gone.
+Result<kms::KeyPointer> key_of(const secrets::Secret& secret, const secrets::Version& version, kms::Keyring& keyring) {
+  if (version.kms_key_arn.empty()) return keyring.find_alias(secret.account, kms::kSecretsManagerAlias);
+  return keyring.resolve(secret.account, version.kms_key_arn);
+}
+
+// What is used for a value; a key that is gone needs no permission, and the copy fails for that reason.
+Result<void> add_uses(const secrets::CrossAccountCopy& copy, const secrets::Version& version,
+                      std::string_view version_id, kms::Keyring& keyring, std::vector<KeyUse>& uses) {
+  COFFER_ASSIGN(kms::KeyPointer from, key_of(copy.primary.secret, version, keyring));
+  COFFER_ASSIGN(kms::KeyPointer to, keyring.resolve(copy.replica.secret.account, copy.replica.secret.kms_key_id));
+  if (from != nullptr) uses.push_back({action::Decrypt::kAction, std::move(from), copy.primary.arn, version_id});
+  if (to != nullptr) uses.push_back({action::Encrypt::kAction, std::move(to), copy.replica.arn, version_id});
+  return {};
+}
+
+// Decides the uses for somebody. Not by the pipeline: nobody has asked for it with a request.
+class KeyUser {
+ public:
+  KeyUser(const auth::Caller& caller, const CrossAccountPermission::Parts& parts) : caller_(caller), parts_(parts) {}
+
+  Result<void> permit(const KeyUse& use) const {
+    const api::Resource resource = access::key_resource(parts_.region, use.key);
+    const std::string via = "secretsmanager." + parts_.region.text() + ".amazonaws.com";
+    api::ConditionKeys keys;
+    if (resource.describe != nullptr) resource.describe(resource, keys);
+    keys.add("kms:ViaService", via);
+    keys.add("kms:CallerAccount", caller_.account.text());
+    keys.add("kms:EncryptionAlgorithm", "SYMMETRIC_DEFAULT");
+    keys.add_tag("kms:EncryptionContext:", "SecretARN", use.secret_arn);
+    keys.add_tag("kms:EncryptionContext:", "SecretVersionId", use.version_id);
+    keys.add_list("kms:EncryptionContextKeys", {"SecretARN", "SecretVersionId"});
+    const api::Client client{.address = {}, .user_agent = kService, .referer = {}, .uses_tls = true};
+    // A trial: there is no request whose denial anybody could ask to be explained.
+    const Result<void> decision = parts_.authorizer.authorize({.caller = caller_,
+                                                               .client = client,
+                                                               .now = parts_.clock.now(),
+                                                               .request_id = {},
+                                                               .action = use.action,
+                                                               .resource = resource,
+                                                               .via = api::Via::kSecretsManager,
+                                                               .is_trial = true},
+                                                              keys);
+    if (decision.ok()) return {};
+    // Without the reasons of the key's owner, who may be somebody else.
+    if (decision.error().code == ErrorCode::kAccessDenied) return refusal(caller_.arn, use.action, resource.name);
+    return decision;
+  }
+
+  Result<void> permit(const std::vector<KeyUse>& uses) const {
+    for (const KeyUse& use : uses)
+      COFFER_TRY(permit(use));
+    return {};
+  }
+
+ private:
+  const auth::Caller& caller_;
+  const CrossAccountPermission::Parts& parts_;
+};
+
+Result<auth::Caller> role_session(const secrets::SecretView& primary, std::string_view role_arn,
+                                  const CrossAccountPermission::Parts& parts) {
+  return sts::assume_for_service({.role_arn = role_arn,
+                                  .service = kService,
+                                  .session_name = kSessionName,
+                                  .source_arn = primary.arn,
+                                  .source_account = primary.secret.account,
+                                  .region = parts.region,
+                                  .now = parts.clock.now()},
+                                 parts.identities, parts.organizations);
+}
+
+auth::PrincipalKind kind_of(secrets::Requester::Kind kind) {
+  switch (kind) {
+    case secrets::Requester::Kind::kRoot:
+      return auth::PrincipalKind::kRoot;
+    case secrets::Requester::Kind::kUser:
+      return auth::PrincipalKind::kUser;
+    case secrets::Requester::Kind::kRoleSession:
+      return auth::PrincipalKind::kRoleSession;
+  }
+  std::abort();
+}
+
+Result<auth::Caller> caller_of(const secrets::Requester& requester) {
+  if (requester.is_limited) {
+    return Error{ErrorCode::kAccessDenied,
+                 requester.arn +
+                     " changed the secret with credentials that policies of their session limit, which can't be used "
+                     "to replicate it. Name a ReplicationRoleARN in AssociateCrossAccountReplica."};
+  }
+  // The account is in the ARN: whoever changes a secret need not be of the secret's account.
+  const auto account = AccountId::parse(std::string_view(requester.arn).substr(requester.arn.find("::") + 2, 12));
+  if (!account) return Error{ErrorCode::kCorrupt, "the requester of a replication is damaged"};
+  auth::Caller caller{.account = *account,
+                      .kind = kind_of(requester.kind),
+                      .arn = requester.arn,
+                      .access_key = {},
+                      .user_id = requester.user_id};
+  if (requester.issued) {
+    auto session = std::make_shared<auth::Session>();
+    session->issued = *requester.issued;
+    session->tags = requester.session_tags;
+    caller.session = std::move(session);
+  }
+  return caller;
+}
+
+}  // namespace
+
+secrets::Requester requester_of(const auth::Caller& caller) {
+  secrets::Requester requester{.kind = secrets::Requester::Kind::kUser,
+                               .arn = caller.arn,
+                               .user_id = caller.user_id,
+                               .issued = std::nullopt,
+                               .session_tags = {},
+                               .is_limited = false};
+  if (caller.kind == auth::PrincipalKind::kRoot) requester.kind = secrets::Requester::Kind::kRoot;
+  if (caller.kind == auth::PrincipalKind::kRoleSession) requester.kind = secrets::Requester::Kind::kRoleSession;
+  // A federated user is nothing without the policies of its session.
+  requester.is_limited = caller.kind == auth::PrincipalKind::kFederatedUser;
+  if (const auth::Session* const session = caller.session.get()) {
+    requester.issued = session->issued;
+    requester.session_tags = session->tags;
+    requester.is_limited = requester.is_limited || session->policy != nullptr || !session->policy_arns.empty();
+  }
+  return requester;
+}
+
+Result<void> CrossAccountPermission::check_organization(const AccountId& primary, const AccountId& replica) const {
+  COFFER_ASSIGN(const auto ours, parts_.organizations.place_of(primary));
+  COFFER_ASSIGN(const auto theirs, parts_.organizations.place_of(replica));
+  if (!ours->organization.empty() && ours->organization == theirs->organization) return {};
+  return Error{ErrorCode::kInvalidRequest, "Account " + replica.text() + " is not in the organization of account " +
+                                               primary.text() +
+                                               ", which ReplicaRestriction SameOrg, the default, asks for."};
+}
+
+Result<void> CrossAccountPermission::permit(const secrets::CrossAccountCopy& copy) const {
+  const secrets::Secret& primary = copy.primary.secret;
+  const secrets::CrossAccountReplica& link = *primary.cross_account_replica;
+  if (link.same_organization) COFFER_TRY(check_organization(primary.account, copy.replica.secret.account));
+  if (copy.versions.empty()) return {};
+  std::vector<KeyUse> uses;
+  for (const VersionId& id : copy.versions)
+    COFFER_TRY(add_uses(copy, *primary.version(id), id.text(), parts_.keyring, uses));
+  if (link.role_arn.empty() && !link.requester) {
+    return Error{ErrorCode::kAccessDenied, "nobody is known in whose name the secret could be replicated."};
+  }
+  COFFER_ASSIGN(const auth::Caller caller,
+                link.role_arn.empty() ? caller_of(*link.requester) : role_session(copy.primary, link.role_arn, parts_));
+  return KeyUser(caller, parts_).permit(uses);
+}
+
+Result<void> CrossAccountPermission::try_copy(const api::Authority& authority, const secrets::SecretView& primary,
+                                              const secrets::SecretView& replica,
+                                              const secrets::CrossAccountReplica& link) const {
+  const secrets::CrossAccountCopy copy{primary, replica, {}};
+  // Before there is a value: the key that will seal it.
+  secrets::Version version{};
+  if (const secrets::Version* const current = primary.secret.version_with("AWSCURRENT")) version = *current;
+  if (version.kms_key_arn.empty() && version.kind == secrets::ValueKind::kNone) {
+    version.kms_key_arn = primary.secret.kms_key_id;
+  }
+  std::vector<KeyUse> uses;
+  COFFER_TRY(add_uses(copy, version, kms::kUsabilityCheck, parts_.keyring, uses));
+  if (link.role_arn.empty()) return KeyUser(authority.caller(), parts_).permit(uses);
+  COFFER_ASSIGN(const auth::Caller role, role_session(primary, link.role_arn, parts_));
+  return KeyUser(role, parts_).permit(uses);
+}
+
+}  // namespace coffer::secretsmanager
