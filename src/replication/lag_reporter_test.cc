@@ -198,6 +198,38 @@ TEST_F(LagReporterTest, OfACopyThatRefusesItsStatesNothingIsSaid) {
   EXPECT_GE(lag("db"), 1);
 }
 
+// One mark stands for the end of the first secret and the beginning of the second, which the region refuses.
+TEST_F(LagReporterTest, OfACopyOfTheSecretBeforeNothingIsSaidEither) {
+  east_.create("db", "of the first", {kWest});
+  const auto expect_unknown = [&](Way& way) {
+    run(way, seconds(15));
+    ASSERT_EQ(east_.status("db", kWest), "Failed");
+    ASSERT_EQ(east_.marks(kWest), 0u);
+    ASSERT_EQ(west_.current("db"), "of the first");
+    EXPECT_EQ(lag("db"), -1);
+    EXPECT_GE(lag("another"), 1) << "it has reported";
+  };
+  {
+    Way way = this->way(east_, west_);
+    run(way, seconds(3));
+    way.link.up = false;
+    east_.unreplicate("db", kWest);
+    const auto agree = [](const secrets::SecretView&) { return Result<void>(); };
+    ASSERT_TRUE(east_.secrets.erase(kAccount, "db", agree).ok());
+    east_.create("db", "of the second", {});
+    east_.replicate("db", {kWest}, false, "alias/none");
+    way.link.up = true;
+    expect_unknown(way);
+  }
+  Way way = this->way(east_, west_);
+  expect_unknown(way);
+  east_.replicate("db", {kWest});
+  run(way, seconds(5));
+  EXPECT_EQ(west_.current("db"), "of the second");
+  EXPECT_LE(lag("db"), 1001);
+  EXPECT_GE(lag("db"), 1);
+}
+
 // It must not make all others look old, however long nobody repairs it.
 TEST_F(LagReporterTest, OfASecretThatCannotBeSentNothingIsSaidAndTheOthersAreFresh) {
   Way way = this->way(east_, west_);

@@ -39,6 +39,17 @@ ExpectedCopy expected(const Secret& secret, const ReplicaProgress& progress) {
           progress.acknowledged_state_id};
 }
 
+CopyVerdict compared(const Secret& secret, const Region& primary, const ExpectedCopy& copy) {
+  if (secret.role != Role::kReplica || secret.primary_region != primary) return CopyVerdict::kOther;
+  // Of another secret of that name, which the primary does not have any more, and which is served here until the
+  // present one arrives.
+  if (secret.suffix != copy.suffix) return CopyVerdict::kOlder;
+  const auto here = std::pair(secret.lineage_epoch, secret.generation);
+  const auto there = std::pair(copy.lineage_epoch, copy.generation);
+  if (here == there && secret.state_id == copy.state_id) return CopyVerdict::kAsExpected;
+  return here < there ? CopyVerdict::kOlder : CopyVerdict::kAhead;
+}
+
 }  // namespace
 
 Result<ExpectedCopies> SecretStore::Impl::expected_copies(const Region& region, std::string_view from,
@@ -76,16 +87,7 @@ Result<std::vector<CopyVerdict>> SecretStore::Impl::check_copies(const Region& p
       verdicts.push_back(view.ok() ? CopyVerdict::kMissing : CopyVerdict::kOther);
       continue;
     }
-    const Secret& secret = (*view)->secret;
-    const bool is_its_copy = secret.role == Role::kReplica && secret.primary_region == primary &&
-                             secret.suffix == copy.suffix && secret.lineage_epoch == copy.lineage_epoch;
-    if (!is_its_copy) {
-      verdicts.push_back(CopyVerdict::kOther);
-    } else if (secret.generation == copy.generation && secret.state_id == copy.state_id) {
-      verdicts.push_back(CopyVerdict::kAsExpected);
-    } else {
-      verdicts.push_back(secret.generation < copy.generation ? CopyVerdict::kOlder : CopyVerdict::kAhead);
-    }
+    verdicts.push_back(compared((*view)->secret, primary, copy));
   }
   return verdicts;
 }

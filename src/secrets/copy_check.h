@@ -29,8 +29,9 @@ struct CopyCheck {
 enum class CopyVerdict : uint8_t {
   kAsExpected,
   kMissing,  // not there: the region has lost it
-  kOther,    // promoted, another primary's, or another secret: a send tells
-  kOlder,    // there, and older than what was acknowledged: the region has lost what came since
+  kOther,    // promoted, another primary's, or no copy: a send tells
+  kOlder,    // there, and older than what was acknowledged, or an earlier secret of that name: the region has lost what
+             // came since
   kAhead,    // there, and newer, or another state of the same generation: a send tells
 };
 

@@ -31,10 +31,19 @@ TEST_F(CopyCheckTest, ACopyIsAsExpectedOrMissingOrSomethingElse) {
   EXPECT_EQ(verdict({kAccount, "copy", "AAAAAA", 1, 6, 6}), CopyVerdict::kOlder) << "it was restored from a backup";
   EXPECT_EQ(verdict({kAccount, "copy", "AAAAAA", 1, 4, 4}), CopyVerdict::kAhead) << "the primary was";
   EXPECT_EQ(verdict({kAccount, "copy", "AAAAAA", 1, 5, 99}), CopyVerdict::kAhead);
-  EXPECT_EQ(verdict({kAccount, "copy", "BBBBBB", 1, 5, 5}), CopyVerdict::kOther) << "another secret";
-  EXPECT_EQ(verdict({kAccount, "copy", "AAAAAA", 2, 5, 5}), CopyVerdict::kOther);
+  EXPECT_EQ(verdict({kAccount, "copy", "BBBBBB", 1, 5, 5}), CopyVerdict::kOlder) << "of a secret that it replaced";
+  EXPECT_EQ(verdict({kAccount, "copy", "AAAAAA", 2, 5, 5}), CopyVerdict::kOlder);
+  EXPECT_EQ(verdict({kAccount, "copy", "AAAAAA", 2, 4, 4}), CopyVerdict::kOlder) << "the epoch counts first";
+  EXPECT_EQ(verdict({kAccount, "copy", "BBBBBB", 1, 5, 5}, kEurope), CopyVerdict::kOther);
+  EXPECT_EQ(verdict({kAccount, "copy", "AAAAAA", 2, 5, 5}, kEurope), CopyVerdict::kOther);
   EXPECT_EQ(verdict(copy, kEurope), CopyVerdict::kOther) << "another primary's";
   EXPECT_EQ(verdict({kAccount, "copy", "AAAAAA", 1, 6, 6}, kEurope), CopyVerdict::kOther);
+}
+
+// The primary has promoted it again, and then lost that.
+TEST_F(CopyCheckTest, ACopyOfALaterEpochIsAhead) {
+  ASSERT_EQ(apply(state_from(kWest, "AAAAAA", 3, 5)), ApplyVerdict::kApplied);
+  EXPECT_EQ(verdict({kAccount, "copy", "AAAAAA", 1, 9, 9}), CopyVerdict::kAhead);
 }
 
 // A copy whose region refuses its states stays as it is, and somebody has to tell those who read it.

@@ -195,7 +195,8 @@ void Oracle::after_call(Site& at, const Call& call, const Answer& answer) {
     }
     record(at, *difference.now);
     const secrets::Secret& secret = difference.now->secret;
-    acknowledged_[secret.suffix].push_back({at.name, secret.lineage_epoch, secret.generation, at.clock.monotonic()});
+    acknowledged_[call.name].push_back(
+        {secret.suffix, at.name, secret.lineage_epoch, secret.generation, at.clock.monotonic()});
     if (!call.value.empty() && difference.now->text.find(" = " + call.value + "\n") == std::string::npos)
       violated(where + ": the value is not there");
   }
@@ -209,14 +210,27 @@ void Oracle::after_told_lag(const Site& at, const std::string& name, Duration la
   const secrets::Secret& secret = copy->secret;
   if (secret.role != Role::kReplica) return violated(describe(at, name) + ": it is behind nobody");
   const Duration complete_to = at.clock.monotonic() - lag;
-  for (const Acknowledged& change : acknowledged_[secret.suffix]) {
-    const bool is_its = change.primary == secret.primary_region && change.epoch == secret.lineage_epoch;
-    if (!is_its || change.when >= complete_to || change.generation <= secret.generation) continue;
-    const Duration age = at.clock.monotonic() - change.when;
-    return violated(describe(at, name) + ": it says that it is at most " + std::to_string(lag.count()) +
-                    " ms behind, and lacks generation " + std::to_string(change.generation) + " of " +
-                    std::to_string(age.count()) + " ms ago");
+  const auto place = [](const auto& state) { return std::pair(state.lineage_epoch, state.generation); };
+  // What its primary has made of that name, which may be another secret by now, since the state that is here.
+  const Acknowledged* lacking = nullptr;
+  uint64_t epoch = 0;
+  for (const Acknowledged& change : acknowledged_[name]) {
+    if (change.primary != secret.primary_region) continue;
+    const bool is_same = change.suffix == secret.suffix;
+    if (is_same) epoch = change.lineage_epoch;
+    if (is_same && place(change) <= place(secret)) {
+      lacking = nullptr;
+      continue;
+    }
+    // Another secret may as well have been there before the copy's, if nobody has heard of that one's beginning here.
+    const bool comes_after = is_same || epoch == secret.lineage_epoch;
+    if (comes_after && lacking == nullptr && change.when < complete_to) lacking = &change;
   }
+  if (lacking == nullptr) return;
+  const Duration age = at.clock.monotonic() - lacking->when;
+  violated(describe(at, name) + ": it says that it is at most " + std::to_string(lag.count()) +
+           " ms behind, and lacks generation " + std::to_string(lacking->generation) + " of " + lacking->suffix +
+           " of " + std::to_string(age.count()) + " ms ago");
 }
 
 void Oracle::after_arrival(Site& at) {

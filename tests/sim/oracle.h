@@ -78,8 +78,9 @@ class Oracle {
     uint64_t generation;
   };
   struct Acknowledged {
+    std::string suffix;
     Region primary;
-    uint64_t epoch;
+    uint64_t lineage_epoch;
     uint64_t generation;
     Duration when;
   };
@@ -117,7 +118,7 @@ class Oracle {
   const std::vector<AccountId> accounts_;
   std::map<std::string, Known> sites_;
   std::map<std::string, std::map<uint64_t, Copy>> made_;                // by suffix and state id
-  std::map<std::string, std::vector<Acknowledged>> acknowledged_;       // by suffix
+  std::map<std::string, std::vector<Acknowledged>> acknowledged_;       // by name, in order of time
   std::map<std::pair<std::string, std::string>, uint64_t> removed_;     // by suffix and region: up to which epoch
   std::set<std::pair<std::string, std::string>> forced_;                // by suffix and region
   std::set<std::pair<std::string, std::string>> promoted_;              // by suffix and region, or maybe

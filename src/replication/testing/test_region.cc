@@ -135,11 +135,12 @@ void TestRegion::seal_with(const std::string& name, const std::string& kms_key_i
   update(name, [&](secrets::Change& change) { change.secret.kms_key_id = kms_key_id; });
 }
 
-void TestRegion::replicate(const std::string& name, const std::vector<Region>& regions, bool force_overwrite) {
+void TestRegion::replicate(const std::string& name, const std::vector<Region>& regions, bool force_overwrite,
+                           const std::string& kms_key_id) {
   update(name, [&](secrets::Change& change) {
     for (const Region& region : regions) {
       std::erase_if(change.secret.replicas, [&](const auto& replica) { return replica.region == region; });
-      change.secret.replicas.push_back({region, "", force_overwrite});
+      change.secret.replicas.push_back({region, kms_key_id, force_overwrite});
       change.restarted_replicas.push_back(region);
     }
   });

@@ -53,7 +53,8 @@ class TestRegion {
   // For the values to come; those that are there keep their key.
   void seal_with(const std::string& name, const std::string& kms_key_id);
   // Adds regions, or marks those that are there for another attempt.
-  void replicate(const std::string& name, const std::vector<Region>& regions, bool force_overwrite = false);
+  void replicate(const std::string& name, const std::vector<Region>& regions, bool force_overwrite = false,
+                 const std::string& kms_key_id = "");
   void unreplicate(const std::string& name, const Region& region);
   void promote(const std::string& name);
   // As a region whose data was restored: primary of the lineage epoch that the copy has.
