@@ -46,7 +46,10 @@ CopyVerdict compared(const Secret& secret, const Region& primary, const Expected
   if (secret.suffix != copy.suffix) return CopyVerdict::kOlder;
   const auto here = std::pair(secret.lineage_epoch, secret.generation);
   const auto there = std::pair(copy.lineage_epoch, copy.generation);
-  if (here == there && secret.state_id == copy.state_id) return CopyVerdict::kAsExpected;
+  if (here == there && secret.state_id == copy.state_id) {
+    // Made by a sender that did not tell yet where else the secret is: what it lacks comes with the state.
+    return secret.has_arrived() ? CopyVerdict::kAsExpected : CopyVerdict::kOther;
+  }
   return here < there ? CopyVerdict::kOlder : CopyVerdict::kAhead;
 }
 

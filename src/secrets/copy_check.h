@@ -29,7 +29,7 @@ struct CopyCheck {
 enum class CopyVerdict : uint8_t {
   kAsExpected,
   kMissing,  // not there: the region has lost it
-  kOther,    // promoted, another primary's, or no copy: a send tells
+  kOther,    // promoted, another primary's, no copy, or the very state without its siblings: a send tells
   kOlder,    // there, and older than what was acknowledged, or an earlier secret of that name: the region has lost what
              // came since
   kAhead,    // there, and newer, or another state of the same generation: a send tells

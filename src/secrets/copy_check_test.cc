@@ -12,6 +12,7 @@ using testing::kAccount;
 using testing::kEast;
 using testing::kEurope;
 using testing::kWest;
+using testing::version_id;
 
 class CopyCheckTest : public testing::SecretStoreTest {
  protected:
@@ -26,7 +27,9 @@ class CopyCheckTest : public testing::SecretStoreTest {
 TEST_F(CopyCheckTest, ACopyIsAsExpectedOrMissingOrSomethingElse) {
   const ExpectedCopy copy{kAccount, "copy", "AAAAAA", 1, 5, 5};
   EXPECT_EQ(verdict(copy), CopyVerdict::kMissing);
-  ASSERT_EQ(apply(state_from(kWest, "AAAAAA", 1, 5)), ApplyVerdict::kApplied);
+  ReplicaState state = state_from(kWest, "AAAAAA", 1, 5);
+  state.siblings = {{kWest, "", false}};
+  ASSERT_EQ(apply(std::move(state)), ApplyVerdict::kApplied);
   EXPECT_EQ(verdict(copy), CopyVerdict::kAsExpected);
   EXPECT_EQ(verdict({kAccount, "copy", "AAAAAA", 1, 6, 6}), CopyVerdict::kOlder) << "it was restored from a backup";
   EXPECT_EQ(verdict({kAccount, "copy", "AAAAAA", 1, 4, 4}), CopyVerdict::kAhead) << "the primary was";
@@ -38,6 +41,32 @@ TEST_F(CopyCheckTest, ACopyIsAsExpectedOrMissingOrSomethingElse) {
   EXPECT_EQ(verdict({kAccount, "copy", "AAAAAA", 2, 5, 5}, kEurope), CopyVerdict::kOther);
   EXPECT_EQ(verdict(copy, kEurope), CopyVerdict::kOther) << "another primary's";
   EXPECT_EQ(verdict({kAccount, "copy", "AAAAAA", 1, 6, 6}, kEurope), CopyVerdict::kOther);
+}
+
+// One that was made before states had siblings tells nobody how old it is, and fails over without replicas, until
+// they come; its primary may not change it for years.
+TEST_F(CopyCheckTest, ACopyWithoutSiblingsIsSentThem) {
+  const ExpectedCopy copy{kAccount, "copy", "AAAAAA", 1, 5, 5};
+  ASSERT_EQ(apply(state_from(kWest, "AAAAAA", 1, 5)), ApplyVerdict::kApplied);
+  ASSERT_FALSE(find("copy")->secret.has_arrived());
+  EXPECT_EQ(verdict(copy), CopyVerdict::kOther);
+  const auto changed = find("copy")->secret.changed;
+  clock_.advance(std::chrono::hours(1));
+  // Without the value, which is there.
+  ReplicaState again = state_from(kWest, "AAAAAA", 1, 5);
+  again.siblings = {{kWest, "alias/west", false}, {kEurope, "", false}};
+  again.versions.front().value.reset();
+  EXPECT_EQ(apply(std::move(again)), ApplyVerdict::kAlreadyNewer);
+  const SecretPointer now = find("copy");
+  ASSERT_EQ(now->secret.siblings.size(), 2u);
+  EXPECT_EQ(now->secret.siblings[0].kms_key_id, "alias/west");
+  EXPECT_EQ(now->secret.siblings[1].region, kEurope);
+  EXPECT_EQ(now->secret.changed, changed);
+  EXPECT_EQ(value(now, version_id(1)), "AAAAAA5");
+  EXPECT_EQ(verdict(copy), CopyVerdict::kAsExpected);
+  // From a sender that does not know them: what is there stays.
+  EXPECT_EQ(apply(state_from(kWest, "AAAAAA", 1, 5)), ApplyVerdict::kAlreadyNewer);
+  EXPECT_EQ(find("copy")->secret.siblings.size(), 2u);
 }
 
 // The primary has promoted it again, and then lost that.

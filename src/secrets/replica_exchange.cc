@@ -31,6 +31,11 @@ bool follows(const ReplicaState& state, const Secret& copy) {
   return knows_us && state.generation > copy.generation;
 }
 
+// The copy is of this very state, but was made from a message that did not say where else the secret is.
+bool completes(const ReplicaState& state, const Secret& copy) {
+  return !copy.has_arrived() && !state.siblings.empty();
+}
+
 // What the copy in `region` must know to take the primary's place. A primary may have another account's key, with which
 // nobody may seal a copy: there it will be the default key.
 std::vector<ReplicaRegion> siblings_of(const Secret& secret, const Region& region) {
@@ -268,7 +273,17 @@ Result<ApplyOutcome> SecretStore::Impl::apply_state(const ReplicaState& state) {
   return until_undisturbed<ApplyOutcome>([&]() -> Result<std::optional<ApplyOutcome>> {
     COFFER_ASSIGN(const SecretPointer current, reader_.load(state.account, state.name));
     COFFER_ASSIGN(const uint64_t fence, fence_epoch(state));
-    if (auto outcome = refusal(state, current.get(), fence)) return outcome;
+    if (auto outcome = refusal(state, current.get(), fence)) {
+      if (outcome->verdict != ApplyVerdict::kAlreadyNewer || !completes(state, current->secret)) return outcome;
+      store::Transaction transaction;
+      Secret secret = current->secret;
+      secret.siblings = state.siblings;
+      const std::string record = record_key(state.account, state.name);
+      transaction.preconditions.push_back({record, current->revision});
+      transaction.puts.push_back({record, encode_secret(secret)});
+      COFFER_ASSIGN(const auto committed, try_commit(std::move(transaction)));
+      return committed ? std::move(outcome) : std::nullopt;
+    }
     COFFER_ASSIGN(auto unusable, key_refusal(key_of_copy(state, current.get()), state.account));
     if (unusable) return unusable;
     if (auto missing = missing_values(state, current.get())) return missing;

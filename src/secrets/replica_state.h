@@ -6,8 +6,8 @@
 //  - no secret of that name: it becomes a replica;
 //  - same suffix, lower lineage epoch than ours: kFenced. Somebody promoted this copy;
 //  - a replica of the same suffix and primary region: applied if (lineage epoch, generation) is newer and its base is
-//    what is here, or what that was based on (an answer was lost); ignored if it is the same state; else kAhead: the
-//    primary has lost changes, it was restored from a backup;
+//    what is here, or what that was based on (an answer was lost); if it is the same state, ignored but for siblings
+//    that the copy lacks; else kAhead: the primary has lost changes, it was restored from a backup;
 //  - a replica of the same suffix, another primary region: applied if the lineage epoch is higher, else kOtherLineage;
 //  - a replica of another suffix: replaced if the primary region is the same, which has deleted it; else kOtherLineage;
 //  - a stand-alone secret: kNameTaken, unless force_overwrite and it has no replicas of its own;

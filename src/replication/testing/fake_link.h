@@ -14,14 +14,23 @@ namespace coffer::replication::testing {
 
 // States hold secrets, so they have no copy constructor.
 inline secrets::ReplicaState copy(const secrets::ReplicaState& from) {
-  secrets::ReplicaState to{from.account,         from.name,
-                           from.suffix,          from.primary_region,
-                           from.lineage_epoch,   from.generation,
-                           from.state_id,        from.base_state_id,
-                           from.force_overwrite, from.kms_key_id,
-                           from.description,     from.tags,
-                           from.tagged,          from.resource_policy,
-                           from.policy_bindings, {}};
+  secrets::ReplicaState to{from.account,
+                           from.name,
+                           from.suffix,
+                           from.primary_region,
+                           from.lineage_epoch,
+                           from.generation,
+                           from.state_id,
+                           from.base_state_id,
+                           from.force_overwrite,
+                           from.kms_key_id,
+                           from.description,
+                           from.tags,
+                           from.tagged,
+                           from.resource_policy,
+                           from.policy_bindings,
+                           from.siblings,
+                           {}};
   for (const secrets::ReplicaVersion& version : from.versions) {
     to.versions.push_back({version.version, std::nullopt});
     if (version.value) to.versions.back().value = version.value->clone();
