@@ -81,7 +81,8 @@ struct World::Node {
         lags(world.clock),
         grants({keyring, {principals, identities}}),
         cross_account({authorizer, identity_cache, organizations, keyring, world.clock, self}),
-        rooms{secrets, lags, keyring, grants, principals, identities, world.random, self, deployment(), 4, &cross_account},
+        rooms{secrets,      lags, keyring,      grants, principals,    identities,
+              world.random, self, deployment(), 4,      &cross_account},
         service(make_service(rooms)) {
     for (const char* id : {"123456789012", "210987654321", "345678901234"})
       must(accounts.create(std::string("account ") + id, *AccountId::parse(id)));
