@@ -144,7 +144,10 @@ Delivery Courier::refused(const store::OutboxKey& key, const store::Row& row, co
       record_failure(key, {.message = message, .replaced_by = outcome.successor, .mark_to_clear = row});
   if (!recorded.ok()) return export_failed(key, recorded.error());
   // Other verdicts say that what has the name there is no copy of this secret, or of another primary.
-  const bool leaves_copy = outcome.verdict == ApplyVerdict::kAhead || outcome.verdict == ApplyVerdict::kKeyUnusable;
+  // A copy with a higher epoch of this very region's: the primary was restored from before its own promotion.
+  const bool is_ours = outcome.successor && outcome.successor->region == parts_.region;
+  const bool leaves_copy =
+      outcome.verdict == ApplyVerdict::kAhead || outcome.verdict == ApplyVerdict::kKeyUnusable || is_ours;
   return {Kind::kRefused, std::move(message), leaves_copy};
 }
 

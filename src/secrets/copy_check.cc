@@ -48,7 +48,7 @@ CopyVerdict compared(const Secret& secret, const Region& primary, const Expected
   const auto there = std::pair(copy.lineage_epoch, copy.generation);
   if (here == there && secret.state_id == copy.state_id) {
     // Made by a sender that did not tell yet where else the secret is: what it lacks comes with the state.
-    return secret.has_arrived() ? CopyVerdict::kAsExpected : CopyVerdict::kOther;
+    return secret.siblings.empty() ? CopyVerdict::kOther : CopyVerdict::kAsExpected;
   }
   return here < there ? CopyVerdict::kOlder : CopyVerdict::kAhead;
 }

@@ -33,7 +33,7 @@ bool follows(const ReplicaState& state, const Secret& copy) {
 
 // The copy is of this very state, but was made from a message that did not say where else the secret is.
 bool completes(const ReplicaState& state, const Secret& copy) {
-  return !copy.has_arrived() && !state.siblings.empty();
+  return copy.siblings.empty() && !state.siblings.empty();
 }
 
 // What the copy in `region` must know to take the primary's place. A primary may have another account's key, with which

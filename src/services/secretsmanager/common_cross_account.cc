@@ -72,4 +72,14 @@ Result<std::optional<std::vector<CrossAccountReplicaEntry>>> cross_account_repli
   return std::optional(Entries{std::move(entry)});
 }
 
+Error cross_account_primary_stands_alone() {
+  return {ErrorCode::kInvalidParameter,
+          "You can't use CrossAccountPrimaryARN in conjunction with SecretString, SecretBinary, Description, "
+          "AddReplicaRegions, ForceOverwriteReplicaSecret, or Type."};
+}
+
+void add_cross_account_policy_keys(api::ConditionKeys& keys) {
+  keys.add("secretsmanager:PolicyName", secrets::kCrossAccountPolicyName);
+}
+
 }  // namespace coffer::secretsmanager

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "api/access.h"
 #include "secrets/cross_account.h"
 #include "services/secretsmanager/rooms.h"
 #include "wire/shape.h"
@@ -54,5 +55,10 @@ Result<std::optional<CrossAccountPrimaryEntry>> cross_account_primary(const secr
                                                                       const Rooms& rooms);
 Result<std::optional<std::vector<CrossAccountReplicaEntry>>> cross_account_replicas(const secrets::SecretView& view,
                                                                                     const Rooms& rooms);
+
+// Of CreateSecret with CrossAccountPrimaryARN and members that say what the replica is to contain.
+Error cross_account_primary_stands_alone();
+// It comes with a policy that lets the primary's account in.
+void add_cross_account_policy_keys(api::ConditionKeys& keys);
 
 }  // namespace coffer::secretsmanager

@@ -63,12 +63,7 @@ struct CreateSecret {
   static Result<void> check_cross_account_replica(const Request& request) {
     const bool is_more = request.secret_string || request.secret_binary || request.description ||
                          request.add_replica_regions || request.force_overwrite_replica_secret || request.type;
-    if (is_more) {
-      return Error{ErrorCode::kInvalidParameter,
-                   "You can't use CrossAccountPrimaryARN in conjunction with SecretString, SecretBinary, Description, "
-                   "AddReplicaRegions, ForceOverwriteReplicaSecret, or Type."};
-    }
-    return {};
+    return is_more ? Result<void>(cross_account_primary_stands_alone()) : Result<void>();
   }
 
   static Result<void> check(const Request& request) {
@@ -105,16 +100,14 @@ struct CreateSecret {
       return keys({request, authorized.resource(), authorized.caller(), rooms}, all);
     };
     const api::Authority& authority = authorized.authority();
-    if (request.tags && !request.tags->empty()) {
+    if (request.tags && !request.tags->empty())
       COFFER_TRY(api::Pipeline::permit<action::TagResource>(authority, authorized.resource(), add_keys));
-    }
     if (request.add_replica_regions) {
       COFFER_TRY(api::Pipeline::permit<action::ReplicateSecretToRegions>(authority, authorized.resource(), add_keys));
     }
     if (request.cross_account_primary_arn) {
-      // It comes with a policy that lets the primary's account in.
       const auto add_policy_keys = [&](api::ConditionKeys& all) {
-        all.add("secretsmanager:PolicyName", secrets::kCrossAccountPolicyName);
+        add_cross_account_policy_keys(all);
         return add_keys(all);
       };
       COFFER_TRY(api::Pipeline::permit<action::PutResourcePolicy>(authority, authorized.resource(), add_policy_keys));
@@ -133,9 +126,8 @@ struct CreateSecret {
     secret.description = request.description.value_or("");
     secret.kms_key_id = request.kms_key_id.value_or("");
     // The default key is not tried.
-    if (!secret.kms_key_id.empty()) {
+    if (!secret.kms_key_id.empty())
       COFFER_TRY(try_key(authorized.authority(), authorized.resource(), {account, arn}, rooms));
-    }
     if (request.cross_account_primary_arn) {
       COFFER_ASSIGN(secret.cross_account_primary,
                     new_cross_account_primary(*request.cross_account_primary_arn, secret, rooms));
