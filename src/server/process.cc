@@ -27,6 +27,18 @@ sigset_t handled_signals() {
   return set;
 }
 
+// Between fork and exec of a process with threads: async-signal-safe calls only.
+[[noreturn]] void become(const char* const* arguments, int output, pid_t parent) {
+  ::setpgid(0, 0);
+  ::prctl(PR_SET_PDEATHSIG, SIGTERM, 0, 0, 0);
+  if (::getppid() != parent) ::_exit(1);
+  ::dup2(output, STDOUT_FILENO);
+  ::dup2(output, STDERR_FILENO);
+  Signals::restore_in_child();
+  ::execv("/proc/self/exe", const_cast<char* const*>(arguments));
+  ::_exit(127);
+}
+
 bool lock_memory() {
   // With a limit, locking future pages would make allocations fail once it is reached.
   rlimit limit{};
@@ -49,6 +61,18 @@ Hardening harden_process() {
     ::setrlimit(RLIMIT_NOFILE, &files);
   }
   return {.memory_locked = lock_memory()};
+}
+
+Result<pid_t> spawn_self(const std::vector<std::string>& arguments, int output) {
+  std::vector<const char*> words = {"coffer"};
+  for (const std::string& argument : arguments)
+    words.push_back(argument.c_str());
+  words.push_back(nullptr);
+  const pid_t parent = ::getpid();
+  const pid_t pid = ::fork();
+  if (pid == 0) become(words.data(), output, parent);
+  if (pid < 0) return Error{ErrorCode::kIo, errno_text(errno)};
+  return pid;
 }
 
 Result<Signals> Signals::open() {

@@ -1,7 +1,11 @@
 // What the process itself must be before anything secret is in it, and how it hears that it should stop.
 #pragma once
 
+#include <sys/types.h>
+
+#include <string>
 #include <utility>
+#include <vector>
 
 #include "base/clock.h"
 #include "base/result.h"
@@ -14,6 +18,10 @@ struct Hardening {
   bool memory_locked = false;  // otherwise pages may be swapped out; worth a line in the log
 };
 Hardening harden_process();
+
+// Starts this program once more, with other arguments and its output going to the descriptor, in a process group of its
+// own: Ctrl-C is not for it. It is asked to stop when the thread that called this ends. kIo.
+Result<pid_t> spawn_self(const std::vector<std::string>& arguments, int output);
 
 // Signals as events. Constructed in main() before any thread, because it blocks the signals for all of them.
 // Not thread-safe, except wake().

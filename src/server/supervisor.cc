@@ -1,7 +1,6 @@
 #include "server/supervisor.h"
 
 #include <fcntl.h>
-#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -34,19 +33,6 @@ std::optional<pid_t> leftover(const Deployment& deployment, const Region& region
   if (!command.ok() || command->find(deployment.region_file(region, "coffer.toml")) == std::string::npos)
     return std::nullopt;
   return pid;
-}
-
-// Between fork and exec of a process with threads: async-signal-safe calls only.
-[[noreturn]] void become_region(const char* config, int output, pid_t parent) {
-  ::setpgid(0, 0);  // Ctrl-C goes to the supervisor alone
-  ::prctl(PR_SET_PDEATHSIG, SIGTERM, 0, 0, 0);
-  if (::getppid() != parent) ::_exit(1);
-  ::dup2(output, STDOUT_FILENO);
-  ::dup2(output, STDERR_FILENO);
-  Signals::restore_in_child();
-  const char* const arguments[] = {"coffer", "serve", "--config", config, nullptr};
-  ::execv("/proc/self/exe", const_cast<char* const*>(arguments));
-  ::_exit(127);
 }
 
 }  // namespace
@@ -89,19 +75,16 @@ Result<void> Supervisor::spawn(const Region& region) {
   off_t start = ::lseek(output, 0, SEEK_END);
   // What earlier runs printed is kept, but not for ever.
   if (start > kMaxOutputBytes && ::ftruncate(output, 0) == 0) start = 0;
-  const pid_t parent = ::getpid();
-  const pid_t pid = ::fork();
-  if (pid == 0) become_region(config.c_str(), output, parent);
-  const int error = errno;
+  const Result<pid_t> pid = spawn_self({"serve", "--config", config}, output);
   ::close(output);
-  if (pid < 0) return Error{ErrorCode::kIo, "cannot start region " + region.text() + ": " + errno_text(error)};
+  if (!pid.ok()) return Error{ErrorCode::kIo, "cannot start region " + region.text() + ": " + pid.error().message};
   {
     std::lock_guard lock(mutex_);
-    child->pid = pid;
+    child->pid = *pid;
     child->stopping = false;
     child->output_start = start;
   }
-  return write_private_file(pid_file(deployment_, region), std::to_string(pid) + "\n");
+  return write_private_file(pid_file(deployment_, region), std::to_string(*pid) + "\n");
 }
 
 Result<void> Supervisor::wait_ready(const Region& region, Duration timeout) {
