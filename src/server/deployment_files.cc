@@ -34,13 +34,6 @@ std::string names(const std::vector<Region>& regions) {
   return text;
 }
 
-std::vector<Region> default_regions() {
-  std::vector<Region> regions;
-  for (std::string_view name : kDefaultRegions)
-    regions.push_back(*Region::parse(name));
-  return regions;
-}
-
 Result<Deployment> parse_deployment(const std::string& directory, const std::string& text) {
   COFFER_ASSIGN(ConfigReader root, ConfigReader::parse(text, deployment_file(directory)));
   Deployment deployment;
@@ -159,6 +152,13 @@ RegionConfig Deployment::region_config(const Region& region) const {
   config.audit_file = region_file(region, "audit.jsonl");
   config.cache_bytes = 64 << 20;  // several regions share the machine
   return config;
+}
+
+std::vector<Region> default_regions() {
+  std::vector<Region> regions;
+  for (std::string_view name : kDefaultRegions)
+    regions.push_back(*Region::parse(name));
+  return regions;
 }
 
 Result<Deployment> read_deployment(const std::string& directory) {

@@ -55,6 +55,9 @@ struct DeploymentRequest {
   std::optional<bool> throttles;
 };
 
+// Of a deployment that nobody said anything else of.
+std::vector<Region> default_regions();
+
 // kNotFound when the directory holds no deployment, kCorrupt when deployment.toml cannot be understood.
 Result<Deployment> read_deployment(const std::string& directory);
 

@@ -13,6 +13,7 @@
 #include "server/account_commands.h"
 #include "server/dev_commands.h"
 #include "server/dev_deployment.h"
+#include "server/drill_command.h"
 #include "server/exit_codes.h"
 #include "server/identity_commands.h"
 #include "server/policy_commands.h"
@@ -43,6 +44,10 @@ struct CommandLine {
   std::string prefix;
   std::string tag;
   std::string secret;
+  std::string report;
+  std::string present;
+  unsigned secrets = 50;
+  unsigned seconds = 5;
   bool throttle = false;
   bool no_throttle = false;
   bool kill = false;
@@ -131,6 +136,32 @@ RegionCommand region_command_of(const CommandLine& line) {
           .is_forced = line.force,
           .consent = consent_of(line),
           .form = line.json ? cli::Form::kJson : cli::Form::kText};
+}
+
+DrillCommand drill_command_of(const CommandLine& line) {
+  return {.lose = line.region,
+          .regions = line.regions,
+          .secrets = line.secrets,
+          .period = std::chrono::seconds(line.seconds),
+          .form = line.json ? cli::Form::kJson : cli::Form::kText,
+          .report = line.report,
+          .present = line.present};
+}
+
+void add_drill(CLI::App* drill, CommandLine& line) {
+  drill->add_option("--lose", line.region, "Region that is killed, and comes back")->required()->check(kRegion);
+  drill->add_option("--regions", line.regions, "Regions of the drill's own deployment (as coffer dev)")
+      ->allow_extra_args(false)
+      ->delimiter(',')
+      ->check(kRegion);
+  drill->add_option("--secrets", line.secrets, "How many secrets")->capture_default_str()->check(CLI::Range(1, 5000));
+  drill->add_option("--seconds", line.seconds, "Of traffic before the loss, before somebody acts, and after it")
+      ->capture_default_str()
+      ->check(CLI::Range(1, 30));
+  drill->add_flag("--json", line.json, "As JSON");
+  drill->add_option("--report", line.report, "File for the report, as well as standard output");
+  for (const char* const option : {"--data", "--endpoint"})
+    drill->add_option(option, line.present, "Refused: a deployment that runs is not drilled");
 }
 
 // Options of commands that call regions as anybody does, signed.
@@ -282,6 +313,10 @@ int run(int argc, char** argv) {
   add_consent(rejoin, line);
   add_endpoint(rejoin, line);
 
+  CLI::App* drill =
+      app.add_subcommand("drill", "Lose a region of a deployment made for it, take it back, and say what that cost");
+  add_drill(drill, line);
+
   CLI::App* version_command = app.add_subcommand("version", "Print the version");
 
   try {
@@ -317,6 +352,7 @@ int run(int argc, char** argv) {
 
   auto signals = Signals::open();
   if (!signals.ok()) return report_failure(signals.error());
+  if (drill->parsed()) return run_drill(drill_command_of(line), std::move(*signals), clock, random);
   if (serve->parsed()) return run_serve(line.config, hardening, std::move(*signals), clock, random);
   return run_dev(request_of(line), std::move(*signals), clock, random);
 }

@@ -1,0 +1,184 @@
+#include "cli/drill_report.h"
+
+#include <algorithm>
+
+#include "cli/text_layout.h"
+
+namespace coffer::cli {
+namespace {
+
+std::string seconds(int64_t milliseconds) {
+  const int64_t hundredths = milliseconds / 10 % 100;
+  return std::to_string(milliseconds / 1000) + (hundredths < 10 ? ".0" : ".") + std::to_string(hundredths) + " s";
+}
+
+// What the drill holds against Coffer, one sentence each.
+class Verdict {
+ public:
+  // `count` things that must not be, and what they are.
+  void count(int64_t count, const std::string& what) {
+    if (count > 0) broken_.push_back(std::to_string(count) + " " + what);
+  }
+  void add(std::string sentence) { broken_.push_back(std::move(sentence)); }
+  std::vector<std::string> take() { return std::move(broken_); }
+
+ private:
+  std::vector<std::string> broken_;
+};
+
+bool has(const DrillRecord& record, const std::string& region, const DrillVersion& version) {
+  const auto kept = record.kept.find(region);
+  return kept != record.kept.end() && kept->second.contains(version);
+}
+
+void count_writes(const DrillRecord& record, DrillReport& report, Verdict& verdict) {
+  std::map<std::string, int64_t> missing;  // by region, of what was acknowledged after the failover
+  int64_t unseen = 0;                      // lost, and nobody was told
+  for (const DrillWrite& write : record.writes) {
+    if (write.region == record.promoted_region) {
+      const int64_t took = (write.at - record.loss_began).count();
+      report.rto_milliseconds = std::min(report.rto_milliseconds.value_or(took), took);
+      for (const std::string& region : record.regions)
+        missing[region] += has(record, region, write.version) ? 0 : 1;
+      continue;
+    }
+    ++report.acknowledged_writes;
+    if (has(record, record.promoted_region, write.version)) continue;
+    ++report.lost_writes;
+    report.rpo_milliseconds = std::max<int64_t>(report.rpo_milliseconds, (record.loss_done - write.at).count());
+    unseen += record.shown_as_lost.contains(write.version) ? 0 : 1;
+  }
+  for (const auto& [region, count] : missing)
+    verdict.count(count, "writes acknowledged after the failover are not in " + region);
+  verdict.count(unseen, "lost writes were not shown by coffer rejoin");
+  if (!report.rto_milliseconds) {
+    verdict.add("no write was acknowledged in " + record.promoted_region);
+    return;
+  }
+  const int64_t person = (record.failover_began - record.loss_began).count();
+  report.rto_without_person_milliseconds = *report.rto_milliseconds - person;
+}
+
+void judge_return(const DrillRecord& record, DrillReport& report, Verdict& verdict) {
+  report.fenced_writes = static_cast<int64_t>(record.fenced.size());
+  report.fenced_writes_shown = std::ranges::count_if(
+      record.fenced, [&record](const DrillVersion& version) { return record.shown_as_lost.contains(version); });
+  report.refused_writes = record.refused_after_rejoin;
+  verdict.count(report.fenced_writes - report.fenced_writes_shown,
+                "writes that " + record.lost_region + " acknowledged before it rejoined were not shown as lost");
+  verdict.count(record.acknowledged_after_rejoin,
+                "writes were acknowledged by " + record.lost_region + " although it had rejoined");
+  if (record.in_sync) {
+    report.in_sync_milliseconds = (*record.in_sync - record.returned).count();
+  } else {
+    verdict.add("the regions did not get in sync");
+  }
+}
+
+std::string summary_of(const DrillReport& report) {
+  std::string text = "Lost " + report.lost_region + ", failed over to " + report.promoted_region;
+  for (const DrillCandidate& candidate : report.candidates)
+    text += (&candidate == &report.candidates.front() ? "; changes missed: " : ", ") + candidate.region + " " +
+            std::to_string(candidate.missed_changes);
+  text += "\n\nRPO  " + std::to_string(report.lost_writes) + " of " + std::to_string(report.acknowledged_writes) +
+          " acknowledged writes are lost";
+  if (report.lost_writes > 0) text += ", the oldest " + seconds(report.rpo_milliseconds) + " before the loss";
+  text += "\nRTO  ";
+  if (report.rto_milliseconds) {
+    text += seconds(*report.rto_milliseconds) + " from the loss to the first write in " + report.promoted_region +
+            ", " + seconds(*report.rto_without_person_milliseconds) + " from when coffer failover was called\n";
+  } else {
+    text += "no write was acknowledged in " + report.promoted_region + "\n";
+  }
+  return text + "     all " + std::to_string(report.secrets) + " secrets promoted within " +
+         seconds(report.failover_milliseconds) + "\n";
+}
+
+std::string number(int64_t value) {
+  const std::string text = std::to_string(value);
+  return std::string(text.size() < 12 ? 12 - text.size() : 0, ' ') + text;
+}
+
+std::string clients_of(const DrillReport& report) {
+  std::string text = "\n" + padded("CLIENTS IN", 18) + "       READS      FAILED      WRITES      FAILED\n";
+  for (const DrillClient& client : report.clients) {
+    text += padded(client.region, 18) + number(client.reads) + number(client.failed_reads) + number(client.writes) +
+            number(client.failed_writes) + "\n";
+  }
+  return text;
+}
+
+std::string return_of(const DrillReport& report) {
+  std::string text = "\n" + report.lost_region + " came back and acknowledged " + std::to_string(report.fenced_writes) +
+                     " writes; coffer rejoin showed " + std::to_string(report.fenced_writes_shown) +
+                     " of them as lost.\nAfter that it refused " + std::to_string(report.refused_writes) + " writes.\n";
+  if (report.in_sync_milliseconds)
+    text += "Everything was in sync " + seconds(*report.in_sync_milliseconds) + " after it came back.\n";
+  return text;
+}
+
+}  // namespace
+
+std::vector<DrillCandidate> candidates_of(const std::vector<std::string>& regions,
+                                          const std::map<std::string, std::vector<Copy>>& copies) {
+  std::map<std::string, int64_t> newest;  // generations, by name
+  for (const auto& [region, list] : copies) {
+    for (const Copy& copy : list)
+      newest[copy.name] = std::max(newest[copy.name], copy.generation);
+  }
+  std::vector<DrillCandidate> candidates;
+  for (const std::string& region : regions) {
+    const auto found = copies.find(region);
+    if (found == copies.end() || found->second.empty()) continue;
+    std::map<std::string, int64_t> missed = newest;
+    for (const Copy& copy : found->second)
+      missed[copy.name] -= copy.generation;
+    DrillCandidate candidate{.region = region};
+    for (const auto& [name, changes] : missed)
+      candidate.missed_changes += changes;
+    candidates.push_back(std::move(candidate));
+  }
+  return candidates;
+}
+
+DrillReport report_of(const DrillRecord& record) {
+  DrillReport report{.lost_region = record.lost_region,
+                     .promoted_region = record.promoted_region,
+                     .candidates = record.candidates,
+                     .secrets = record.secrets,
+                     .rto_milliseconds = {},
+                     .rto_without_person_milliseconds = {},
+                     .failover_milliseconds = (record.failover_done - record.failover_began).count(),
+                     .clients = record.clients,
+                     .in_sync_milliseconds = {},
+                     .broken = {}};
+  Verdict verdict;
+  for (const DrillClient& client : record.clients) {
+    if (client.region == record.lost_region) continue;
+    verdict.count(client.failed_reads, "reads failed in " + client.region +
+                                           ", first of all: " + client.first_failed_read.value_or("no answer"));
+    if (client.reads == 0) verdict.add("nothing was read in " + client.region);
+  }
+  verdict.count(record.failed_promotions, "secrets were not promoted");
+  count_writes(record, report, verdict);
+  verdict.count(record.failed_rejoins, "secrets did not rejoin");
+  judge_return(record, report, verdict);
+  report.broken = verdict.take();
+  return report;
+}
+
+std::string drill_text(const DrillReport& report, Form form) {
+  if (form == Form::kJson) {
+    return json_text_of([&report](wire::Encoder& encoder) {
+      encoder.begin_object();
+      wire::encode(report, encoder);
+      encoder.end_object();
+    });
+  }
+  std::string text = summary_of(report) + clients_of(report) + return_of(report) + "\n";
+  for (const std::string& sentence : report.broken)
+    text += "BROKEN: " + sentence + "\n";
+  return report.broken.empty() ? text + "Nothing that was promised broke.\n" : text;
+}
+
+}  // namespace coffer::cli
