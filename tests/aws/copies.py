@@ -5,7 +5,7 @@ import time
 from deployment import wait_until
 from signed_call import SignedCaller
 
-SYNC_SECONDS = 90  # the links' timeouts and back-offs are ten seconds each
+SYNC_SECONDS = 240  # the links' timeouts and back-offs are ten seconds each, and the machine may be busy
 
 
 def wait_all_sent(deployment, regions):

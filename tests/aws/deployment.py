@@ -135,7 +135,7 @@ class Deployment:
         return int((self.directory / "regions" / region / "pid").read_text())
 
     def stop_region(self, region, kill=False):
-        coffer("dev", "stop-region", region, "--data", self.directory, *(["--kill"] if kill else []))
+        coffer("dev", "stop-region", region, "--data", self.directory, *(["--kill"] if kill else []), timeout=START_SECONDS)
 
     def start_region(self, region):
         coffer("dev", "start-region", region, "--data", self.directory, timeout=START_SECONDS)

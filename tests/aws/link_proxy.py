@@ -66,7 +66,7 @@ class LinkProxy:
         self.loop.close()
 
     def _run(self, work):
-        return asyncio.run_coroutine_threadsafe(work, self.loop).result(timeout=30)
+        return asyncio.run_coroutine_threadsafe(work, self.loop).result(timeout=60)
 
     async def _listen(self):
         self.servers = []
@@ -140,6 +140,6 @@ def put_between(deployment):
     for source, config in configs.items():
         text = peer.sub(lambda found, source=source: f"{found[1]}{proxy.port(source, found[2])}", config.read_text())
         config.write_text(text)
-        deployment.stop_region(source)
+        deployment.stop_region(source, kill=True)
         deployment.start_region(source)
     return proxy

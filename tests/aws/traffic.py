@@ -7,7 +7,7 @@ import botocore.exceptions
 
 FAILURES = (botocore.exceptions.BotoCoreError, botocore.exceptions.ClientError)
 # Longer than any disturbance: whoever waits for a stopped region gets its answer.
-CLIENT = {"read_timeout": 40, "connect_timeout": 20}
+CLIENT = {"read_timeout": 90, "connect_timeout": 30}
 
 
 class Health:
@@ -55,7 +55,7 @@ class Client(threading.Thread):
 
     def stop(self):
         self.stopping.set()
-        self.join(timeout=60)
+        self.join(timeout=120)
         assert not self.is_alive()
 
 
@@ -87,7 +87,7 @@ class Reader(Client):
     """Reads secrets in any order. A value that is older than one that it was given before, or than what was acknowledged
     to a writer in its own region, is a failure, too (unless not is_ordered); so is one that nobody wrote."""
 
-    def __init__(self, deployment, health, region, writers, seed, pause=0.05, is_ordered=True):
+    def __init__(self, deployment, health, region, writers, seed, pause=0.1, is_ordered=True):
         super().__init__(deployment, health, region, pause)
         self.is_ordered = is_ordered
         self.writers = [(writer, name) for writer in writers for name in writer.names]
