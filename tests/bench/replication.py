@@ -23,6 +23,7 @@ import botocore.credentials
 
 REGIONS = ["us-east-1", "us-west-2", "eu-west-1", "ap-northeast-1", "ap-southeast-2"]
 PRIMARY, REPLICA = REGIONS[0], REGIONS[1]
+SECRETS = 100  # that are written in turn: one may have 200 versions
 
 
 def free_block(size):
@@ -184,9 +185,9 @@ def lags(deployment, seconds):
     found = []
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
-        token = str(uuid.uuid4())
-        read = reader.signed("GetSecretValue", {"SecretId": "bench/probe", "VersionId": token})
-        writer.call("PutSecretValue", {"SecretId": "bench/probe", "SecretString": "z" * 200, "ClientRequestToken": token})
+        token, name = str(uuid.uuid4()), f"probe/{len(found) % SECRETS}"
+        read = reader.signed("GetSecretValue", {"SecretId": name, "VersionId": token})
+        writer.call("PutSecretValue", {"SecretId": name, "SecretString": "z" * 200, "ClientRequestToken": token})
         began = time.monotonic()
         while reader.send(read)[0] != 200:
             pass
@@ -195,11 +196,11 @@ def lags(deployment, seconds):
     return found
 
 
-def write_times(deployment, name, count):
+def write_times(deployment, prefix, count):
     caller = Caller(deployment, PRIMARY)
     times = []
-    for _ in range(count):
-        request = caller.signed("PutSecretValue", {"SecretId": name, "SecretString": "z" * 200,
+    for number in range(count):
+        request = caller.signed("PutSecretValue", {"SecretId": f"{prefix}/{number % SECRETS}", "SecretString": "z" * 200,
                                                    "ClientRequestToken": str(uuid.uuid4())})
         began = time.monotonic()
         status, content = caller.send(request)
@@ -216,14 +217,14 @@ def measure(binary, directory, started, quick):
     others = REGIONS[1:]
     print(f"\nReplication: {len(REGIONS)} regions on this machine, 200-byte values")
 
-    create(deployment, ["bench/alone"], [])
-    create(deployment, ["bench/probe", *(f"bench/{i}" for i in range(100))], others)
+    create(deployment, [f"alone/{i}" for i in range(SECRETS)], [])
+    create(deployment, [f"{prefix}/{i}" for prefix in ("copied", "probe", "bench") for i in range(SECRETS)], others)
     deployment.wait(lambda: deployment.waiting(PRIMARY) == 0)
     print(f"{'write, durable, one at a time':>46} {'p50 ms':>8} {'p99 ms':>8}")
     rows = {"without replicas": [], "with four replicas": []}
     for _ in range(5):  # in turn, so that what else happens on the machine falls on both
-        rows["without replicas"] += write_times(deployment, "bench/alone", seconds * 10)
-        rows["with four replicas"] += write_times(deployment, "bench/probe", seconds * 10)
+        rows["without replicas"] += write_times(deployment, "alone", seconds * 50)
+        rows["with four replicas"] += write_times(deployment, "copied", seconds * 50)
     for name, times in rows.items():
         print(f"{name:>46} {statistics.median(times):>8.2f} {percentile(times, 99):>8.2f}")
 
@@ -232,7 +233,7 @@ def measure(binary, directory, started, quick):
         if rate == 0:
             found, real = lags(deployment, seconds), 0
         else:
-            with Writers(deployment, [f"bench/{i}" for i in range(100)], rate) as writers:
+            with Writers(deployment, [f"bench/{i}" for i in range(SECRETS)], rate) as writers:
                 found = lags(deployment, seconds)
                 real = writers.rate()
         print(f"{f'while others write {rate}/s':>46} {statistics.median(found):>8.2f} {percentile(found, 99):>8.2f} {real:>9.0f}")
