@@ -244,7 +244,7 @@ const std::vector<PlantedBug>& planted_bugs() {
       {.name = "undelivered-not-told",
        .what = "heartbeats say that a region has everything, although some of it is not delivered",
        .claims_everything = true,
-       .found_at = 8},
+       .found_at = 5},
       {.name = "replica-written", .what = "a replica takes a client's write", .writes_on_replicas = true},
       {.name = "value-in-description",
        .what = "a value is written where values do not belong, unsealed",
@@ -255,11 +255,11 @@ const std::vector<PlantedBug>& planted_bugs() {
       {.name = "lost-copies-not-missed",
        .what = "a region that lost its disk says that it has every copy",
        .wrap_applier = wrap<MissesNothing>(),
-       .found_at = 34},
+       .found_at = 67},
       {.name = "starts-not-heard",
        .what = "the home does not hear that a region has started, and may have lost its disk",
        .wrap_applier = wrap<HearsNoStarts>(),
-       .found_at = 25},
+       .found_at = 14},
   };
   return bugs;
 }

@@ -4,8 +4,6 @@
 
 #include <gtest/gtest.h>
 
-#include <boost/json.hpp>
-
 #include "base/time_text.h"
 #include "iam/attachments.h"
 #include "iam/roles.h"
@@ -23,9 +21,10 @@ inline const AccountId kOwnerId = *AccountId::parse(kOwner);
 inline const AccountId kReaderId = *AccountId::parse(kReader);
 inline constexpr const char* kToken = R"("ClientRequestToken": "00000000-0000-0000-0000-00000000000)";
 
-inline std::string escaped(const std::string& text) {
-  return boost::json::serialize(boost::json::value(text));
-}
+// As a text in JSON, quotes included.
+std::string escaped(const std::string& text);
+// A member of an answer that is a text.
+std::string text_member(const std::string& json, const std::string& name);
 
 inline std::string statement(const std::string& members) {
   return R"({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", )" + members + "}]}";
@@ -54,7 +53,7 @@ class CrossAccount : public ::testing::Test {
         owner("CreateSecret", R"({"Name": ")" + name + R"(", "SecretString": "hunter2", )" + kToken + "1\"" +
                                   (key.empty() ? "" : R"(, "KmsKeyId": ")" + key + "\"") + "}");
     EXPECT_EQ(answer.message, "");
-    return std::string(boost::json::parse(answer.output).at("ARN").as_string());
+    return text_member(answer.output, "ARN");
   }
 
   auth::Caller role() const {
@@ -75,7 +74,7 @@ class CrossAccount : public ::testing::Test {
   // "Code: message", or the value.
   static std::string outcome(const Answer& answer) {
     if (answer.status != 200) return answer.error + ": " + answer.message;
-    return std::string(boost::json::parse(answer.output).at("SecretString").as_string());
+    return text_member(answer.output, "SecretString");
   }
 
   void set_secret_policy(const std::string& members) {
