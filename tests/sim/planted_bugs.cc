@@ -240,7 +240,7 @@ const std::vector<PlantedBug>& planted_bugs() {
       {.name = "late-frames-taken",
        .what = "a region takes frames of link sessions that are over",
        .takes_late_frames = true,
-       .found_at = 51},
+       .found_at = 319},
       {.name = "undelivered-not-told",
        .what = "heartbeats say that a region has everything, although some of it is not delivered",
        .claims_everything = true,
