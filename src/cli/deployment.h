@@ -153,7 +153,16 @@ class JsonObject {
   std::string members_;
 };
 
-// A shape as JSON that a person can read, with a line end.
+// What `encode` writes as JSON that a person can read, with a line end.
 std::string json_text_of(const std::function<void(wire::Encoder&)>& encode);
+// The same of a shape.
+template <class Shape>
+std::string json_text_of_shape(const Shape& shape) {
+  return json_text_of([&shape](wire::Encoder& encoder) {
+    encoder.begin_object();
+    wire::encode(shape, encoder);
+    encoder.end_object();
+  });
+}
 
 }  // namespace coffer::cli

@@ -169,11 +169,7 @@ DrillReport report_of(const DrillRecord& record) {
 
 std::string drill_text(const DrillReport& report, Form form) {
   if (form == Form::kJson) {
-    return json_text_of([&report](wire::Encoder& encoder) {
-      encoder.begin_object();
-      wire::encode(report, encoder);
-      encoder.end_object();
-    });
+    return json_text_of_shape(report);
   }
   std::string text = summary_of(report) + clients_of(report) + return_of(report) + "\n";
   for (const std::string& sentence : report.broken)

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/time_text.h"
+#include "cli/outcome.h"
 #include "cli/several.h"
 #include "cli/text_layout.h"
 
@@ -228,16 +229,6 @@ class Failover {
   Report report_;
 };
 
-std::string result_of(const Report& report, size_t failed) {
-  std::string text;
-  for (const Entry& entry : report.secrets) {
-    if (entry.error) text += text_of(entry);
-  }
-  const std::string done = std::to_string(report.secrets.size() - failed) + " secrets " +
-                           (report.is_dry_run ? "would be promoted in " : "promoted in ") + report.to;
-  return text + done + (failed > 0 ? ", " + std::to_string(failed) + " not" : "") + ".\n";
-}
-
 }  // namespace
 
 Result<Outcome> fail_over(const FailoverRequest& request, const std::function<Deployment()>& make, const Show& show,
@@ -253,15 +244,8 @@ Result<Outcome> fail_over(const FailoverRequest& request, const std::function<De
     COFFER_TRY(failover.check_is_lost());
   }
   failover.run();
-  Outcome outcome;
-  outcome.failed = static_cast<size_t>(
-      std::ranges::count_if(report.secrets, [](const Entry& entry) { return entry.error.has_value(); }));
-  outcome.text = is_text ? result_of(report, outcome.failed) : json_text_of([&report](wire::Encoder& encoder) {
-    encoder.begin_object();
-    wire::encode(report, encoder);
-    encoder.end_object();
-  });
-  return outcome;
+  return outcome_of(report, request.form, text_of,
+                    (report.is_dry_run ? "would be promoted in " : "promoted in ") + report.to);
 }
 
 }  // namespace coffer::cli

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "cli/deployment.h"
+#include "cli/outcome.h"
 
 namespace coffer::cli {
 
@@ -20,11 +21,6 @@ struct FailoverRequest {
   bool is_dry_run = false;
   bool is_forced = false;  // although the lost region answers
   Form form = Form::kText;
-};
-
-struct Outcome {
-  std::string text;   // to print, with a line end
-  size_t failed = 0;  // of the secrets
 };
 
 // `make`: a deployment for each of the threads that promote. Errors before anything is changed as Deployment has them,

@@ -271,7 +271,7 @@ TEST_F(RegionCommandsTest, OneSecretThatCannotBePromotedDoesNotKeepTheOthers) {
   const auto outcome = run(failover_);
   ASSERT_TRUE(outcome.ok());
   EXPECT_EQ(outcome->failed, 1u);
-  EXPECT_NE(outcome->text.find("FAILED: us-west-2 says: No.\n1 secrets promoted in us-west-2, 1 not.\n"),
+  EXPECT_NE(outcome->text.find("FAILED: us-west-2 says: No.\n1 secret promoted in us-west-2, 1 not.\n"),
             outcome->text.npos)
       << outcome->text;
 }
@@ -306,7 +306,7 @@ class RejoinTest : public RegionCommandsTest {
 TEST_F(RejoinTest, WhatIsLostIsShownAndThenGivenUp) {
   const auto outcome = run(request_);
   ASSERT_TRUE(outcome.ok()) << outcome.error().message;
-  EXPECT_EQ(outcome->text, "2 secrets are replicas in us-east-1.\n");
+  EXPECT_EQ(outcome->text, "2 secrets rejoined in us-east-1.\n");
   // The same id names another value there.
   EXPECT_NE(shown_.find("replica of us-west-2  LOST:\n    v2 of 1970-01-01T00:00:20Z AWSCURRENT\n"), shown_.npos)
       << shown_;
@@ -364,7 +364,7 @@ TEST_F(RejoinTest, HowManySecretsAreWaitedForDoesNotChangeHowOftenARegionIsAsked
   after_waiting_ = all("us-east-1", 1, replica("us-west-2", R"("Status": "Failed", "ReplacedBy": "us-west-2")"));
   const auto outcome = run(request_);
   ASSERT_TRUE(outcome.ok()) << outcome.error().message;
-  EXPECT_EQ(outcome->text, "50 secrets are replicas in us-east-1.\n");
+  EXPECT_EQ(outcome->text, "50 secrets rejoined in us-east-1.\n");
   EXPECT_EQ(waits_, 2);
   EXPECT_EQ(world_.looks["us-east-1 ListCopies"], 1 + waits_ + 1) << "at first, and in each round";
 }
@@ -402,7 +402,7 @@ TEST_F(RejoinTest, ADryRunAsksTheRegionOnly) {
   request.is_dry_run = true;
   const auto outcome = run(request);
   ASSERT_TRUE(outcome.ok());
-  EXPECT_EQ(outcome->text, "2 secrets would become replicas in us-east-1.\n");
+  EXPECT_EQ(outcome->text, "2 secrets would rejoin in us-east-1.\n");
   ASSERT_EQ(world_.calls.size(), 1u);
   EXPECT_NE(world_.calls[0].find("\"DryRun\": true"), std::string::npos);
 }

@@ -4,6 +4,7 @@
 #include <map>
 
 #include "base/time_text.h"
+#include "cli/outcome.h"
 #include "cli/several.h"
 #include "cli/text_layout.h"
 
@@ -287,16 +288,6 @@ std::string plan_of(const Report& report) {
   return text;
 }
 
-std::string result_of(const Report& report, size_t failed) {
-  std::string text;
-  for (const Entry& entry : report.secrets) {
-    if (entry.error) text += text_of(entry);
-  }
-  const std::string done = std::to_string(report.secrets.size() - failed) + " secrets " +
-                           (report.is_dry_run ? "would become replicas in " : "are replicas in ") + report.region;
-  return text + done + (failed > 0 ? ", " + std::to_string(failed) + " not" : "") + ".\n";
-}
-
 }  // namespace
 
 Result<Outcome> rejoin(const RejoinRequest& request, const std::function<Deployment()>& make, const Operator& by) {
@@ -312,15 +303,8 @@ Result<Outcome> rejoin(const RejoinRequest& request, const std::function<Deploym
     rejoining.bring_others(by.wait);
   }
   rejoining.run();
-  Outcome outcome;
-  outcome.failed = static_cast<size_t>(
-      std::ranges::count_if(report.secrets, [](const Entry& entry) { return entry.error.has_value(); }));
-  outcome.text = is_text ? result_of(report, outcome.failed) : json_text_of([&report](wire::Encoder& encoder) {
-    encoder.begin_object();
-    wire::encode(report, encoder);
-    encoder.end_object();
-  });
-  return outcome;
+  return outcome_of(report, request.form, text_of,
+                    (report.is_dry_run ? "would rejoin in " : "rejoined in ") + report.region);
 }
 
 }  // namespace coffer::cli

@@ -96,11 +96,7 @@ Result<std::string> show_status(const std::string& region, Form form, Deployment
     }
   }
   if (form == Form::kText) return text_of(reports);
-  return json_text_of([&reports](wire::Encoder& encoder) {
-    encoder.begin_object();
-    wire::encode(reports, encoder);
-    encoder.end_object();
-  });
+  return json_text_of_shape(reports);
 }
 
 }  // namespace coffer::cli

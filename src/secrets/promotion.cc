@@ -27,8 +27,7 @@ Result<Change> promoted(const SecretView& view, const Region& here) {
   if (view.secret.role != Role::kReplica) {
     return refusal(
         "You can't stop the replication of a secret that is not a replica. Call this operation in the replica's "
-        "Region, "
-        "or use RemoveRegionsFromReplication.");
+        "Region, or use RemoveRegionsFromReplication.");
   }
   Change change = change_of(view);
   change.secret.role = Role::kPrimary;
@@ -45,6 +44,9 @@ Result<Change> failed_over(const SecretView& view, const Failover& failover) {
   const Secret& secret = view.secret;
   if (secret.role != Role::kReplica) {
     return refusal("The secret is not a replica: its primary is in " + here.text() + ", where this was asked.");
+  }
+  if (!secret.is_region_replica()) {
+    return refusal("The secret is a replica of one in another account. StopReplicationToReplica makes it stand alone.");
   }
   if (secret.primary_region != from) {
     return refusal("The secret is a replica of the primary in " + secret.primary_region.text() + ", not of one in " +

@@ -107,6 +107,14 @@ TEST_F(PromotionTest, OnlyAReplicaOfTheLostRegionFailsOver) {
             "The secret is not a replica: its primary is in us-east-1, where this was asked.");
 }
 
+// Its primary is in this very region, and what parts the two takes other permissions.
+TEST_F(PromotionTest, AReplicaInAnotherAccountDoesNotFailOver) {
+  SecretView view = *create("db");
+  view.secret.role = Role::kReplica;
+  view.secret.cross_account_primary.emplace();
+  EXPECT_NE(message(fail_over(view, kEast)).find("of one in another account"), std::string::npos);
+}
+
 TEST_F(PromotionTest, APromotedCopyHasNoReplicas) {
   const auto change = promoted(*replica(), kEast);
   ASSERT_TRUE(change.ok());

@@ -93,7 +93,7 @@ def test_a_region_is_failed_over_and_rejoins(fresh):
     versions = {entry["Name"]: [version["VersionId"] for version in entry["LostVersions"]] for entry in everything["Secrets"]}
     assert versions[NAMES[1]] == [lost] and versions[NAMES[2]] == []
     assert east.get_secret_value(SecretId=NAMES[1])["SecretString"] == "lost", "a dry run changes nothing"
-    assert operator(*rejoin, "--all", "--yes").stdout.endswith(f"{len(NAMES)} secrets are replicas in {EAST}.\n")
+    assert operator(*rejoin, "--all", "--yes").stdout.endswith(f"{len(NAMES)} secrets rejoined in {EAST}.\n")
     for name in NAMES:
         wait_in_sync(west, name, [EAST, EUROPE])
         assert east.get_secret_value(SecretId=name)["SecretString"] == "two"
