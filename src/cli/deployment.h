@@ -74,6 +74,10 @@ struct CopyReplica {
       wire::field<&CopyReplica::replaced_by>("ReplacedBy")};
 };
 
+inline std::string_view suffix_of(std::string_view arn) {
+  return arn.substr(arn.size() < 6 ? 0 : arn.size() - 6);
+}
+
 // What one region has of a secret.
 struct Copy {
   std::string name;
@@ -99,7 +103,7 @@ struct Copy {
 
   bool is_primary() const { return role == "Primary"; }
   // The six characters that tell two secrets of one name apart.
-  std::string_view suffix() const { return std::string_view(arn).substr(arn.size() < 6 ? 0 : arn.size() - 6); }
+  std::string_view suffix() const { return suffix_of(arn); }
   const CopyVersion* current() const;  // AWSCURRENT; null: there is none
 };
 

@@ -30,6 +30,7 @@ struct Done {
   static constexpr wire::Field kFields[] = {wire::field<&Done::secrets>("Secrets")};
 };
 
+// What came of one secret.
 struct Made {
   std::string name;
   Result<void> done;
@@ -176,9 +177,11 @@ class Drill {
     COFFER_TRY(rejoin());
     for_some([this](const std::string& name) {
       const auto version = write_drill_secret(deployment_, request_.lose, name, parts_.random);
-      // No answer is no refusal.
-      if (!version.ok() && version.error().code == ErrorCode::kServiceUnavailable) return;
-      ++(version.ok() ? record_.acknowledged_after_rejoin : record_.refused_after_rejoin);
+      if (version.ok()) {
+        ++record_.acknowledged_after_rejoin;
+      } else {
+        ++(is_refused_by_replica(version.error()) ? record_.refused_after_rejoin : record_.not_refused_after_rejoin);
+      }
     });
     return {};
   }
@@ -218,7 +221,8 @@ class Drill {
 
   Result<void> count_primaries() {
     COFFER_ASSIGN(const std::vector<Copy> copies, deployment_.copies(request_.lose, kAll));
-    record_.failed_rejoins = std::ranges::count_if(copies, &Copy::is_primary);
+    record_.failed_rejoins =
+        std::max<int64_t>(record_.failed_rejoins, std::ranges::count_if(copies, &Copy::is_primary));
     return {};
   }
 
@@ -233,7 +237,31 @@ class Drill {
           record_.kept[region].insert({.name = copy.name, .version_id = version.version_id});
       }
     }
+    compare_values();
     return {};
+  }
+
+  // What clients read, in every region the same.
+  void compare_values() {
+    std::vector<Made> secrets;
+    for (const std::string& name : names_)
+      secrets.push_back({.name = name, .done = {}});
+    for_each_at_once<Made>(secrets, parts_.make, [this](Deployment& deployment, Made& secret) {
+      std::optional<DrillVersion> first;
+      for (const std::string& region : request_.regions) {
+        Result<DrillVersion> found = check_drill_secret(deployment, region, secret.name);
+        if (!found.ok()) {
+          secret.done = found.error();
+        } else if (first.value_or(*found) != *found) {
+          secret.done = Error{ErrorCode::kConflict, secret.name + " is another in " + region};
+        } else {
+          first = std::move(*found);
+        }
+      }
+    });
+    for (const Made& secret : secrets) {
+      if (!secret.done.ok()) record_.wrong_values.push_back(secret.done.error().message);
+    }
   }
 
   const DrillRequest& request_;

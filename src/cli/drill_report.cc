@@ -48,6 +48,7 @@ void count_writes(const DrillRecord& record, DrillReport& report, Verdict& verdi
     report.rpo_milliseconds = std::max<int64_t>(report.rpo_milliseconds, (record.loss_done - write.at).count());
     unseen += record.shown_as_lost.contains(write.version) ? 0 : 1;
   }
+  if (report.acknowledged_writes == 0) verdict.add("no write was acknowledged before the loss");
   for (const auto& [region, count] : missing)
     verdict.count(count, "writes acknowledged after the failover are not in " + region);
   verdict.count(unseen, "lost writes were not shown by coffer rejoin");
@@ -68,6 +69,17 @@ void judge_return(const DrillRecord& record, DrillReport& report, Verdict& verdi
                 "writes that " + record.lost_region + " acknowledged before it rejoined were not shown as lost");
   verdict.count(record.acknowledged_after_rejoin,
                 "writes were acknowledged by " + record.lost_region + " although it had rejoined");
+  verdict.count(record.not_refused_after_rejoin,
+                "writes got another answer of " + record.lost_region + " than a replica's refusal");
+  for (const std::string& region : record.regions) {
+    verdict.count(
+        std::ranges::count_if(record.fenced, [&](const DrillVersion& version) { return has(record, region, version); }),
+        "writes that " + record.lost_region + " acknowledged before it rejoined are in " + region);
+  }
+  if (!record.wrong_values.empty()) {
+    verdict.count(static_cast<int64_t>(record.wrong_values.size()),
+                  "secrets are not the same everywhere, first of all: " + record.wrong_values.front());
+  }
   if (record.in_sync) {
     report.in_sync_milliseconds = (*record.in_sync - record.returned).count();
   } else {
@@ -90,8 +102,8 @@ std::string summary_of(const DrillReport& report) {
   } else {
     text += "no write was acknowledged in " + report.promoted_region + "\n";
   }
-  return text + "     all " + std::to_string(report.secrets) + " secrets promoted within " +
-         seconds(report.failover_milliseconds) + "\n";
+  return text + "     " + std::to_string(report.promoted_secrets) + " of " + std::to_string(report.secrets) +
+         " secrets promoted when coffer failover ended, after " + seconds(report.failover_milliseconds) + "\n";
 }
 
 std::string number(int64_t value) {
@@ -146,6 +158,7 @@ DrillReport report_of(const DrillRecord& record) {
                      .promoted_region = record.promoted_region,
                      .candidates = record.candidates,
                      .secrets = record.secrets,
+                     .promoted_secrets = record.secrets - record.failed_promotions,
                      .rto_milliseconds = {},
                      .rto_without_person_milliseconds = {},
                      .failover_milliseconds = (record.failover_done - record.failover_began).count(),

@@ -74,9 +74,11 @@ struct DrillRecord {
   DrillVersions shown_as_lost;                // by coffer rejoin
   int64_t refused_after_rejoin = 0;           // writes to the returned region
   int64_t acknowledged_after_rejoin = 0;      // likewise
+  int64_t not_refused_after_rejoin = 0;       // which got another answer, or none
   std::map<std::string, DrillVersions> kept;  // at the end, of each region
   int64_t failed_promotions = 0;
   int64_t failed_rejoins = 0;
+  std::vector<std::string> wrong_values;  // of secrets that clients do not read alike everywhere
 };
 
 struct DrillReport {
@@ -84,6 +86,7 @@ struct DrillReport {
   std::string promoted_region;
   std::vector<DrillCandidate> candidates;
   int64_t secrets = 0;
+  int64_t promoted_secrets = 0;
   int64_t acknowledged_writes = 0;          // by the lost region
   int64_t lost_writes = 0;                  // of these; RPO
   int64_t rpo_milliseconds = 0;             // how long before the loss the oldest of these was acknowledged
@@ -101,6 +104,7 @@ struct DrillReport {
       wire::field<&DrillReport::promoted_region>("PromotedRegion"),
       wire::field<&DrillReport::candidates>("Candidates"),
       wire::field<&DrillReport::secrets>("Secrets"),
+      wire::field<&DrillReport::promoted_secrets>("PromotedSecrets"),
       wire::field<&DrillReport::acknowledged_writes>("AcknowledgedWrites"),
       wire::field<&DrillReport::lost_writes>("LostWrites"),
       wire::field<&DrillReport::rpo_milliseconds>("RpoMilliseconds"),

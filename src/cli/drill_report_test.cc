@@ -94,7 +94,19 @@ TEST(DrillReportTest, AReadThatFailsInARegionThatIsThereBreaksAPromise) {
 TEST(DrillReportTest, TwoPrimariesAreOneTooMany) {
   DrillRecord record = good_record();
   record.acknowledged_after_rejoin = 3;
-  EXPECT_EQ(broken(record), Sentences{"3 writes were acknowledged by us-east-1 although it had rejoined"});
+  record.not_refused_after_rejoin = 2;
+  EXPECT_EQ(broken(record), (Sentences{"3 writes were acknowledged by us-east-1 although it had rejoined",
+                                       "2 writes got another answer of us-east-1 than a replica's refusal"}));
+  record = good_record();
+  record.kept[kEurope].insert(version(5));
+  EXPECT_EQ(broken(record), Sentences{"1 writes that us-east-1 acknowledged before it rejoined are in eu-west-1"});
+}
+
+TEST(DrillReportTest, WhatClientsReadIsTheSameEverywhere) {
+  DrillRecord record = good_record();
+  record.wrong_values = {"drill/0 is another in eu-west-1"};
+  EXPECT_EQ(broken(record),
+            Sentences{"1 secrets are not the same everywhere, first of all: drill/0 is another in eu-west-1"});
 }
 
 TEST(DrillReportTest, WhatDoesNotComeToAnEndIsBroken) {
@@ -113,7 +125,7 @@ TEST(DrillReportTest, APersonReadsWhatItCost) {
             "Lost us-east-1, failed over to us-west-2; changes missed: us-west-2 0, eu-west-1 2\n\n"
             "RPO  1 of 2 acknowledged writes are lost, the oldest 0.40 s before the loss\n"
             "RTO  5.20 s from the loss to the first write in us-west-2, 0.20 s from when coffer failover was called\n"
-            "     all 1 secrets promoted within 0.30 s\n\n"
+            "     1 of 1 secrets promoted when coffer failover ended, after 0.30 s\n\n"
             "CLIENTS IN               READS      FAILED      WRITES      FAILED\n"
             "us-east-1                    5           7           2           3\n"
             "us-west-2                    9           0           0           0\n"

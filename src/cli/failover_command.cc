@@ -35,14 +35,6 @@ struct Entry {
                                             wire::field<&Entry::error>("Error")};
 };
 
-// Could not be asked what it has.
-struct UnknownRegion {
-  std::string region;
-  std::string reason;
-  static constexpr wire::Field kFields[] = {wire::field<&UnknownRegion::region>("Region"),
-                                            wire::field<&UnknownRegion::reason>("Reason")};
-};
-
 struct Report {
   std::string from;
   std::string to;
@@ -63,10 +55,6 @@ struct Promotion {
 
 Error usage(std::string message) {
   return Error{ErrorCode::kUsage, std::move(message)};
-}
-
-std::string_view suffix_of(std::string_view arn) {
-  return arn.substr(arn.size() < 6 ? 0 : arn.size() - 6);
 }
 
 std::string list_of(const std::vector<std::string>& names) {
@@ -236,8 +224,7 @@ Result<Outcome> fail_over(const FailoverRequest& request, const std::function<De
   Failover failover(request, make);
   COFFER_TRY(failover.look());
   Report& report = failover.report();
-  const bool is_text = request.form == Form::kText;
-  if (is_text) show(plan_of(report));
+  show(plan_of(report));
   if (!report.secrets.empty() && !request.is_dry_run) {
     COFFER_TRY(confirm("\nPromote " + std::to_string(report.secrets.size()) + " secrets in " + request.to + "? What " +
                        request.from + " alone has is not in them."));

@@ -11,7 +11,7 @@ namespace coffer::cli {
 
 // Asks a person; kAborted or kUsage when the answer is no.
 using Confirm = std::function<Result<void>(const std::string& question)>;
-// Shows a person what is going to happen, before the question.
+// Shows a person what is going to happen, before the question; not the answer, if that is JSON for a program.
 using Show = std::function<void(const std::string& text)>;
 
 struct FailoverRequest {

@@ -10,7 +10,15 @@ namespace coffer::cli {
 
 struct Outcome {
   std::string text;   // to print, with a line end
-  size_t failed = 0;  // of the secrets
+  size_t failed = 0;  // of the secrets, and those of which nobody could say what to do
+};
+
+// Could not be asked what it has.
+struct UnknownRegion {
+  std::string region;
+  std::string reason;
+  static constexpr wire::Field kFields[] = {wire::field<&UnknownRegion::region>("Region"),
+                                            wire::field<&UnknownRegion::reason>("Reason")};
 };
 
 // As JSON the whole report; as text those that failed, as `text_of` tells of one, and how many did not: `done` is what

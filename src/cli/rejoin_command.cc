@@ -38,11 +38,13 @@ struct Entry {
 struct Report {
   std::string region;
   bool is_dry_run = false;
-  std::vector<std::string> unknown_regions;
+  std::vector<UnknownRegion> unknown_regions;
+  int64_t undecided = 0;  // primaries here that may have been promoted in such a region
   std::vector<Entry> secrets;
   static constexpr wire::Field kFields[] = {
       wire::field<&Report::region>("Region"), wire::field<&Report::is_dry_run>("DryRun"),
-      wire::field<&Report::unknown_regions>("UnknownRegions"), wire::field<&Report::secrets>("Secrets")};
+      wire::field<&Report::unknown_regions>("UnknownRegions"), wire::field<&Report::undecided>("Undecided"),
+      wire::field<&Report::secrets>("Secrets")};
 };
 
 // Of a secret in all regions, and of no other that has had its name.
@@ -99,7 +101,7 @@ class Rejoin {
       filter.primary_region = region;
       Result<std::vector<Copy>> others = deployment_.copies(region, filter);
       if (!others.ok()) {
-        report_.unknown_regions.push_back(region + ": " + others.error().message);
+        report_.unknown_regions.push_back({region, others.error().message});
         continue;
       }
       for (Copy& copy : *others) {
@@ -111,7 +113,11 @@ class Rejoin {
     }
     for (const Copy& copy : copies) {
       const auto primary = primaries.find(identity_of(copy));
-      if (primary != primaries.end()) consider(copy, primary->second);
+      if (primary != primaries.end()) {
+        consider(copy, primary->second);
+      } else if (may_be_replaced(copy)) {
+        ++report_.undecided;
+      }
     }
     const bool has_rejoined = !copies.empty() && !copies.front().is_primary();
     if (!report_.secrets.empty() || request_.secret.empty() || has_rejoined) return {};
@@ -144,6 +150,12 @@ class Rejoin {
   }
 
  private:
+  bool may_be_replaced(const Copy& copy) const {
+    return copy.is_primary() && std::ranges::any_of(report_.unknown_regions, [&copy](const UnknownRegion& unknown) {
+             return replica_in(copy, unknown.region) != nullptr;
+           });
+  }
+
   static void fail(Entry& entry, const Error& error) {
     entry.result = "Failed";
     entry.error = error.message;
@@ -283,8 +295,11 @@ std::string plan_of(const Report& report) {
   std::string text;
   for (const Entry& entry : report.secrets)
     text += text_of(entry);
-  for (const std::string& unknown : report.unknown_regions)
-    text += "What was promoted in one region is not known: " + unknown + "\n";
+  for (const UnknownRegion& unknown : report.unknown_regions)
+    text += "What was promoted in " + unknown.region + " is not known: " + unknown.reason + "\n";
+  if (report.undecided > 0) {
+    text += std::to_string(report.undecided) + " secrets are primaries here, and may have been promoted there.\n";
+  }
   return text;
 }
 
@@ -294,8 +309,7 @@ Result<Outcome> rejoin(const RejoinRequest& request, const std::function<Deploym
   Rejoin rejoining(request, make);
   COFFER_TRY(rejoining.look());
   Report& report = rejoining.report();
-  const bool is_text = request.form == Form::kText;
-  if (is_text) by.show(plan_of(report));
+  by.show(plan_of(report));
   if (!report.secrets.empty() && !request.is_dry_run) {
     COFFER_TRY(by.confirm("\nMake " + std::to_string(report.secrets.size()) + " secrets in " + request.region +
                           " replicas? Versions, labels, tags, policies and rotation settings that only " +
@@ -303,8 +317,10 @@ Result<Outcome> rejoin(const RejoinRequest& request, const std::function<Deploym
     rejoining.bring_others(by.wait);
   }
   rejoining.run();
-  return outcome_of(report, request.form, text_of,
-                    (report.is_dry_run ? "would rejoin in " : "rejoined in ") + report.region);
+  Outcome outcome = outcome_of(report, request.form, text_of,
+                               (report.is_dry_run ? "would rejoin in " : "rejoined in ") + report.region);
+  outcome.failed += static_cast<size_t>(report.undecided);
+  return outcome;
 }
 
 }  // namespace coffer::cli

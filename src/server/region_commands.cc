@@ -44,8 +44,15 @@ cli::Confirm confirm_as(const RegionCommand& command) {
   return [&command](const std::string& question) { return confirm(question, command.consent); };
 }
 
-void show(const std::string& text) {
-  (void)print(text);
+// The plan. JSON is for a program, but a person who is asked must see what it is about.
+cli::Show show_as(const RegionCommand& command) {
+  return [&command](const std::string& text) {
+    if (command.form == cli::Form::kText) {
+      (void)print(text);
+    } else if (command.consent == Consent::kAsk && !command.is_dry_run) {
+      (void)std::fputs(text.c_str(), stderr);
+    }
+  };
 }
 
 }  // namespace
@@ -69,7 +76,7 @@ int fail_over_region(const RegionCommand& command, const Clock& clock) {
   request.filter.tag_key = command.tag.substr(0, equals);
   if (equals != command.tag.npos) request.filter.tag_value = command.tag.substr(equals + 1);
   const auto make = [&] { return cli::Deployment(connect_as(command, clock)); };
-  return print_outcome(cli::fail_over(request, make, show, confirm_as(command)));
+  return print_outcome(cli::fail_over(request, make, show_as(command), confirm_as(command)));
 }
 
 int rejoin_region(const RegionCommand& command, const Clock& clock) {
@@ -81,7 +88,7 @@ int rejoin_region(const RegionCommand& command, const Clock& clock) {
     std::this_thread::sleep_for(kRetryInterval);
     return clock.monotonic() - begin < kPatience;
   };
-  const cli::Show shown = show;
+  const cli::Show shown = show_as(command);
   return print_outcome(cli::rejoin(request, make, {.show = shown, .confirm = confirm_as(command), .wait = wait}));
 }
 

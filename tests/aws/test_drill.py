@@ -21,11 +21,15 @@ def temporary():
     """TMPDIR for the drill; pytest's own is too deep for the names of sockets."""
     directory = pathlib.Path(tempfile.mkdtemp(prefix="drill", dir="/tmp"))
     yield directory
+    for drill in list(Drill.running):
+        drill.end()
     shutil.rmtree(directory, ignore_errors=True)
 
 
 class Drill:
     """One that runs in the background, its output in files."""
+
+    running = []
 
     def __init__(self, temporary, *arguments, seconds=2):
         self.temporary = temporary
@@ -33,6 +37,17 @@ class Drill:
         with self.out.open("wb") as out, self.err.open("wb") as err:
             self.process = subprocess.Popen([BINARY, *SMALL, "--seconds", str(seconds), *arguments], stdout=out, stderr=err,
                                             env={**os.environ, "TMPDIR": str(temporary)})
+        Drill.running.append(self)
+
+    def end(self):
+        """However the test ended, nothing goes on."""
+        Drill.running.remove(self)
+        self.process.terminate()
+        try:
+            self.process.wait(timeout=60)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
 
     def wait_for(self, text):
         def said():

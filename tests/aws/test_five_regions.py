@@ -3,6 +3,7 @@ acknowledged stays, reads in a region that is well never fail, and a lost region
 
 COFFER_TEST_SEED repeats a schedule; what the processes make of it is theirs."""
 
+import concurrent.futures
 import contextlib
 import json
 import os
@@ -118,7 +119,9 @@ def disturb_regions(deployment, health, chance):
 def disturb_links(proxy, chance, is_over):
     """One fault after the other: of a region's links in one direction or both, or of one link."""
     faults = [fault for fault in Fault if fault is not Fault.NONE]
+    count = 0
     while not is_over.is_set():
+        count += 1
         region = chance.choice(REGIONS)
         other = chance.choice([other for other in REGIONS if other != region])
         out = [ends for ends in proxy.links if ends[0] == region]
@@ -128,6 +131,7 @@ def disturb_links(proxy, chance, is_over):
         is_over.wait(chance.uniform(0.5, 5))
         proxy.heal()
         is_over.wait(chance.uniform(0, 1))
+    return count
 
 
 def test_nothing_acknowledged_is_lost_and_reads_go_on_in_a_storm(deployment, proxy, seed):
@@ -140,15 +144,16 @@ def test_nothing_acknowledged_is_lost_and_reads_go_on_in_a_storm(deployment, pro
             make(deployment, writer.region, writer.names, [region for region in REGIONS if region != writer.region])
         wait_all_sent(deployment, REGIONS)
         is_over = threading.Event()
-        links = threading.Thread(target=disturb_links, args=(proxy, random.Random(f"{seed} links"), is_over), daemon=True)
-        try:
-            with traffic(readers + writers):
-                links.start()
-                disturb_regions(deployment, health, random.Random(f"{seed} regions"))
-        finally:
-            is_over.set()
-            links.join()
-            proxy.heal()
+        with concurrent.futures.ThreadPoolExecutor(1) as links:
+            try:
+                with traffic(readers + writers):
+                    faults = links.submit(disturb_links, proxy, random.Random(f"{seed} links"), is_over)
+                    disturb_regions(deployment, health, random.Random(f"{seed} regions"))
+            finally:
+                is_over.set()
+                disturbed = faults.result()
+                proxy.heal()
+        assert disturbed > 3, "links were broken"
         assert sum(link.passed for link in proxy.links.values()) > 2 * len(proxy.links), "the links were used"
         assert all(writer.total() > SECRETS_EACH for writer in writers) and all(reader.reads > 20 for reader in readers)
         wait_all_sent(deployment, REGIONS)
