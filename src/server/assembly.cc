@@ -267,7 +267,7 @@ class RegionNode::Impl {
             {identity_cache_, organizations_, provider_keys_, config_.region, loopback_http(config_), &denials_}),
         session_issuer_(session_keys_, random_),
         authorizer_({identity_cache_, organizations_, explanations_, config_.region, &accounts_}),
-        cross_account_({authorizer_, identity_cache_, organizations_, keyring_, clock_, config_.region}),
+        cross_account_({authorizer_, identity_cache_, organizations_, keyring_, grants_, clock_, config_.region}),
         secretsmanager_{secrets_,
                         lags_,
                         keyring_,

@@ -5,6 +5,7 @@
 #include "services/secretsmanager/common.h"
 #include "services/secretsmanager/common_actions.h"
 #include "services/secretsmanager/common_cross_account.h"
+#include "services/secretsmanager/common_requester.h"
 #include "services/secretsmanager/cross_account_permission.h"
 #include "sts/arns.h"
 

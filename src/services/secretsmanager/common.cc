@@ -1,5 +1,8 @@
 #include "services/secretsmanager/common.h"
 
+#include <algorithm>
+
+#include "services/secretsmanager/common_requester.h"
 #include "services/secretsmanager/cross_account_permission.h"
 
 namespace coffer::secretsmanager {
@@ -36,6 +39,15 @@ void describe_secret(const api::Resource& resource, api::ConditionKeys& keys) {
 void note_requester(const auth::Caller& caller, secrets::Secret& secret) {
   auto& link = secret.cross_account_replica;
   if (link && link->role_arn.empty()) link->requester = requester_of(caller);
+}
+
+// Something that travels, or the key that it is read with. Whoever changes tags or policies sends nothing in his name.
+bool changes_values(const secrets::Secret& before, const secrets::Change& change) {
+  const auto is_same = [](const secrets::Version& a, const secrets::Version& b) {
+    return a.id == b.id && a.stages == b.stages;
+  };
+  return !change.values.empty() || !change.resealed.empty() || before.kms_key_id != change.secret.kms_key_id ||
+         !std::ranges::equal(before.versions, change.secret.versions, is_same);
 }
 
 }  // namespace
@@ -97,7 +109,9 @@ Result<secrets::SecretPointer> change_secret(const Target& target, const Rooms& 
                               [&](const secrets::SecretView& view) -> Result<std::optional<secrets::Change>> {
                                 if (!is_meant(view, id, target)) return secret_not_found();
                                 COFFER_ASSIGN(std::optional<secrets::Change> change, edit(view));
-                                if (change) note_requester(target.caller(), change->secret);
+                                if (change && changes_values(view.secret, *change)) {
+                                  note_requester(target.caller(), change->secret);
+                                }
                                 return change;
                               });
 }

@@ -1,5 +1,7 @@
 #include "services/secretsmanager/common_freshness.h"
 
+#include <algorithm>
+
 #include "services/secretsmanager/common_cross_account.h"
 
 namespace coffer::secretsmanager {
@@ -47,18 +49,37 @@ Error not_there(const Region& here, const VersionId& version) {
                                               ": no other region has a later state of it."};
 }
 
+// Whether the copy has what reads of the primary give. By its content and not by what was acknowledged: the two records
+// were looked at one after the other, and a copy may have been made in between.
+bool has_all_of(const secrets::Secret& primary, const secrets::Secret& copy) {
+  const auto is_there = [&copy](const secrets::Version& version) {
+    const secrets::Version* const here = copy.version(version.id);
+    return here != nullptr && here->stages == version.stages && here->generation == version.generation &&
+           here->created == version.created && here->kind == version.kind;
+  };
+  const auto is_labelled = [](const secrets::Version& version) { return !version.stages.empty(); };
+  return primary.description == copy.description &&
+         std::ranges::count_if(primary.versions, is_labelled) == std::ranges::count_if(copy.versions, is_labelled) &&
+         std::ranges::all_of(primary.versions,
+                             [&](const auto& version) { return !is_labelled(version) || is_there(version); });
+}
+
 // The primary is in this very store, and whether the copy has everything is known at once; how long it has not is not.
+// Trouble with the primary's record is none of the copy, which then says that it does not know.
 Result<void> check_across_accounts(const secrets::SecretView& view, const Target& target, const Rooms& rooms) {
   const api::FreshnessDemand& demand = target.authority().freshness();
-  COFFER_ASSIGN(const auto primary, cross_account_primary(view, rooms));
-  const bool is_complete = primary->replication_status == "InSync";
+  const secrets::ForeignSecret& foreign = view.secret.cross_account_primary->primary;
+  const Result<secrets::SecretPointer> found = rooms.secrets.find(foreign.account, foreign.name);
+  const secrets::SecretView* const primary = found.ok() ? found->get() : nullptr;
+  const std::string_view status = secrets::status_of_primary(view, primary).status;
+  const bool is_complete = status == "InSync" && has_all_of(primary->secret, view.secret);
   api::Pipeline::tell_lag(target.authority(), is_complete ? api::CopyLag(Duration(0)) : api::CopyLag());
   const bool lacks_version = demand.min_version && !has_version(view.secret, *demand.min_version);
   if (!lacks_version && (!demand.max_staleness || is_complete)) return {};
-  return Error{ErrorCode::kPreconditionNotMet,
-               "The cross-account replica is not known to have everything that its "
-               "primary " +
-                   primary->primary_secret_arn + " has: its ReplicationStatus is " + primary->replication_status + "."};
+  return Error{
+      ErrorCode::kPreconditionNotMet,
+      "The cross-account replica is not known to have everything that its primary has. DescribeSecret shows how "
+      "it stands with the two. Try again later."};
 }
 
 }  // namespace

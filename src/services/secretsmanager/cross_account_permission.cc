@@ -1,7 +1,9 @@
 #include "services/secretsmanager/cross_account_permission.h"
 
+#include "access/caller_side.h"
 #include "access/key_resource.h"
 #include "services/secretsmanager/common_kms.h"
+#include "services/secretsmanager/common_requester.h"
 #include "sts/service_role.h"
 
 namespace coffer::secretsmanager {
@@ -13,10 +15,16 @@ constexpr std::string_view kSessionName = "SecretsManagerReplication";
 // One use of a KMS key that has to be allowed.
 struct KeyUse {
   std::string_view action;
+  kms::GrantOperation operation;
   kms::KeyPointer key;
   std::string_view secret_arn;
   std::string_view version_id;
 };
+
+template <class Action>
+KeyUse use_of(kms::KeyPointer key, std::string_view secret_arn, std::string_view version_id) {
+  return {Action::kAction, Action::kOperation, std::move(key), secret_arn, version_id};
+}
 
 Error refusal(std::string_view who, std::string_view action, std::string_view resource) {
   return Error{ErrorCode::kAccessDenied, std::string(who) + " is not authorized to perform: " + std::string(action) +
@@ -34,8 +42,8 @@ Result<void> add_uses(const secrets::CrossAccountCopy& copy, const secrets::Vers
                       std::string_view version_id, kms::Keyring& keyring, std::vector<KeyUse>& uses) {
   COFFER_ASSIGN(kms::KeyPointer from, key_of(copy.primary.secret, version, keyring));
   COFFER_ASSIGN(kms::KeyPointer to, keyring.resolve(copy.replica.secret.account, copy.replica.secret.kms_key_id));
-  if (from != nullptr) uses.push_back({action::Decrypt::kAction, std::move(from), copy.primary.arn, version_id});
-  if (to != nullptr) uses.push_back({action::Encrypt::kAction, std::move(to), copy.replica.arn, version_id});
+  if (from != nullptr) uses.push_back(use_of<action::Decrypt>(std::move(from), copy.primary.arn, version_id));
+  if (to != nullptr) uses.push_back(use_of<action::Encrypt>(std::move(to), copy.replica.arn, version_id));
   return {};
 }
 
@@ -45,7 +53,10 @@ class KeyUser {
   KeyUser(const auth::Caller& caller, const CrossAccountPermission::Parts& parts) : caller_(caller), parts_(parts) {}
 
   Result<void> permit(const KeyUse& use) const {
-    const api::Resource resource = access::key_resource(parts_.region, use.key);
+    api::Resource resource = access::key_resource(parts_.region, use.key);
+    const policy::RequestPrincipal principal = access::principal_of(caller_);
+    const kms::EncryptionContext context = {{"SecretARN", use.secret_arn}, {"SecretVersionId", use.version_id}};
+    COFFER_ASSIGN(resource.granted, parts_.grants.allow({use.key->info.name, principal, use.operation, context}));
     const std::string via = "secretsmanager." + parts_.region.text() + ".amazonaws.com";
     api::ConditionKeys keys;
     if (resource.describe != nullptr) resource.describe(resource, keys);
@@ -95,62 +106,7 @@ Result<auth::Caller> role_session(const secrets::SecretView& primary, std::strin
                                  parts.identities, parts.organizations);
 }
 
-auth::PrincipalKind kind_of(secrets::Requester::Kind kind) {
-  switch (kind) {
-    case secrets::Requester::Kind::kRoot:
-      return auth::PrincipalKind::kRoot;
-    case secrets::Requester::Kind::kUser:
-      return auth::PrincipalKind::kUser;
-    case secrets::Requester::Kind::kRoleSession:
-      return auth::PrincipalKind::kRoleSession;
-  }
-  std::abort();
-}
-
-Result<auth::Caller> caller_of(const secrets::Requester& requester) {
-  if (requester.is_limited) {
-    return Error{ErrorCode::kAccessDenied,
-                 requester.arn +
-                     " changed the secret with credentials that policies of their session limit, which can't be used "
-                     "to replicate it. Name a ReplicationRoleARN in AssociateCrossAccountReplica."};
-  }
-  // The account is in the ARN: whoever changes a secret need not be of the secret's account.
-  const auto account = AccountId::parse(std::string_view(requester.arn).substr(requester.arn.find("::") + 2, 12));
-  if (!account) return Error{ErrorCode::kCorrupt, "the requester of a replication is damaged"};
-  auth::Caller caller{.account = *account,
-                      .kind = kind_of(requester.kind),
-                      .arn = requester.arn,
-                      .access_key = {},
-                      .user_id = requester.user_id};
-  if (requester.issued) {
-    auto session = std::make_shared<auth::Session>();
-    session->issued = *requester.issued;
-    session->tags = requester.session_tags;
-    caller.session = std::move(session);
-  }
-  return caller;
-}
-
 }  // namespace
-
-secrets::Requester requester_of(const auth::Caller& caller) {
-  secrets::Requester requester{.kind = secrets::Requester::Kind::kUser,
-                               .arn = caller.arn,
-                               .user_id = caller.user_id,
-                               .issued = std::nullopt,
-                               .session_tags = {},
-                               .is_limited = false};
-  if (caller.kind == auth::PrincipalKind::kRoot) requester.kind = secrets::Requester::Kind::kRoot;
-  if (caller.kind == auth::PrincipalKind::kRoleSession) requester.kind = secrets::Requester::Kind::kRoleSession;
-  // A federated user is nothing without the policies of its session.
-  requester.is_limited = caller.kind == auth::PrincipalKind::kFederatedUser;
-  if (const auth::Session* const session = caller.session.get()) {
-    requester.issued = session->issued;
-    requester.session_tags = session->tags;
-    requester.is_limited = requester.is_limited || session->policy != nullptr || !session->policy_arns.empty();
-  }
-  return requester;
-}
 
 Result<void> CrossAccountPermission::check_organization(const AccountId& primary, const AccountId& replica) const {
   COFFER_ASSIGN(const auto ours, parts_.organizations.place_of(primary));

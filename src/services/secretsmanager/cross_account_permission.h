@@ -15,14 +15,12 @@
 #include "base/clock.h"
 #include "base/ids.h"
 #include "iam/identity_cache.h"
+#include "kms/grants.h"
 #include "kms/keyring.h"
 #include "organizations/organization_cache.h"
 #include "secrets/cross_account.h"
 
 namespace coffer::secretsmanager {
-
-// What is kept of a caller until the copy is made.
-secrets::Requester requester_of(const auth::Caller& caller);
 
 class CrossAccountPermission final : public secrets::CopyPermission {
  public:
@@ -31,6 +29,7 @@ class CrossAccountPermission final : public secrets::CopyPermission {
     const iam::IdentityCache& identities;
     const organizations::OrganizationCache& organizations;
     kms::Keyring& keyring;
+    const kms::Grants& grants;
     const Clock& clock;
     Region region;
   };

@@ -8,6 +8,8 @@
 #include "iam/roles.h"
 #include "iam/users.h"
 #include "kms/key_details.h"
+#include "secrets/secret_rows.h"
+#include "services/secretsmanager/common_requester.h"
 #include "services/secretsmanager/cross_account_permission.h"
 #include "services/secretsmanager/testing/world.h"
 
@@ -163,6 +165,65 @@ TEST_F(CrossAccountReplication, ACopyIsMadeAsWhoeverChangedThePrimary) {
   ASSERT_EQ(put(user_, 3), "");
   EXPECT_EQ(copy(), "");
   EXPECT_EQ(copied(), "3");
+}
+
+// Tags do not travel: who changes them sends nobody's value in his own name.
+TEST_F(CrossAccountReplication, WhoChangesWhatDoesNotTravelSendsNothing) {
+  ASSERT_EQ(associate(root_of(kPrimary)).message, "");
+  ASSERT_EQ(put(root_of(kPrimary), 2), "");
+  let_user(allow(R"("secretsmanager:TagResource")"));
+  ASSERT_EQ(
+      world_.call(kHome, user_, "TagResource", R"({"SecretId": "db", "Tags": [{"Key": "k", "Value": "v"}]})").message,
+      "");
+  EXPECT_EQ(copy(), "") << "as root, who wrote it";
+  EXPECT_EQ(copied(), "2");
+}
+
+TEST_F(CrossAccountReplication, AGrantOnTheReplicasKeyIsAsGoodAsItsPolicy) {
+  make_role("secretsmanager.amazonaws.com");
+  let_role(allow(R"("kms:Decrypt")"));
+  let_in(R"("210987654321")");
+  const Answer refused = associate(root_of(kPrimary), as_role());
+  EXPECT_NE(refused.message.find("kms:Encrypt"), std::string::npos) << refused.message;
+  must(world_.grants(kHome).create({.key = key_,
+                                    .grantee = kRoleArn,
+                                    .retiring = std::nullopt,
+                                    .issuer = kReplicaId,
+                                    .name = "",
+                                    .operations = {kms::GrantOperation::kEncrypt},
+                                    .constraints = {}}));
+  EXPECT_EQ(associate(root_of(kPrimary), as_role()).message, "");
+  EXPECT_EQ(copy(), "");
+  EXPECT_EQ(copied(), "1");
+}
+
+// What was looked at may be older than what the primary says of it.
+TEST_F(CrossAccountReplication, ACopyIsUpToDateByWhatIsInIt) {
+  ASSERT_EQ(associate(root_of(kPrimary)).message, "");
+  ASSERT_EQ(copy(), "");
+  const auto read = [this] {
+    return world_.call(kHome, root_of(kReplica), "GetSecretValue", R"({"SecretId": "copy"})");
+  };
+  EXPECT_EQ(read().lag, std::optional<api::CopyLag>(std::in_place, Duration(0)));
+  must(world_.secrets(kHome).update(kReplicaId, "copy", [](const secrets::SecretView& view) {
+    secrets::Change change;
+    change.secret = view.secret;
+    change.secret.versions.front().stages.push_back("older");
+    return Result(std::optional(std::move(change)));
+  }));
+  EXPECT_EQ(read().status, 200);
+  EXPECT_EQ(read().lag, std::optional<api::CopyLag>(std::in_place));
+}
+
+TEST_F(CrossAccountReplication, ACopyIsReadWhateverHappensToItsPrimary) {
+  ASSERT_EQ(associate(root_of(kPrimary)).message, "");
+  ASSERT_EQ(copy(), "");
+  must(world_.store(kHome).commit(
+      {.preconditions = {}, .puts = {{secrets::record_key(kPrimaryId, "db"), "rubbish"}}, .deletes = {}}));
+  EXPECT_EQ(root("GetSecretValue", R"({"SecretId": "db"})").status, 500);
+  const Answer read = world_.call(kHome, root_of(kReplica), "GetSecretValue", R"({"SecretId": "copy"})");
+  EXPECT_EQ(read.status, 200) << read.message;
+  EXPECT_EQ(read.lag, std::optional<api::CopyLag>(std::in_place));
 }
 
 // What a user was allowed when it changed the primary does not count when it is gone at the time of the copy.

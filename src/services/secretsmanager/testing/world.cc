@@ -80,7 +80,7 @@ struct World::Node {
         authorizer({identity_cache, organizations, explanations, self}),
         lags(world.clock),
         grants({keyring, {principals, identities}}),
-        cross_account({authorizer, identity_cache, organizations, keyring, world.clock, self}),
+        cross_account({authorizer, identity_cache, organizations, keyring, grants, world.clock, self}),
         rooms{secrets,      lags, keyring,      grants, principals,    identities,
               world.random, self, deployment(), 4,      &cross_account},
         service(make_service(rooms)) {
