@@ -25,11 +25,16 @@ class Deadline {
     return other;
   }
   Duration left() const { return std::max(end_ - SystemClock().monotonic(), Duration::zero()); }
-  int poll_milliseconds() const { return static_cast<int>(std::min<int64_t>(left().count(), 1'000'000)); }
+  int poll_milliseconds(Duration at_most) const { return static_cast<int>(std::min(left(), at_most).count()); }
 
  private:
   Duration end_;
 };
+
+enum class Poll { kReady, kTimeout, kGivenUp, kFailed };
+
+constexpr Duration kLongPoll = std::chrono::seconds(1000);
+constexpr Duration kAskEvery = std::chrono::milliseconds(100);  // whether it is given up
 
 bool is_field_text(std::string_view text) {
   return text.find_first_of({"\r\n\0", 3}) == std::string_view::npos;
@@ -75,6 +80,7 @@ class BlockingClient final : public HttpClient {
   Result<void> open_connection(const Deadline& deadline);
   Result<void> connect_to_host(const Deadline& deadline);
   Result<void> finish_connect(const Deadline& deadline);
+  Poll poll_socket(short events, const Deadline& deadline) const;
   Result<void> start_tls(const Deadline& deadline);
   // Waits until the socket is ready for what `status` asks for; kTimeout at the deadline.
   Result<void> wait(Channel::Status status, const Deadline& deadline, const char* activity);
@@ -109,7 +115,9 @@ Result<ClientResponse> BlockingClient::attempt(const ClientRequest& request, con
                                                                           : ResponseParser::BodyRule::kAsFramed);
   is_unread_ = false;
   const auto written = write_request(deadline);
-  if (!written.ok() && written.error().code == ErrorCode::kTimeout) return written.error();
+  const bool is_over =
+      !written.ok() && (written.error().code == ErrorCode::kTimeout || written.error().code == ErrorCode::kAborted);
+  if (is_over) return written.error();
   // A server that refuses a request may answer and close before it has read all of it: look for an answer all the same.
   auto response = read_response(parser, deadline);
   if (response.ok()) {
@@ -182,7 +190,8 @@ Result<void> BlockingClient::open_connection(const Deadline& deadline) {
 }
 
 Result<void> BlockingClient::connect_to_host(const Deadline& deadline) {
-  COFFER_ASSIGN(std::vector<Endpoint> endpoints, look_up(options_.host, options_.port, deadline.left()));
+  COFFER_ASSIGN(std::vector<Endpoint> endpoints,
+                look_up(options_.host, options_.port, deadline.left(), options_.is_given_up));
   if (options_.may_reach) {
     std::erase_if(endpoints, std::not_fn(options_.may_reach));
     if (endpoints.empty()) return Error{ErrorCode::kPermission, "its address may not be reached"};
@@ -196,6 +205,7 @@ Result<void> BlockingClient::connect_to_host(const Deadline& deadline) {
       if (connected.ok()) return {};
       last = connected.error();
       socket_.close();
+      if (last.code == ErrorCode::kAborted) break;
     } else {
       last = started.error();
     }
@@ -204,14 +214,24 @@ Result<void> BlockingClient::connect_to_host(const Deadline& deadline) {
 }
 
 Result<void> BlockingClient::finish_connect(const Deadline& deadline) {
-  pollfd waiting{socket_.get(), POLLOUT, 0};
-  int ready = 0;
-  do
-    ready = ::poll(&waiting, 1, deadline.poll_milliseconds());
-  while (ready < 0 && errno == EINTR);
-  if (ready == 0) return Error{ErrorCode::kTimeout, "no answer in time"};
+  const Poll polled = poll_socket(POLLOUT, deadline);
+  if (polled == Poll::kTimeout) return Error{ErrorCode::kTimeout, "no answer in time"};
+  if (polled == Poll::kGivenUp) return Error{ErrorCode::kAborted, "given up"};
   if (const int error = connect_outcome(socket_.get())) return Error{ErrorCode::kIo, errno_text(error)};
   return {};
+}
+
+// kFailed leaves errno.
+Poll BlockingClient::poll_socket(short events, const Deadline& deadline) const {
+  pollfd waiting{socket_.get(), events, 0};
+  const Duration step = options_.is_given_up ? kAskEvery : kLongPoll;
+  for (;;) {
+    if (options_.is_given_up && options_.is_given_up()) return Poll::kGivenUp;
+    const int ready = ::poll(&waiting, 1, deadline.poll_milliseconds(step));
+    if (ready > 0) return Poll::kReady;
+    if (ready < 0 && errno != EINTR) return Poll::kFailed;
+    if (ready == 0 && deadline.left().count() == 0) return Poll::kTimeout;
+  }
 }
 
 Result<void> BlockingClient::start_tls(const Deadline& deadline) {
@@ -233,13 +253,17 @@ Result<void> BlockingClient::start_tls(const Deadline& deadline) {
 }
 
 Result<void> BlockingClient::wait(Channel::Status status, const Deadline& deadline, const char* activity) {
-  pollfd waiting{socket_.get(), static_cast<short>(status == Channel::Status::kWantWrite ? POLLOUT : POLLIN), 0};
-  for (;;) {
-    const int ready = ::poll(&waiting, 1, deadline.poll_milliseconds());
-    if (ready > 0) return {};
-    if (ready == 0) return Error{ErrorCode::kTimeout, peer_ + ": " + activity + " took too long"};
-    if (errno != EINTR) return failure(errno_text(errno));
+  switch (poll_socket(status == Channel::Status::kWantWrite ? POLLOUT : POLLIN, deadline)) {
+    case Poll::kReady:
+      return {};
+    case Poll::kTimeout:
+      return Error{ErrorCode::kTimeout, peer_ + ": " + activity + " took too long"};
+    case Poll::kGivenUp:
+      return Error{ErrorCode::kAborted, peer_ + ": given up"};
+    case Poll::kFailed:
+      break;
   }
+  return failure(errno_text(errno));
 }
 
 Result<void> BlockingClient::write_request(const Deadline& deadline) {

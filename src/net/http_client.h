@@ -35,6 +35,8 @@ struct ClientOptions {
   // Asked of each address of the host, whenever it is connected to: what a name led to before proves nothing. None:
   // all.
   std::function<bool(const Endpoint&)> may_reach{};
+  // Asked several times a second while it waits; true: no more waiting, kAborted. None: it waits.
+  std::function<bool()> is_given_up{};
 };
 
 struct ClientRequest {
@@ -61,7 +63,8 @@ class HttpClient {
   virtual Result<void> connect(Duration timeout) = 0;
 
   // Connects if need be; every new connection reads the TLS files again. Waits no longer than `timeout`, looking up the
-  // host's name included. kIo (cannot connect, reset), kTimeout, kCorrupt (the answer is no HTTP, or too large), or
+  // host's name included. kIo (cannot connect, reset), kTimeout, kAborted (given up), kCorrupt (the answer is no HTTP,
+  // or too large), or
   // kPermission (TLS is refused by either end; the host has only addresses that may not be reached), with a message
   // naming the peer. Redirections are answers like any
   // other.

@@ -166,6 +166,19 @@ TEST(HttpClient, ASilentServerIsGivenUpAtTheDeadline) {
   server->stop(milliseconds(0));
 }
 
+// A person who presses Ctrl-C does not wait for a deadline.
+TEST(HttpClient, ASilentServerIsGivenUpWhenThatIsAskedFor) {
+  std::vector<Responder> parked;
+  TestServer server([&](const Request&, Responder responder) { parked.push_back(std::move(responder)); });
+  ClientOptions options = server.client_options();
+  int asked = 0;
+  options.is_given_up = [&asked] { return ++asked > 3; };
+  const auto response = HttpClient::make(options)->send({}, std::chrono::hours(1));
+  ASSERT_FALSE(response.ok());
+  EXPECT_EQ(response.error().code, ErrorCode::kAborted);
+  server->stop(milliseconds(0));
+}
+
 TEST(HttpClient, ARefusedConnectionNamesThePeer) {
   ClientOptions options;
   {

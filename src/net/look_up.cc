@@ -1,5 +1,6 @@
 #include "net/look_up.h"
 
+#include <algorithm>
 #include <atomic>
 #include <condition_variable>
 #include <memory>
@@ -13,6 +14,7 @@ namespace {
 
 // Threads that a resolver keeps. They end when it gives up, which is its own affair.
 constexpr int kMaxRunning = 64;
+constexpr Duration kAskEvery = std::chrono::milliseconds(100);
 
 // Shared by the caller and the thread; whoever is last frees it.
 struct Running {
@@ -37,7 +39,7 @@ class Place {
 
 }  // namespace
 
-Result<std::vector<Endpoint>> run_look_up(LookUp look_up, Duration timeout) {
+Result<std::vector<Endpoint>> run_look_up(LookUp look_up, Duration timeout, const IsGivenUp& is_given_up) {
   auto place = std::make_unique<Place>();
   if (!place->is_taken()) return Error{ErrorCode::kIo, "too many names are being looked up"};
   const auto running = std::make_shared<Running>();
@@ -52,16 +54,20 @@ Result<std::vector<Endpoint>> run_look_up(LookUp look_up, Duration timeout) {
     return Error{ErrorCode::kIo, "no thread to look a name up"};
   }
   std::unique_lock lock(running->mutex);
-  const bool is_done = running->done.wait_for(lock, timeout, [&] { return running->outcome.has_value(); });
-  if (!is_done) return Error{ErrorCode::kTimeout, "the name was not found in time"};
+  const auto is_done = [&] { return running->outcome.has_value(); };
+  for (Duration left = timeout; !running->done.wait_for(lock, std::min(left, kAskEvery), is_done); left -= kAskEvery) {
+    if (is_given_up && is_given_up()) return Error{ErrorCode::kAborted, "given up"};
+    if (left <= kAskEvery) return Error{ErrorCode::kTimeout, "the name was not found in time"};
+  }
   return std::move(*running->outcome);
 }
 
-Result<std::vector<Endpoint>> look_up(const std::string& host, uint16_t port, Duration timeout) {
+Result<std::vector<Endpoint>> look_up(const std::string& host, uint16_t port, Duration timeout,
+                                      const IsGivenUp& is_given_up) {
   // What is an address needs no resolver.
   auto address = resolve_address(host, port);
   if (address) return std::vector<Endpoint>{*address};
-  return run_look_up([host, port] { return resolve(host, port); }, timeout);
+  return run_look_up([host, port] { return resolve(host, port); }, timeout, is_given_up);
 }
 
 }  // namespace coffer::net

@@ -37,6 +37,21 @@ TEST(LookUps, AreGivenUpInTime) {
   ended->wait();
 }
 
+TEST(LookUps, AreGivenUpWhenThatIsAskedFor) {
+  const auto answers = std::make_shared<std::latch>(1);
+  const auto ended = std::make_shared<std::latch>(1);
+  const auto slow = [answers, ended]() -> Result<std::vector<Endpoint>> {
+    answers->wait();
+    ended->count_down();
+    return std::vector<Endpoint>(1);
+  };
+  const auto found = run_look_up(slow, std::chrono::hours(1), [asked = 0]() mutable { return ++asked > 2; });
+  ASSERT_FALSE(found.ok());
+  EXPECT_EQ(found.error().code, ErrorCode::kAborted);
+  answers->count_down();
+  ended->wait();
+}
+
 // Or names that nobody answers for would take a thread each.
 TEST(LookUps, OfWhichTooManyRunAreNotBegun) {
   const auto answers = std::make_shared<std::latch>(1);

@@ -74,6 +74,7 @@ void refuse_json(int status, net::Reply& reply) {
 Result<void> call_local(const std::string& socket, const LocalCall& call, wire::Document& answer) {
   net::ClientOptions options;
   options.unix_path = socket;
+  options.is_given_up = call.is_given_up;
   const auto client = net::HttpClient::make(options);
   net::ClientRequest request;
   request.method = call.method;
@@ -81,7 +82,9 @@ Result<void> call_local(const std::string& socket, const LocalCall& call, wire::
   request.headers = {{"content-type", "application/json"}};
   request.body = call.body;
   auto response = client->send(request, call.timeout);
-  if (!response.ok() && response.error().code == ErrorCode::kTimeout) return response.error();
+  const bool is_over =
+      !response.ok() && (response.error().code == ErrorCode::kTimeout || response.error().code == ErrorCode::kAborted);
+  if (is_over) return response.error();
   if (!response.ok()) return Error{ErrorCode::kNotFound, std::string(kNobody) + socket};
   COFFER_TRY(wire::parse_json(response->body.view(), wire::JsonLimits{}, answer));
   if (response->status == 200) return {};

@@ -33,6 +33,7 @@ struct LocalCall {
   std::string_view target;
   std::string_view body;
   Duration timeout = std::chrono::seconds(10);
+  std::function<bool()> is_given_up{};  // asked several times a second; true: kAborted
 };
 Result<void> call_local(const std::string& socket, const LocalCall& call, wire::Document& answer);
 // Of an error of call_local(): whether there was nobody to say that something is not there.
