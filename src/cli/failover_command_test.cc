@@ -4,80 +4,14 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <map>
-#include <mutex>
-#include <set>
 
 #include "base/time_text.h"
 #include "cli/rejoin_command.h"
 #include "cli/status_command.h"
+#include "cli/testing/region_world.h"
 
 namespace coffer::cli {
 namespace {
-
-// All regions. Answers by "REGION OPERATION", and by that with the body behind it where one exists.
-struct World {
-  std::map<std::string, std::string> answers;
-  std::set<std::string> down;
-  std::vector<std::string> calls;    // that change something
-  std::map<std::string, int> looks;  // "REGION OPERATION", of those that do not
-  std::mutex mutex;
-};
-
-class RegionHttp final : public net::HttpClient {
- public:
-  RegionHttp(World& world, std::string region) : world_(world), region_(std::move(region)) {}
-  Result<void> connect(Duration) override { return {}; }
-  bool was_unread() const override { return false; }
-  Result<net::ClientResponse> send(const net::ClientRequest& request, Duration) override {
-    const std::lock_guard lock(world_.mutex);
-    if (world_.down.contains(region_)) return Error{ErrorCode::kIo, "connection refused"};
-    std::string operation;
-    for (const auto& [name, value] : request.headers) {
-      if (name == "x-amz-target") operation = value.substr(value.find('.') + 1);
-    }
-    const std::string call = region_ + " " + operation;
-    const std::string exact = call + " " + std::string(request.body);
-    if (operation == "GetRegionStatus" || operation == "ListCopies") {
-      ++world_.looks[call];
-    } else {
-      world_.calls.push_back(exact);
-    }
-    const auto found = world_.answers.find(world_.answers.contains(exact) ? exact : call);
-    net::ClientResponse response{.status = 200, .headers = {}, .body = {}};
-    if (found == world_.answers.end()) {
-      response.body.append(operation == "ListCopies" ? R"({"Copies": []})" : "{}");
-    } else {
-      response.body.append(found->second);
-      if (found->second.find("__type") != std::string::npos) response.status = 400;
-    }
-    return response;
-  }
-
- private:
-  World& world_;
-  const std::string region_;
-};
-
-std::string copy(const std::string& name, const std::string& role, const std::string& primary, int epoch,
-                 int generation, const std::string& versions,
-                 const std::string& more = "\"Replicas\": [], \"OtherRegions\": []") {
-  return R"({"Name": ")" + name + R"(", "ARN": "arn:aws:secretsmanager:r:123456789012:secret:)" + name +
-         R"(-AbCdEf", "Role": ")" + role + R"(", "PrimaryRegion": ")" + primary + R"(", "LineageEpoch": )" +
-         std::to_string(epoch) + R"(, "Generation": )" + std::to_string(generation) + R"(, "Versions": [)" + versions +
-         "], " + more + "}";
-}
-
-std::string version(const std::string& id, int created, const std::string& stages) {
-  return R"({"VersionId": ")" + id + R"(", "VersionStages": [)" + stages + R"(], "CreatedDate": )" +
-         std::to_string(created) + "}";
-}
-
-std::string status_of(const std::string& region, const std::string& links = "") {
-  return R"({"Region": ")" + region +
-         R"(", "Version": "0.1.0", "Seal": "root-key-file", "CanCommit": true, "Now": 1000, "HomeRegion": "us-east-1",)" +
-         R"( "HomeEpoch": 1, "Regions": ["us-east-1", "us-west-2", "eu-west-1"], "Links": [)" + links + "]}";
-}
 
 class RegionCommandsTest : public ::testing::Test {
  protected:
@@ -86,18 +20,7 @@ class RegionCommandsTest : public ::testing::Test {
       world_.answers[std::string(region) + " GetRegionStatus"] = status_of(region);
   }
 
-  Deployment deployment() {
-    return Deployment([this](const std::string& region) -> Result<std::unique_ptr<client::SignedClient>> {
-      client::Settings settings{.endpoint = *client::Endpoint::parse("http://127.0.0.1:4566"),
-                                .region = *Region::parse(region.empty() ? "us-east-1" : region),
-                                .credentials = {.access_key_id = "AKIAIOSFODNN7EXAMPLE",
-                                                .secret_access_key = SecretBytes::copy_of("hunter2"),
-                                                .session_token = {}},
-                                .ca_file = {}};
-      auto http = std::make_unique<RegionHttp>(world_, settings.region.text());
-      return std::make_unique<client::SignedClient>(std::move(settings), std::move(http), clock_);
-    });
-  }
+  Deployment deployment() { return deployment_in(world_, clock_); }
 
   Result<Outcome> run(const FailoverRequest& request) {
     shown_.clear();
@@ -414,6 +337,17 @@ TEST_F(RejoinTest, WhatTheRegionDoesNotGiveUpIsNotSentThere) {
   EXPECT_EQ(outcome->failed, 1u);
   for (const std::string& call : world_.calls)
     EXPECT_EQ(call.find("ReplicateSecretToRegions"), call.npos);
+}
+
+TEST_F(RejoinTest, OfAPrefixNoOthersAreLookedAt) {
+  const std::string asked = R"( ListCopies {"MaxResults": 100, )";
+  world_.answers["us-east-1" + asked + R"("NamePrefix": "app/"})"] = R"({"Copies": []})";
+  RejoinRequest request = request_;
+  request.prefix = "app/";
+  const auto outcome = run(request);
+  ASSERT_TRUE(outcome.ok()) << outcome.error().message;
+  EXPECT_EQ(outcome->text, "0 secrets rejoined in us-east-1.\n");
+  EXPECT_TRUE(world_.calls.empty());
 }
 
 TEST_F(RejoinTest, OneSecretMustHaveSomethingToRejoin) {

@@ -47,6 +47,13 @@ struct Report {
       wire::field<&Report::secrets>("Secrets")};
 };
 
+CopyFilter filter_of(const RejoinRequest& request) {
+  CopyFilter filter;
+  filter.name = request.secret;
+  filter.name_prefix = request.prefix;
+  return filter;
+}
+
 // Of a secret in all regions, and of no other that has had its name.
 std::string identity_of(const Copy& copy) {
   return copy.name + "-" + std::string(copy.suffix());
@@ -93,7 +100,7 @@ class Rejoin {
     report_.region = request_.region;
     report_.is_dry_run = request_.is_dry_run;
     COFFER_ASSIGN(const RegionStatus status, deployment_.status(request_.region));
-    CopyFilter filter{.primary_region = {}, .name = request_.secret, .name_prefix = {}, .tag_key = {}, .tag_value = {}};
+    CopyFilter filter = filter_of(request_);
     COFFER_ASSIGN(const std::vector<Copy> copies, deployment_.copies(request_.region, filter));
     std::map<std::string, Copy> primaries;  // of all other regions
     for (const std::string& region : status.regions) {
@@ -165,8 +172,7 @@ class Rejoin {
   bool ask_others() {
     const auto is_asked = [](const Entry& entry) { return !entry.error && !entry.following_regions.empty(); };
     if (std::ranges::none_of(report_.secrets, is_asked)) return false;
-    CopyFilter filter;
-    filter.name = request_.secret;
+    const CopyFilter filter = filter_of(request_);
     // Of all at once: the region reads its whole list whichever of them it is asked for.
     Deployment fresh = make_();  // a person may have thought for long
     const Result<std::vector<Copy>> copies = fresh.copies(request_.region, filter);

@@ -9,8 +9,9 @@
 namespace coffer::cli {
 
 struct RejoinRequest {
-  std::string region;  // that was lost, and has come back
-  std::string secret;  // name; empty: all
+  std::string region;    // that was lost, and has come back
+  std::string secret;    // name; empty: all
+  std::string prefix{};  // of their names; empty: any
   bool is_dry_run = false;
   Form form = Form::kText;
 };

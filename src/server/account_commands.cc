@@ -7,7 +7,7 @@ namespace {
 
 constexpr Duration kCommitTimeout = std::chrono::seconds(30);
 
-int print_answer(const AdminTarget& target, const LocalCall& call) {
+int call_and_print(const AdminTarget& target, const LocalCall& call) {
   wire::Document answer;
   const Result<void> done = call_region(target, call, answer);
   return done.ok() ? print_json(answer.root()) : report_failure(done.error());
@@ -32,11 +32,11 @@ int create_account(const AdminTarget& target, const std::string& name, const std
     append_json_string(id, body);
   }
   body += "}";
-  return print_answer(target, {.method = "POST", .target = "/accounts", .body = body, .timeout = kCommitTimeout});
+  return call_and_print(target, {.method = "POST", .target = "/accounts", .body = body, .timeout = kCommitTimeout});
 }
 
 int list_accounts(const AdminTarget& target) {
-  return print_answer(target, {.target = "/accounts"});
+  return call_and_print(target, {.target = "/accounts"});
 }
 
 int close_account(const AdminTarget& target, const std::string& id, Consent consent) {
@@ -50,7 +50,7 @@ int close_account(const AdminTarget& target, const std::string& id, Consent cons
               consent);
   if (!confirmed.ok()) return report_failure(confirmed.error());
   const std::string call = "/accounts/" + id + "/close";
-  return print_answer(target, {.method = "POST", .target = call, .timeout = kCommitTimeout});
+  return call_and_print(target, {.method = "POST", .target = call, .timeout = kCommitTimeout});
 }
 
 }  // namespace coffer::server

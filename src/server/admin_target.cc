@@ -1,30 +1,20 @@
 #include "server/admin_target.h"
 
-#include <unistd.h>
-
-#include <cstdio>
-
 #include "server/config.h"
-#include "server/exit_codes.h"
 
 namespace coffer::server {
 namespace {
 
 constexpr Duration kStatusTimeout = std::chrono::seconds(3);
 
-void read_line(std::string& line) {
-  for (int c = std::getchar(); c != EOF && c != '\n'; c = std::getchar())
-    line.push_back(static_cast<char>(c));
-}
-
 }  // namespace
 
-Region home_of(const Deployment& deployment) {
+Region home_of(const Deployment& deployment, const std::function<bool()>& is_given_up) {
   Region home = deployment.home();
   int64_t newest = 0;
   for (const Region& region : deployment.regions) {
     wire::Document status;
-    const LocalCall call{.target = "/status", .timeout = kStatusTimeout};
+    const LocalCall call{.target = "/status", .timeout = kStatusTimeout, .is_given_up = is_given_up};
     if (!call_local(deployment.admin_socket(region), call, status).ok()) continue;
     const auto named = Region::parse(text_member(status.root(), "home"));
     const int64_t epoch = integer_member(status.root(), "epoch");
@@ -65,22 +55,7 @@ int print_json(const wire::Value& value) {
   wire::JsonEncoder out(text);
   write_value(value, out);
   text.push_back('\n');
-  std::fwrite(text.data(), 1, text.size(), stdout);
-  return std::fflush(stdout) == 0 ? exit_status(ExitCode::kOk)
-                                  : report_failure(ExitCode::kFailure, "cannot write the answer");
-}
-
-Result<void> confirm(const std::string& question, Consent consent) {
-  if (consent == Consent::kYes) return {};
-  if (::isatty(STDIN_FILENO) != 1) {
-    return Error{ErrorCode::kUsage, "this asks for confirmation, and there is no terminal to ask on; --yes confirms"};
-  }
-  std::fprintf(stderr, "%s [y/N] ", question.c_str());
-  std::fflush(stderr);
-  std::string line;
-  read_line(line);
-  if (line == "y" || line == "Y" || line == "yes") return {};
-  return Error{ErrorCode::kAborted, "nothing was changed"};
+  return print_answer(text.view());
 }
 
 }  // namespace coffer::server

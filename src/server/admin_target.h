@@ -2,6 +2,7 @@
 // region that runs.
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
 
@@ -9,6 +10,7 @@
 #include "base/result.h"
 #include "server/deployment_files.h"
 #include "server/json_door.h"
+#include "server/terminal.h"
 
 namespace coffer::server {
 
@@ -24,18 +26,13 @@ struct AdminTarget {
 Result<std::string> admin_socket_of(const AdminTarget& target);
 
 // The region of a deployment that is home of identities, as its regions know; the one that was at first when none
-// of them answers.
-Region home_of(const Deployment& deployment);
+// of them answers. `is_given_up` as of LocalCall.
+Region home_of(const Deployment& deployment, const std::function<bool()>& is_given_up = {});
 
 // As call_local(), but for the text when the region is not running (kNotFound).
 Result<void> call_region(const AdminTarget& target, const LocalCall& call, wire::Document& answer);
 
 // Prints it on standard output, as one line of JSON; returns the exit status.
 int print_json(const wire::Value& value);
-
-// kYes: it was given on the command line. Otherwise asks on the terminal; kUsage when standard input is none,
-// kAborted when the answer is not yes.
-enum class Consent : uint8_t { kAsk, kYes };
-Result<void> confirm(const std::string& question, Consent consent);
 
 }  // namespace coffer::server

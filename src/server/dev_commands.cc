@@ -4,9 +4,7 @@
 #include <vector>
 
 #include "server/config.h"
-#include "server/deployment_files.h"
 #include "server/exit_codes.h"
-#include "server/json_door.h"
 #include "wire/json.h"
 
 namespace coffer::server {
@@ -14,15 +12,6 @@ namespace {
 
 constexpr Duration kCommandTimeout = std::chrono::seconds(180);  // a region that starts replays its log
 constexpr Duration kStatusTimeout = std::chrono::seconds(3);
-
-// "is not running" rather than "nobody answers at ...control.sock".
-Result<void> call_deployment(const Deployment& deployment, const LocalCall& call, wire::Document& answer) {
-  auto done = call_local(deployment.control_socket(), call, answer);
-  if (done.ok() || !nobody_answered(done.error())) return done;
-  return Error{ErrorCode::kNotFound, "the deployment in " + deployment.directory +
-                                         " is not running; start it with: coffer dev --data " +
-                                         shell_word(deployment.directory)};
-}
 
 // One region as the supervisor sees it, and as it describes itself if it runs.
 struct RegionReport {
@@ -115,6 +104,15 @@ void print_status_table(const wire::Value& control, std::span<const std::unique_
 }
 
 }  // namespace
+
+// "is not running" rather than "nobody answers at ...control.sock".
+Result<void> call_deployment(const Deployment& deployment, const LocalCall& call, wire::Document& answer) {
+  auto done = call_local(deployment.control_socket(), call, answer);
+  if (done.ok() || !nobody_answered(done.error())) return done;
+  return Error{ErrorCode::kNotFound, "the deployment in " + deployment.directory +
+                                         " is not running; start it with: coffer dev --data " +
+                                         shell_word(deployment.directory)};
+}
 
 int command_region(const std::string& directory, const std::string& region, const std::string& verb) {
   const auto deployment = read_deployment(directory);

@@ -8,10 +8,15 @@
 
 #include "base/clock.h"
 #include "base/random.h"
+#include "server/deployment_files.h"
+#include "server/json_door.h"
 
 namespace coffer::server {
 
 enum class OutputForm { kTable, kJson };
+
+// As call_local() of its control socket, but for the text when it is not running (kNotFound).
+Result<void> call_deployment(const Deployment& deployment, const LocalCall& call, wire::Document& answer);
 
 // `verb` is start, stop or kill.
 int command_region(const std::string& directory, const std::string& region, const std::string& verb);

@@ -20,6 +20,7 @@
 #include "server/process.h"
 #include "server/region_commands.h"
 #include "server/serve.h"
+#include "server/terminal.h"
 #include "server/version.h"
 
 namespace coffer::server {
@@ -200,10 +201,7 @@ std::string complaint_about(CLI::App& app, int argc, char** argv, const CLI::Par
 
 // What a command of cli says, or why it does not.
 int print(const Result<std::string>& text) {
-  if (!text.ok()) return report_failure(text.error());
-  const bool is_written =
-      std::fwrite(text->data(), 1, text->size(), stdout) == text->size() && std::fflush(stdout) == 0;
-  return is_written ? exit_status(ExitCode::kOk) : report_failure(ExitCode::kFailure, "cannot write the answer");
+  return text.ok() ? print_answer(*text) : report_failure(text.error());
 }
 
 int run(int argc, char** argv) {
@@ -309,7 +307,10 @@ int run(int argc, char** argv) {
       "rejoin", "Make the secrets of a region that came back replicas of what was promoted meanwhile");
   rejoin->add_option("--region", line.region, "Region that came back")->required()->check(kRegion);
   CLI::Option* secret = rejoin->add_option("--secret", line.secret, "Name of one secret")->check(kNotEmpty);
-  rejoin->add_flag("--all", line.all, "All secrets of the account")->excludes(secret);
+  CLI::Option* beginning =
+      rejoin->add_option("--prefix", line.prefix, "Only secrets whose names begin with it")->check(kNotEmpty);
+  beginning->excludes(secret);
+  rejoin->add_flag("--all", line.all, "All secrets of the account")->excludes(secret)->excludes(beginning);
   add_consent(rejoin, line);
   add_endpoint(rejoin, line);
 
@@ -343,8 +344,8 @@ int run(int argc, char** argv) {
   if (regions->parsed()) return show_regions(region_command_of(line), clock);
   if (failover->parsed()) return fail_over_region(region_command_of(line), clock);
   if (rejoin->parsed()) {
-    if (line.secret.empty() && !line.all) {
-      return report_failure(ExitCode::kUsage, "say which secrets rejoin: --secret NAME or --all");
+    if (line.secret.empty() && line.prefix.empty() && !line.all) {
+      return report_failure(ExitCode::kUsage, "say which secrets rejoin: --secret NAME, --prefix PREFIX or --all");
     }
     return rejoin_region(region_command_of(line), clock);
   }

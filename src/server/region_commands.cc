@@ -20,10 +20,6 @@ cli::Deployment::Connect connect_as(const RegionCommand& command, const Clock& c
   return cli::connect_by({.endpoint = command.endpoint, .region = command.region}, std::getenv, clock);
 }
 
-bool print(const std::string& text) {
-  return std::fwrite(text.data(), 1, text.size(), stdout) == text.size() && std::fflush(stdout) == 0;
-}
-
 // A region that does not answer does not run.
 int report(const Error& error) {
   const bool is_silent = error.code == ErrorCode::kServiceUnavailable;
@@ -36,8 +32,8 @@ int print_outcome(const Result<cli::Outcome>& outcome) {
     const bool is_conflict = outcome.error().code == ErrorCode::kConflict;
     return is_conflict ? report_failure(ExitCode::kFailure, outcome.error().message) : report(outcome.error());
   }
-  if (!print(outcome->text)) return report_failure(ExitCode::kFailure, "cannot write the answer");
-  return exit_status(outcome->failed == 0 ? ExitCode::kOk : ExitCode::kFailure);
+  const int printed = print_answer(outcome->text);
+  return outcome->failed == 0 ? printed : exit_status(ExitCode::kFailure);
 }
 
 cli::Confirm confirm_as(const RegionCommand& command) {
@@ -48,7 +44,7 @@ cli::Confirm confirm_as(const RegionCommand& command) {
 cli::Show show_as(const RegionCommand& command) {
   return [&command](const std::string& text) {
     if (command.form == cli::Form::kText) {
-      (void)print(text);
+      (void)print_text(text);
     } else if (command.consent == Consent::kAsk && !command.is_dry_run) {
       (void)std::fputs(text.c_str(), stderr);
     }
@@ -60,8 +56,7 @@ cli::Show show_as(const RegionCommand& command) {
 int show_regions(const RegionCommand& command, const Clock& clock) {
   cli::Deployment deployment(connect_as(command, clock));
   const Result<std::string> text = cli::show_status(command.region, command.form, deployment);
-  if (!text.ok()) return report(text.error());
-  return print(*text) ? exit_status(ExitCode::kOk) : report_failure(ExitCode::kFailure, "cannot write the answer");
+  return text.ok() ? print_answer(*text) : report(text.error());
 }
 
 int fail_over_region(const RegionCommand& command, const Clock& clock) {
@@ -80,8 +75,11 @@ int fail_over_region(const RegionCommand& command, const Clock& clock) {
 }
 
 int rejoin_region(const RegionCommand& command, const Clock& clock) {
-  const cli::RejoinRequest request{
-      .region = command.region, .secret = command.secret, .is_dry_run = command.is_dry_run, .form = command.form};
+  const cli::RejoinRequest request{.region = command.region,
+                                   .secret = command.secret,
+                                   .prefix = command.prefix,
+                                   .is_dry_run = command.is_dry_run,
+                                   .form = command.form};
   const auto make = [&] { return cli::Deployment(connect_as(command, clock)); };
   const Duration begin = clock.monotonic();
   const auto wait = [&clock, begin] {

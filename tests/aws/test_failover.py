@@ -90,6 +90,8 @@ def test_a_region_is_failed_over_and_rejoins(fresh):
     assert "LOST:" in one and f"    {lost} of " in one and "AWSCURRENT" in one
     everything = operator.json(*rejoin, "--all", "--dry-run")
     assert [entry["Name"] for entry in everything["Secrets"]] == NAMES
+    assert operator.json(*rejoin, "--prefix", "other/", "--dry-run")["Secrets"] == []
+    assert len(operator.json(*rejoin, "--prefix", "shop/", "--dry-run")["Secrets"]) == len(NAMES)
     versions = {entry["Name"]: [version["VersionId"] for version in entry["LostVersions"]] for entry in everything["Secrets"]}
     assert versions[NAMES[1]] == [lost] and versions[NAMES[2]] == []
     assert east.get_secret_value(SecretId=NAMES[1])["SecretString"] == "lost", "a dry run changes nothing"
@@ -105,7 +107,7 @@ def test_a_region_is_failed_over_and_rejoins(fresh):
         refused = operator(*failover, "--yes", *empty, check=False)
         assert refused.returncode == 2 and "may not be empty" in refused.stderr, refused.stderr
     for error, arguments in {"has no secret none": ("--secret", "none"), "that it would have to follow": ("--secret", "other/kept"),
-                             "--secret NAME or --all": ()}.items():
+                             "--prefix PREFIX or --all": ()}.items():
         refused = operator(*rejoin, "--yes", *arguments, check=False)
         assert refused.returncode != 0 and error in refused.stderr, refused.stderr
 

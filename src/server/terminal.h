@@ -1,0 +1,28 @@
+// Asking the person at the terminal, and answering on standard output.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <string_view>
+
+#include "base/result.h"
+
+namespace coffer::server {
+
+// kYes: it was given on the command line. Otherwise asks on the terminal; kUsage when standard input is none,
+// kAborted when the answer is not yes. Of processes that take signals as events (Signals), `is_given_up` says when one
+// has come: kAborted.
+enum class Consent : uint8_t { kAsk, kYes };
+Result<void> confirm(const std::string& question, Consent consent, const std::function<bool()>& is_given_up = {});
+
+bool has_terminal();
+// A line of standard input, without its end, as confirm() waits for it. kAborted also when the input has ended.
+Result<std::string> read_terminal_line(const std::function<bool()>& is_given_up);
+
+// On standard output, at once. False when it cannot be written.
+bool print_text(std::string_view text);
+// The same as the answer of a command; the exit status.
+int print_answer(std::string_view text);
+
+}  // namespace coffer::server
