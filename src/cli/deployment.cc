@@ -24,6 +24,7 @@ Error refusal(const std::string& region, std::string_view operation, const clien
   const std::string said = region + " says: " + answer.message;
   if (answer.status == 503) return {ErrorCode::kServiceUnavailable, said};
   if (answer.error == "AccessDeniedException") return {ErrorCode::kAccessDenied, said};
+  if (answer.error == "ThrottlingException") return {ErrorCode::kThrottling, said};
   return {ErrorCode::kInternalServiceError, region + " answers " + std::string(operation) + " with " + answer.error +
                                                 ": " + answer.message + " (request " + answer.request_id + ")"};
 }
@@ -56,12 +57,14 @@ JsonObject& JsonObject::add_json(std::string_view name, std::string_view json) {
 }
 
 Deployment::Connect connect_by(const client::Overrides& overrides, const client::Environment& environment,
-                               const Clock& clock) {
-  return [overrides, environment, &clock](const std::string& region) -> Result<std::unique_ptr<client::SignedClient>> {
+                               const Clock& clock, std::function<bool()> is_given_up) {
+  return [=, &clock](const std::string& region) -> Result<std::unique_ptr<client::SignedClient>> {
     client::Overrides chosen = overrides;
     if (!region.empty()) chosen.region = region;
     COFFER_ASSIGN(client::Settings settings, client::settings_from(chosen, environment));
-    auto http = net::HttpClient::make(client::connection_options(settings));
+    net::ClientOptions options = client::connection_options(settings);
+    options.is_given_up = is_given_up;
+    auto http = net::HttpClient::make(options);
     return std::make_unique<client::SignedClient>(std::move(settings), std::move(http), clock);
   };
 }
@@ -83,8 +86,9 @@ Result<void> Deployment::call(const std::string& region, std::string_view operat
 Result<void> Deployment::call(const std::string& region, const client::Call& call, wire::Document& answer) {
   COFFER_ASSIGN(client::SignedClient* const client, client(region));
   const std::string& name = client->settings().region.text();
-  const Result<client::Answer> answered = client->call(call, answer);
+  const Result<client::Answer> answered = client->call(call, answer, timeout_);
   if (!answered.ok()) {
+    if (answered.error().code == ErrorCode::kAborted) return answered.error();
     return Error{ErrorCode::kServiceUnavailable, name + " does not answer: " + answered.error().message};
   }
   if (!answered->error.empty()) return refusal(name, call.operation, *answered);

@@ -123,8 +123,8 @@ class Deployment {
   explicit Deployment(Connect connect) : connect_(std::move(connect)) {}
 
   // Calls of the service `coffer`, with these errors: kServiceUnavailable when the region does not answer, or another
-  // answers in its place that it is down; kAccessDenied; kUsage when there is nobody to call or as whom; otherwise
-  // kInternalServiceError, with what the region says.
+  // answers in its place that it is down; kAborted when waiting is given up; kAccessDenied; kThrottling; kUsage when
+  // there is nobody to call or as whom; otherwise kInternalServiceError, with what the region says.
   Result<RegionStatus> status(const std::string& region);
   Result<std::vector<Copy>> copies(const std::string& region, const CopyFilter& filter);
   // `body`: JSON. Of another service of the region with its names.
@@ -132,16 +132,21 @@ class Deployment {
                     wire::Document& answer);
   Result<void> call(const std::string& region, const client::Call& call, wire::Document& answer);
 
+  // Of each call, from now on.
+  void set_timeout(Duration timeout) { timeout_ = timeout; }
+
  private:
   Result<client::SignedClient*> client(const std::string& region);
 
   const Connect connect_;
+  Duration timeout_ = std::chrono::seconds(30);
   std::map<std::string, std::unique_ptr<client::SignedClient>> clients_;
 };
 
-// As settings_from() says, for each region: an endpoint may have {region} in it.
+// As settings_from() says, for each region: an endpoint may have {region} in it. `is_given_up`: as ClientOptions has
+// it.
 Deployment::Connect connect_by(const client::Overrides& overrides, const client::Environment& environment,
-                               const Clock& clock);
+                               const Clock& clock, std::function<bool()> is_given_up = {});
 
 // Of JSON text: {"SecretId": "...", "DryRun": true}.
 class JsonObject {

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "cli/drill_calls.h"
+#include "cli/drill_secrets.h"
 #include "cli/drill_traffic.h"
 #include "cli/rejoin_command.h"
 #include "cli/several.h"
@@ -13,8 +14,12 @@ namespace {
 
 constexpr Duration kPoll = std::chrono::milliseconds(200);
 constexpr Duration kPatience = std::chrono::minutes(2);  // a link that was broken is tried again after ten seconds
+constexpr Duration kCutPatience = std::chrono::seconds(30);
+constexpr Duration kTidying = std::chrono::minutes(1);
+constexpr Duration kShortTidying = std::chrono::seconds(10);  // of a region that is still cut off not all can be found
+constexpr Duration kTidyPoll = std::chrono::milliseconds(500);
+constexpr Duration kThrottledPause = std::chrono::seconds(1);
 constexpr size_t kFencedWrites = 20;
-const CopyFilter kAll{};
 
 // Of what coffer failover and coffer rejoin print as JSON.
 struct Done {
@@ -53,36 +58,92 @@ class Drill {
     record_.lost_region = request.lose;
     record_.regions = request.regions;
     record_.secrets = static_cast<int64_t>(request.secrets);
+    filter_.name_prefix = request.prefix;
     for (size_t i = 0; i < request.secrets; ++i)
-      names_.push_back("drill/" + std::to_string(i));
+      names_.push_back(request.prefix + std::to_string(i));
   }
+  // Whatever ended the drill.
+  ~Drill() { heal_at_last(); }
+  Drill(const Drill&) = delete;
+  Drill& operator=(const Drill&) = delete;
 
-  Result<DrillReport> run() {
-    COFFER_TRY(make_secrets());
-    DrillTraffic traffic({.regions = request_.regions,
-                          .names = names_,
-                          .primary_region = request_.lose,
-                          .make = parts_.make,
-                          .clock = parts_.clock,
-                          .random = parts_.random});
-    traffic.start();
-    COFFER_TRY(go_on("clients write and read in all regions"));
-    COFFER_TRY(lose_region());
-    COFFER_TRY(go_on(request_.lose + " was killed; nobody has done anything yet"));
-    COFFER_TRY(fail_over(traffic));
-    COFFER_TRY(go_on("clients write in " + record_.promoted_region));
-    COFFER_TRY(take_back());
-    traffic.stop();
-    COFFER_TRY(settle());
-    record_.clients = traffic.clients();
-    record_.writes = traffic.writes();
+  DrillReport run() {
+    const Result<void> held = hold();
+    if (!held.ok()) {
+      const bool is_stopped = held.error().code == ErrorCode::kAborted;
+      record_.error = is_stopped ? "the drill was stopped" : held.error().message;
+      parts_.show(*record_.error + "\n");
+    }
+    end();
     return report_of(record_);
   }
 
  private:
+  Result<void> hold() {
+    COFFER_TRY(make_secrets());
+    traffic_.emplace(DrillTraffic::Parts{.regions = request_.regions,
+                                         .names = names_,
+                                         .primary_region = request_.lose,
+                                         .write_every = request_.write_every,
+                                         .make = parts_.make,
+                                         .clock = parts_.clock,
+                                         .random = parts_.random});
+    traffic_->start();
+    record_.stage = DrillStage::kTraffic;
+    COFFER_TRY(go_on("clients write and read in all regions"));
+    COFFER_TRY(lose_region());
+    record_.stage = DrillStage::kLost;
+    COFFER_TRY(go_on(request_.lose + " was cut off; nobody has done anything yet"));
+    COFFER_TRY(fail_over());
+    record_.stage = DrillStage::kFailedOver;
+    COFFER_TRY(go_on("clients write in " + record_.promoted_region));
+    COFFER_TRY(take_back());
+    record_.stage = DrillStage::kRejoined;
+    traffic_->stop();
+    COFFER_TRY(settle());
+    record_.stage = DrillStage::kSettled;
+    return {};
+  }
+
+  void end() {
+    if (traffic_) traffic_->ask_to_stop();
+    heal_at_last();
+    if (traffic_) {
+      traffic_->stop();
+      record_.clients = traffic_->clients();
+      record_.writes = traffic_->writes();
+    }
+    tidy_up();
+  }
+
+  void heal_at_last() {
+    if (!is_cut_ || parts_.tidying == nullptr) return;
+    is_cut_ = false;
+    parts_.show("healing " + request_.lose + "\n");
+    const Result<void> healed = parts_.ground.heal(request_.lose, Heed::kSecond);
+    if (!healed.ok()) record_.not_healed = healed.error().message;
+  }
+
+  void tidy_up() {
+    if (parts_.tidying == nullptr) return;
+    parts_.show("deleting the drill's secrets\n");
+    const Wait wait = [this] { return parts_.ground.pause(kTidyPoll, Heed::kSecond).ok(); };
+    record_.left_behind = delete_drill_secrets({.regions = request_.regions,
+                                                .prefix = request_.prefix,
+                                                .make = parts_.tidying->make,
+                                                .clock = parts_.clock,
+                                                .wait = wait,
+                                                .patience = record_.not_healed ? kShortTidying : kTidying});
+    if (record_.left_behind.empty()) return;
+    record_.clean_up_commands = commands_to_delete(record_.left_behind);
+    record_.clean_up_commands.insert(record_.clean_up_commands.begin(), parts_.tidying->command);
+  }
+
+  Result<void> pause(Duration time) { return parts_.ground.pause(time, Heed::kFirst); }
+
   Result<void> go_on(const std::string& what) {
     parts_.show(what + "\n");
-    return parts_.ground.pause(request_.period);
+    return pause(request_.period);
   }
 
   Result<void> make_secrets() {
@@ -93,7 +154,9 @@ class Drill {
     for (const std::string& name : names_)
       secrets.push_back({.name = name, .done = {}});
     for_each_at_once<Made>(secrets, parts_.make, [&](Deployment& deployment, Made& secret) {
-      secret.done = make_drill_secret(deployment, request_.lose, secret.name, replicas, parts_.random);
+      do
+        secret.done = make_drill_secret(deployment, request_.lose, secret.name, replicas, parts_.random);
+      while (!secret.done.ok() && secret.done.error().code == ErrorCode::kThrottling && pause(kThrottledPause).ok());
     });
     for (const Made& secret : secrets)
       COFFER_TRY(secret.done);
@@ -107,7 +170,7 @@ class Drill {
     const Duration begin = parts_.clock.monotonic();
     while (!is_in_sync(primary)) {
       if (parts_.clock.monotonic() - begin > kPatience) return false;
-      COFFER_TRY(parts_.ground.pause(kPoll));
+      COFFER_TRY(pause(kPoll));
     }
     return true;
   }
@@ -119,7 +182,7 @@ class Drill {
     std::ranges::copy_if(request_.regions, std::back_inserter(regions),
                          [&primary](const std::string& region) { return region != primary; });
     for (const std::string& region : regions) {
-      const Result<std::vector<Copy>> copies = deployment_.copies(region, kAll);
+      const Result<std::vector<Copy>> copies = deployment_.copies(region, filter_);
       if (!copies.ok() || copies->size() != names_.size()) return false;
       for (const Copy& copy : *copies) {
         const std::pair state(copy.lineage_epoch, copy.generation);
@@ -132,17 +195,26 @@ class Drill {
 
   Result<void> lose_region() {
     record_.loss_began = parts_.clock.monotonic();
-    COFFER_TRY(parts_.ground.kill(request_.lose));
+    is_cut_ = true;  // also when half of it is done
+    COFFER_TRY(parts_.ground.cut(request_.lose));
     record_.loss_done = parts_.clock.monotonic();
-    return {};
+    while (parts_.clock.monotonic() - record_.loss_began < kCutPatience) {
+      Deployment fresh = parts_.make();
+      const Result<RegionStatus> status = fresh.status(request_.lose);
+      if (!status.ok() && status.error().code == ErrorCode::kAborted) return status.error();
+      if (!status.ok() && status.error().code == ErrorCode::kServiceUnavailable) return {};
+      record_.loss_done = parts_.clock.monotonic();
+      COFFER_TRY(pause(kPoll));
+    }
+    return Error{ErrorCode::kTimeout, request_.lose + " still answers half a minute after it was to be cut off"};
   }
 
-  Result<void> fail_over(DrillTraffic& traffic) {
+  Result<void> fail_over() {
     record_.failover_began = parts_.clock.monotonic();
     std::map<std::string, std::vector<Copy>> copies;
     for (const std::string& region : request_.regions) {
       if (region == request_.lose) continue;
-      Result<std::vector<Copy>> found = deployment_.copies(region, kAll);
+      Result<std::vector<Copy>> found = deployment_.copies(region, filter_);
       if (found.ok()) {
         copies[region] = std::move(*found);
       } else if (found.error().code != ErrorCode::kServiceUnavailable) {
@@ -154,9 +226,9 @@ class Drill {
     if (best == record_.candidates.end()) return Error{ErrorCode::kNotFound, "no region has a copy to promote"};
     record_.promoted_region = best->region;
     parts_.show("failing over to " + record_.promoted_region + "\n");
-    traffic.send_writes_to(record_.promoted_region);
+    traffic_->send_writes_to(record_.promoted_region);
     const FailoverRequest request{
-        .from = request_.lose, .to = record_.promoted_region, .filter = {}, .form = Form::kJson};
+        .from = request_.lose, .to = record_.promoted_region, .filter = filter_, .form = Form::kJson};
     COFFER_ASSIGN(const Outcome outcome, cli::fail_over(request, parts_.make, kNotShown, kAgreed));
     record_.failover_done = parts_.clock.monotonic();
     COFFER_ASSIGN(const Done done, done_of(outcome));
@@ -166,9 +238,12 @@ class Drill {
   }
 
   Result<void> take_back() {
-    parts_.show("starting " + request_.lose + " again\n");
+    parts_.show("healing " + request_.lose + "\n");
     record_.returned = parts_.clock.monotonic();
-    COFFER_TRY(parts_.ground.start(request_.lose));
+    COFFER_TRY(parts_.ground.heal(request_.lose, Heed::kFirst));
+    COFFER_TRY(wait_for_answer());
+    is_cut_ = false;
+    record_.stage = DrillStage::kReturned;
     // A client that has not heard, before the region rejoins and after it.
     for_some([this](const std::string& name) {
       auto version = write_drill_secret(deployment_, request_.lose, name, parts_.random);
@@ -186,6 +261,16 @@ class Drill {
     return {};
   }
 
+  Result<void> wait_for_answer() {
+    for (;;) {
+      Deployment fresh = parts_.make();
+      const Result<RegionStatus> status = fresh.status(request_.lose);
+      if (status.ok() || status.error().code != ErrorCode::kServiceUnavailable) return {};
+      if (parts_.clock.monotonic() - record_.returned > kPatience) return status.error();
+      COFFER_TRY(pause(kPoll));
+    }
+  }
+
   void for_some(const std::function<void(const std::string&)>& work) const {
     std::ranges::for_each(names_.begin(),
                           names_.begin() + static_cast<ptrdiff_t>(std::min(names_.size(), kFencedWrites)), work);
@@ -196,8 +281,8 @@ class Drill {
     parts_.show(request_.lose + " rejoins\n");
     const Duration begin = parts_.clock.monotonic();
     const auto is_patient = [&] { return parts_.clock.monotonic() - begin < kPatience; };
-    const Wait wait = [&] { return parts_.ground.pause(kPoll).ok() && is_patient(); };
-    const RejoinRequest request{.region = request_.lose, .secret = {}, .form = Form::kJson};
+    const Wait wait = [&] { return pause(kPoll).ok() && is_patient(); };
+    const RejoinRequest request{.region = request_.lose, .secret = {}, .prefix = request_.prefix, .form = Form::kJson};
     for (;;) {
       COFFER_ASSIGN(const Outcome outcome,
                     cli::rejoin(request, parts_.make, {.show = kNotShown, .confirm = kAgreed, .wait = wait}));
@@ -209,18 +294,18 @@ class Drill {
       record_.failed_rejoins = static_cast<int64_t>(outcome.failed);
       if (outcome.failed == 0 && has_rejoined()) return {};
       if (!is_patient()) return count_primaries();
-      COFFER_TRY(parts_.ground.pause(kPoll));
+      COFFER_TRY(pause(kPoll));
     }
   }
 
   // Whether nothing of the region's own is left: what it has not found yet, the command does not count as failed.
   bool has_rejoined() {
-    const Result<std::vector<Copy>> copies = deployment_.copies(request_.lose, kAll);
+    const Result<std::vector<Copy>> copies = deployment_.copies(request_.lose, filter_);
     return copies.ok() && std::ranges::none_of(*copies, &Copy::is_primary);
   }
 
   Result<void> count_primaries() {
-    COFFER_ASSIGN(const std::vector<Copy> copies, deployment_.copies(request_.lose, kAll));
+    COFFER_ASSIGN(const std::vector<Copy> copies, deployment_.copies(request_.lose, filter_));
     record_.failed_rejoins =
         std::max<int64_t>(record_.failed_rejoins, std::ranges::count_if(copies, &Copy::is_primary));
     return {};
@@ -231,7 +316,7 @@ class Drill {
     COFFER_ASSIGN(const bool is_in_sync, wait_in_sync(record_.promoted_region));
     if (is_in_sync) record_.in_sync = parts_.clock.monotonic();
     for (const std::string& region : request_.regions) {
-      COFFER_ASSIGN(const std::vector<Copy> copies, deployment_.copies(region, kAll));
+      COFFER_ASSIGN(const std::vector<Copy> copies, deployment_.copies(region, filter_));
       for (const Copy& copy : copies) {
         for (const CopyVersion& version : copy.versions)
           record_.kept[region].insert({.name = copy.name, .version_id = version.version_id});
@@ -267,13 +352,16 @@ class Drill {
   const DrillRequest& request_;
   const DrillParts& parts_;
   Deployment deployment_;
+  CopyFilter filter_;
   std::vector<std::string> names_;
   DrillRecord record_;
+  bool is_cut_ = false;
+  std::optional<DrillTraffic> traffic_;
 };
 
 }  // namespace
 
-Result<DrillReport> hold_drill(const DrillRequest& request, const DrillParts& parts) {
+DrillReport hold_drill(const DrillRequest& request, const DrillParts& parts) {
   return Drill(request, parts).run();
 }
 

@@ -31,9 +31,23 @@ bool has(const DrillRecord& record, const std::string& region, const DrillVersio
   return kept != record.kept.end() && kept->second.contains(version);
 }
 
+bool is_past(const DrillRecord& record, DrillStage stage) {
+  return record.stage >= stage;
+}
+
+// Of one write that the lost region acknowledged.
+void count_lost(const DrillRecord& record, const DrillWrite& write, DrillReport& report, int64_t& unseen) {
+  if (has(record, record.promoted_region, write.version)) return;
+  ++*report.lost_writes;
+  report.rpo_milliseconds = std::max<int64_t>(*report.rpo_milliseconds, (record.loss_done - write.at).count());
+  unseen += record.shown_as_lost.contains(write.version) ? 0 : 1;
+}
+
 void count_writes(const DrillRecord& record, DrillReport& report, Verdict& verdict) {
   std::map<std::string, int64_t> missing;  // by region, of what was acknowledged after the failover
   int64_t unseen = 0;                      // lost, and nobody was told
+  const bool is_settled = is_past(record, DrillStage::kSettled);
+  if (is_settled) report.lost_writes = report.rpo_milliseconds = 0;
   for (const DrillWrite& write : record.writes) {
     if (write.region == record.promoted_region) {
       const int64_t took = (write.at - record.loss_began).count();
@@ -43,34 +57,39 @@ void count_writes(const DrillRecord& record, DrillReport& report, Verdict& verdi
       continue;
     }
     ++report.acknowledged_writes;
-    if (has(record, record.promoted_region, write.version)) continue;
-    ++report.lost_writes;
-    report.rpo_milliseconds = std::max<int64_t>(report.rpo_milliseconds, (record.loss_done - write.at).count());
-    unseen += record.shown_as_lost.contains(write.version) ? 0 : 1;
+    if (is_settled) count_lost(record, write, report, unseen);
   }
-  if (report.acknowledged_writes == 0) verdict.add("no write was acknowledged before the loss");
-  for (const auto& [region, count] : missing)
-    verdict.count(count, "writes acknowledged after the failover are not in " + region);
+  if (report.acknowledged_writes == 0 && is_past(record, DrillStage::kLost))
+    verdict.add("no write was acknowledged before the loss");
+  for (const auto& [region, count] : missing) {
+    if (is_settled) verdict.count(count, "writes acknowledged after the failover are not in " + region);
+  }
   verdict.count(unseen, "lost writes were not shown by coffer rejoin");
-  if (!report.rto_milliseconds) {
+  if (report.rto_milliseconds) {
+    const int64_t person = (record.failover_began - record.loss_began).count();
+    report.rto_without_person_milliseconds = *report.rto_milliseconds - person;
+  } else if (is_past(record, DrillStage::kReturned)) {
     verdict.add("no write was acknowledged in " + record.promoted_region);
-    return;
   }
-  const int64_t person = (record.failover_began - record.loss_began).count();
-  report.rto_without_person_milliseconds = *report.rto_milliseconds - person;
 }
 
 void judge_return(const DrillRecord& record, DrillReport& report, Verdict& verdict) {
-  report.fenced_writes = static_cast<int64_t>(record.fenced.size());
-  report.fenced_writes_shown = std::ranges::count_if(
+  const auto fenced = static_cast<int64_t>(record.fenced.size());
+  const auto shown = std::ranges::count_if(
       record.fenced, [&record](const DrillVersion& version) { return record.shown_as_lost.contains(version); });
+  report.fenced_writes = fenced;
+  report.fenced_writes_shown = shown;
   report.refused_writes = record.refused_after_rejoin;
-  verdict.count(report.fenced_writes - report.fenced_writes_shown,
+  verdict.count(record.failed_rejoins, "secrets did not rejoin");
+  verdict.count(fenced - shown,
                 "writes that " + record.lost_region + " acknowledged before it rejoined were not shown as lost");
   verdict.count(record.acknowledged_after_rejoin,
                 "writes were acknowledged by " + record.lost_region + " although it had rejoined");
   verdict.count(record.not_refused_after_rejoin,
                 "writes got another answer of " + record.lost_region + " than a replica's refusal");
+}
+
+void judge_end(const DrillRecord& record, DrillReport& report, Verdict& verdict) {
   for (const std::string& region : record.regions) {
     verdict.count(
         std::ranges::count_if(record.fenced, [&](const DrillVersion& version) { return has(record, region, version); }),
@@ -87,23 +106,41 @@ void judge_return(const DrillRecord& record, DrillReport& report, Verdict& verdi
   }
 }
 
+std::string objective_of(const DrillReport& report) {
+  std::string text = "\nRPO  ";
+  if (report.lost_writes) {
+    text += std::to_string(*report.lost_writes) + " of " + std::to_string(report.acknowledged_writes) +
+            " acknowledged writes are lost";
+    if (*report.lost_writes > 0) text += ", the oldest " + seconds(*report.rpo_milliseconds) + " before the loss";
+  } else {
+    text += "not measured; " + std::to_string(report.acknowledged_writes) + " writes were acknowledged";
+  }
+  text += "\nRTO  ";
+  if (report.rto_milliseconds) {
+    text += seconds(*report.rto_milliseconds) + " from the loss to the first write in " + *report.promoted_region +
+            ", " + seconds(*report.rto_without_person_milliseconds) + " from when coffer failover was called\n";
+  } else {
+    text +=
+        report.promoted_region ? "no write was acknowledged in " + *report.promoted_region + "\n" : "not measured\n";
+  }
+  return text;
+}
+
 std::string summary_of(const DrillReport& report) {
-  std::string text = "Lost " + report.lost_region + ", failed over to " + report.promoted_region;
+  std::string text;
+  if (report.error)
+    text += "The drill did not come to its end: " + *report.error + "\nWhat it measured until then:\n\n";
+  text += report.promoted_region ? "Lost " + report.lost_region + ", failed over to " + *report.promoted_region
+                                 : "Nothing was failed over from " + report.lost_region;
   for (const DrillCandidate& candidate : report.candidates)
     text += (&candidate == &report.candidates.front() ? "; changes missed: " : ", ") + candidate.region + " " +
             std::to_string(candidate.missed_changes);
-  text += "\n\nRPO  " + std::to_string(report.lost_writes) + " of " + std::to_string(report.acknowledged_writes) +
-          " acknowledged writes are lost";
-  if (report.lost_writes > 0) text += ", the oldest " + seconds(report.rpo_milliseconds) + " before the loss";
-  text += "\nRTO  ";
-  if (report.rto_milliseconds) {
-    text += seconds(*report.rto_milliseconds) + " from the loss to the first write in " + report.promoted_region +
-            ", " + seconds(*report.rto_without_person_milliseconds) + " from when coffer failover was called\n";
-  } else {
-    text += "no write was acknowledged in " + report.promoted_region + "\n";
+  text += "\n" + objective_of(report);
+  if (report.promoted_secrets && report.failover_milliseconds) {
+    text += "     " + std::to_string(*report.promoted_secrets) + " of " + std::to_string(report.secrets) +
+            " secrets promoted when coffer failover ended, after " + seconds(*report.failover_milliseconds) + "\n";
   }
-  return text + "     " + std::to_string(report.promoted_secrets) + " of " + std::to_string(report.secrets) +
-         " secrets promoted when coffer failover ended, after " + seconds(report.failover_milliseconds) + "\n";
+  return text;
 }
 
 std::string number(int64_t value) {
@@ -121,11 +158,26 @@ std::string clients_of(const DrillReport& report) {
 }
 
 std::string return_of(const DrillReport& report) {
-  std::string text = "\n" + report.lost_region + " came back and acknowledged " + std::to_string(report.fenced_writes) +
-                     " writes; coffer rejoin showed " + std::to_string(report.fenced_writes_shown) +
-                     " of them as lost.\nAfter that it refused " + std::to_string(report.refused_writes) + " writes.\n";
+  std::string text;
+  if (report.fenced_writes) {
+    text += "\n" + report.lost_region + " came back and acknowledged " + std::to_string(*report.fenced_writes) +
+            " writes; coffer rejoin showed " + std::to_string(*report.fenced_writes_shown) +
+            " of them as lost.\nAfter that it refused " + std::to_string(*report.refused_writes) + " writes.\n";
+  }
   if (report.in_sync_milliseconds)
     text += "Everything was in sync " + seconds(*report.in_sync_milliseconds) + " after it came back.\n";
+  return text;
+}
+
+std::string left_of(const DrillReport& report) {
+  std::string text;
+  if (report.not_healed)
+    text += "NOT HEALED: " + report.lost_region + " is still cut off: " + *report.not_healed + "\n";
+  for (const DrillLeftover& left : report.left_behind)
+    text += "LEFT BEHIND: " + left.name + " in " + left.region + ": " + left.reason + "\n";
+  if (!report.clean_up_commands.empty()) text += "To clean up:\n";
+  for (const std::string& command : report.clean_up_commands)
+    text += "  " + command + "\n";
   return text;
 }
 
@@ -154,28 +206,42 @@ std::vector<DrillCandidate> candidates_of(const std::vector<std::string>& region
 }
 
 DrillReport report_of(const DrillRecord& record) {
-  DrillReport report{.lost_region = record.lost_region,
-                     .promoted_region = record.promoted_region,
+  DrillReport report{.error = record.error,
+                     .lost_region = record.lost_region,
+                     .promoted_region = {},
                      .candidates = record.candidates,
                      .secrets = record.secrets,
-                     .promoted_secrets = record.secrets - record.failed_promotions,
+                     .promoted_secrets = {},
+                     .lost_writes = {},
+                     .rpo_milliseconds = {},
                      .rto_milliseconds = {},
                      .rto_without_person_milliseconds = {},
-                     .failover_milliseconds = (record.failover_done - record.failover_began).count(),
+                     .failover_milliseconds = {},
                      .clients = record.clients,
+                     .fenced_writes = {},
+                     .fenced_writes_shown = {},
+                     .refused_writes = {},
                      .in_sync_milliseconds = {},
-                     .broken = {}};
+                     .broken = {},
+                     .not_healed = record.not_healed,
+                     .left_behind = record.left_behind,
+                     .clean_up_commands = record.clean_up_commands};
+  if (!record.promoted_region.empty()) report.promoted_region = record.promoted_region;
   Verdict verdict;
   for (const DrillClient& client : record.clients) {
     if (client.region == record.lost_region) continue;
     verdict.count(client.failed_reads, "reads failed in " + client.region +
                                            ", first of all: " + client.first_failed_read.value_or("no answer"));
-    if (client.reads == 0) verdict.add("nothing was read in " + client.region);
+    if (client.reads == 0 && is_past(record, DrillStage::kLost)) verdict.add("nothing was read in " + client.region);
   }
-  verdict.count(record.failed_promotions, "secrets were not promoted");
+  if (is_past(record, DrillStage::kFailedOver)) {
+    report.promoted_secrets = record.secrets - record.failed_promotions;
+    report.failover_milliseconds = (record.failover_done - record.failover_began).count();
+    verdict.count(record.failed_promotions, "secrets were not promoted");
+  }
   count_writes(record, report, verdict);
-  verdict.count(record.failed_rejoins, "secrets did not rejoin");
-  judge_return(record, report, verdict);
+  if (is_past(record, DrillStage::kRejoined)) judge_return(record, report, verdict);
+  if (is_past(record, DrillStage::kSettled)) judge_end(record, report, verdict);
   report.broken = verdict.take();
   return report;
 }
@@ -187,7 +253,8 @@ std::string drill_text(const DrillReport& report, Form form) {
   std::string text = summary_of(report) + clients_of(report) + return_of(report) + "\n";
   for (const std::string& sentence : report.broken)
     text += "BROKEN: " + sentence + "\n";
-  return report.broken.empty() ? text + "Nothing that was promised broke.\n" : text;
+  text += left_of(report);
+  return report.is_good() ? text + "Nothing that was promised broke.\n" : text;
 }
 
 }  // namespace coffer::cli

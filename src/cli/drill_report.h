@@ -55,10 +55,28 @@ struct DrillCandidate {
                                             wire::field<&DrillCandidate::missed_changes>("MissedChanges")};
 };
 
+// A secret that a drill made and could not delete. Without a role: a region that could not be asked for its copies.
+struct DrillLeftover {
+  std::string region;
+  std::string name;
+  std::string role{};  // "Primary", "Replica"
+  std::vector<std::string> replica_regions{};
+  std::string reason{};
+  static constexpr wire::Field kFields[] = {
+      wire::field<&DrillLeftover::region>("Region"), wire::field<&DrillLeftover::name>("Name"),
+      wire::field<&DrillLeftover::role>("Role"), wire::field<&DrillLeftover::replica_regions>("ReplicaRegions"),
+      wire::field<&DrillLeftover::reason>("Reason")};
+};
+
+// What a drill has behind it. One that ends early is judged by what it did until then.
+enum class DrillStage : uint8_t { kBegun, kTraffic, kLost, kFailedOver, kReturned, kRejoined, kSettled };
+
 // Times are of a monotonic clock.
 struct DrillRecord {
+  DrillStage stage = DrillStage::kBegun;
+  std::optional<std::string> error{};  // why it ended early
   std::string lost_region;
-  std::string promoted_region;
+  std::string promoted_region;  // empty: none yet
   std::vector<std::string> regions;
   int64_t secrets = 0;
   std::vector<DrillCandidate> candidates;
@@ -78,28 +96,40 @@ struct DrillRecord {
   std::map<std::string, DrillVersions> kept;  // at the end, of each region
   int64_t failed_promotions = 0;
   int64_t failed_rejoins = 0;
-  std::vector<std::string> wrong_values;  // of secrets that clients do not read alike everywhere
+  std::vector<std::string> wrong_values;    // of secrets that clients do not read alike everywhere
+  std::optional<std::string> not_healed{};  // why the region is still cut off
+  std::vector<DrillLeftover> left_behind{};
+  std::vector<std::string> clean_up_commands{};  // for these
 };
 
+// What is absent was not measured: the drill ended before.
 struct DrillReport {
+  std::optional<std::string> error;  // why it ended before its end
   std::string lost_region;
-  std::string promoted_region;
+  std::optional<std::string> promoted_region;
   std::vector<DrillCandidate> candidates;
   int64_t secrets = 0;
-  int64_t promoted_secrets = 0;
+  std::optional<int64_t> promoted_secrets;
   int64_t acknowledged_writes = 0;          // by the lost region
-  int64_t lost_writes = 0;                  // of these; RPO
-  int64_t rpo_milliseconds = 0;             // how long before the loss the oldest of these was acknowledged
+  std::optional<int64_t> lost_writes;       // of these; RPO
+  std::optional<int64_t> rpo_milliseconds;  // how long before the loss the oldest of these was acknowledged
   std::optional<int64_t> rto_milliseconds;  // to the first write that the promoted region acknowledged
   std::optional<int64_t> rto_without_person_milliseconds;  // likewise, from when coffer failover was called
-  int64_t failover_milliseconds = 0;                       // until every secret was promoted
+  std::optional<int64_t> failover_milliseconds;            // until every secret was promoted
   std::vector<DrillClient> clients;
-  int64_t fenced_writes = 0;                    // split brain: acknowledged by the returned region before it rejoined
-  int64_t fenced_writes_shown = 0;              // as lost, before they were given up
-  int64_t refused_writes = 0;                   // by the returned region after it rejoined
+  std::optional<int64_t> fenced_writes;         // split brain: acknowledged by the returned region before it rejoined
+  std::optional<int64_t> fenced_writes_shown;   // as lost, before they were given up
+  std::optional<int64_t> refused_writes;        // by the returned region after it rejoined
   std::optional<int64_t> in_sync_milliseconds;  // from the return of the region
   std::vector<std::string> broken;              // promises; none is how it must be
+  std::optional<std::string> not_healed;        // why the region is still cut off
+  std::vector<DrillLeftover> left_behind;       // of a deployment that others use: none is how it must be
+  std::vector<std::string> clean_up_commands;   // for these
+
+  bool is_good() const { return !error && !not_healed && broken.empty() && left_behind.empty(); }
+
   static constexpr wire::Field kFields[] = {
+      wire::field<&DrillReport::error>("Error"),
       wire::field<&DrillReport::lost_region>("LostRegion"),
       wire::field<&DrillReport::promoted_region>("PromotedRegion"),
       wire::field<&DrillReport::candidates>("Candidates"),
@@ -116,7 +146,10 @@ struct DrillReport {
       wire::field<&DrillReport::fenced_writes_shown>("FencedWritesShown"),
       wire::field<&DrillReport::refused_writes>("RefusedWrites"),
       wire::field<&DrillReport::in_sync_milliseconds>("InSyncMilliseconds"),
-      wire::field<&DrillReport::broken>("Broken")};
+      wire::field<&DrillReport::broken>("Broken"),
+      wire::field<&DrillReport::not_healed>("NotHealed"),
+      wire::field<&DrillReport::left_behind>("LeftBehind"),
+      wire::field<&DrillReport::clean_up_commands>("CleanUpCommands")};
 };
 
 // Of the copies that each region has of the same secrets, in the order of `regions`; those without copies are left out.

@@ -16,7 +16,8 @@ DrillVersion version(int number) {
 // us-east-1 was lost at 1,000 with one write that had not got out, and two are acknowledged in us-west-2 afterwards.
 DrillRecord good_record() {
   const DrillVersions kept = {version(1), version(3), version(4)};
-  return {.lost_region = kEast,
+  return {.stage = DrillStage::kSettled,
+          .lost_region = kEast,
           .promoted_region = kWest,
           .regions = {kEast, kWest, kEurope},
           .secrets = 1,
@@ -117,6 +118,57 @@ TEST(DrillReportTest, WhatDoesNotComeToAnEndIsBroken) {
   record.failed_rejoins = 1;
   EXPECT_EQ(broken(record), (Sentences{"1 secrets were not promoted", "no write was acknowledged in us-west-2",
                                        "1 secrets did not rejoin", "the regions did not get in sync"}));
+}
+
+// A drill that ends early says what it saw, and nothing of what it did not get to see.
+TEST(DrillReportTest, WhatWasNotMeasuredIsNotJudged) {
+  DrillRecord record = good_record();
+  record.stage = DrillStage::kFailedOver;
+  record.error = "the drill was stopped";
+  record.kept = {};
+  record.fenced = {};
+  record.shown_as_lost = {};
+  record.in_sync.reset();
+  const DrillReport failed_over = report_of(record);
+  EXPECT_EQ(failed_over.broken, Sentences());
+  EXPECT_FALSE(failed_over.is_good());
+  EXPECT_EQ(failed_over.acknowledged_writes, 2);
+  EXPECT_FALSE(failed_over.lost_writes || failed_over.fenced_writes || failed_over.in_sync_milliseconds);
+  EXPECT_EQ(failed_over.rto_milliseconds, 5200);
+  EXPECT_EQ(failed_over.promoted_secrets, 1);
+  const std::string text = drill_text(failed_over, Form::kText);
+  EXPECT_TRUE(
+      text.starts_with("The drill did not come to its end: the drill was stopped\nWhat it measured until then:\n"
+                       "\nLost us-east-1, failed over to us-west-2; changes missed: us-west-2 0, eu-west-1 2\n\n"
+                       "RPO  not measured; 2 writes were acknowledged\nRTO  5.20 s "))
+      << text;
+  EXPECT_EQ(text.find("Nothing that was promised broke"), std::string::npos);
+
+  record.stage = DrillStage::kTraffic;
+  record.promoted_region.clear();
+  record.writes = {};
+  for (DrillClient& client : record.clients)
+    client.reads = 0;
+  EXPECT_EQ(broken(record), Sentences());
+  record.clients[1].failed_reads = 1;
+  EXPECT_EQ(broken(record), Sentences{"1 reads failed in us-west-2, first of all: no answer"});
+  const std::string early = drill_text(report_of(record), Form::kText);
+  EXPECT_NE(early.find("Nothing was failed over from us-east-1"), std::string::npos) << early;
+  EXPECT_NE(early.find("RTO  not measured\n"), std::string::npos) << early;
+}
+
+TEST(DrillReportTest, WhatADrillLeavesBehindIsSaid) {
+  DrillRecord record = good_record();
+  record.not_healed = "no answer";
+  record.left_behind = {{.region = kEast, .name = "coffer-drill-x/0", .role = "Primary", .reason = "denied"}};
+  record.clean_up_commands = {"coffer drill --clean-up"};
+  const DrillReport report = report_of(record);
+  EXPECT_FALSE(report.is_good());
+  EXPECT_TRUE(drill_text(report, Form::kText)
+                  .ends_with("\nNOT HEALED: us-east-1 is still cut off: no answer\n"
+                             "LEFT BEHIND: coffer-drill-x/0 in us-east-1: denied\n"
+                             "To clean up:\n  coffer drill --clean-up\n"));
+  EXPECT_NE(drill_text(report, Form::kJson).find("\"LeftBehind\": ["), std::string::npos);
 }
 
 TEST(DrillReportTest, APersonReadsWhatItCost) {

@@ -23,14 +23,19 @@ class DrillTraffic {
     std::vector<std::string> regions;
     std::vector<std::string> names;    // of secrets that each region has; at least as many as regions
     std::string primary_region;        // where writes go at first
+    Duration write_every{};            // at least, of each client
     std::function<Deployment()> make;  // for each thread
     const Clock& clock;
     Random& random;  // thread-safe
   };
+  // Of the two clients of a region, at most.
+  static int64_t calls_per_second(Duration write_every);
+
   explicit DrillTraffic(Parts parts);
   ~DrillTraffic() { stop(); }
 
   void start();
+  void ask_to_stop();
   void stop();  // waits for calls under way; idempotent
 
   // From their next write on. Any thread.

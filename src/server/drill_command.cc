@@ -4,98 +4,192 @@
 #include <cstdio>
 
 #include "cli/drill.h"
-#include "net/http_client.h"
-#include "server/deployment_files.h"
+#include "cli/drill_plan.h"
+#include "cli/drill_secrets.h"
+#include "server/deployment_access.h"
 #include "server/exit_codes.h"
 #include "server/files.h"
+#include "server/interrupt.h"
 #include "server/own_deployment.h"
+#include "server/present_drill.h"
 
 namespace coffer::server {
 namespace {
 
-constexpr size_t kMostRegions = 5;  // a secret has at most four replicas, see RegionConfig::Limits
+constexpr Duration kOwnWriteEvery = std::chrono::milliseconds(50);
 
-Error usage(std::string message) {
-  return {ErrorCode::kUsage, std::move(message)};
+// Standard output is for the report.
+const cli::Show kShow = [](const std::string& text) { std::fputs(("drill: " + text).c_str(), stderr); };
+
+struct Context {
+  const Interrupt& interrupt;
+  const Clock& clock;
+  Random& random;
+};
+
+// A report that cannot be written is not lost: it is on standard output, too, or in the file.
+int print_report(const DrillCommand& command, const cli::DrillReport& report) {
+  const std::string text = cli::drill_text(report, command.form);
+  int status = exit_status(report.is_good() ? ExitCode::kOk : ExitCode::kFailure);
+  if (!command.report.empty()) {
+    const Result<void> written = write_private_file(absolute_path(command.report), text);
+    if (!written.ok()) status = report_failure(ExitCode::kFailure, written.error().message);
+  }
+  const int printed = print_answer(text);
+  return printed == exit_status(ExitCode::kOk) ? status : printed;
 }
 
-// Before anything is started.
-Result<std::vector<Region>> regions_of(const DrillCommand& command) {
-  if (!command.present.empty()) {
-    return usage("a drill is held on a deployment of its own, which it makes and removes, and never on " +
-                 command.present + "; leave --data and --endpoint out");
+// On a deployment of its own.
+
+Result<cli::DrillRequest> request_of(const DrillCommand& command) {
+  cli::DrillRequest request{.lose = command.lose,
+                            .regions = command.regions,
+                            .prefix = "drill/",
+                            .secrets = command.secrets,
+                            .period = command.period,
+                            .write_every = kOwnWriteEvery};
+  if (request.regions.empty()) {
+    for (const Region& region : default_regions())
+      request.regions.push_back(region.text());
   }
+  COFFER_TRY(cli::check_drill(request));
+  return request;
+}
+
+Result<cli::DrillReport> hold_on(const OwnDeployment& deployment, const cli::DrillRequest& request,
+                                 const Context& context) {
+  const auto pause = [&context](Duration time, cli::Heed heed) -> Result<void> {
+    if (context.interrupt.pause(time, heed)) return {};
+    return Error{ErrorCode::kAborted, "asked to stop"};
+  };
+  const cli::DrillGround ground{
+      .cut = [&](const std::string& region) { return deployment.command(*Region::parse(region), "kill"); },
+      .heal = [&](const std::string& region, cli::Heed) { return deployment.command(*Region::parse(region), "start"); },
+      .pause = pause};
+  const auto is_given_up = context.interrupt.asker(cli::Heed::kFirst);
+  COFFER_ASSIGN(const DeploymentAccess access, DeploymentAccess::open(deployment.files(), is_given_up));
+  const auto connect = access.connect(context.clock, is_given_up);
+  return cli::hold_drill(request, {.ground = ground,
+                                   .make = [&connect] { return cli::Deployment(connect); },
+                                   .tidying = nullptr,
+                                   .show = kShow,
+                                   .clock = context.clock,
+                                   .random = context.random});
+}
+
+// The deployment is removed when it returns.
+Result<cli::DrillReport> hold_on_own(const cli::DrillRequest& request, const Context& context) {
+  kShow("starting a deployment\n");
   std::vector<Region> regions;
-  for (const std::string& name : command.regions) {
-    if (std::ranges::count(command.regions, name) > 1) return usage("--regions names " + name + " twice");
-    regions.push_back(*Region::parse(name));
+  for (const std::string& region : request.regions)
+    regions.push_back(*Region::parse(region));
+  COFFER_ASSIGN(
+      const auto deployment,
+      OwnDeployment::start(
+          {.regions = regions, .interrupt = context.interrupt, .clock = context.clock, .random = context.random}));
+  return hold_on(*deployment, request, context);
+}
+
+int run_on_own(const DrillCommand& command, const Context& context) {
+  const Result<cli::DrillRequest> request = request_of(command);
+  if (!request.ok()) return report_failure(request.error());
+  const Result<cli::DrillReport> report = hold_on_own(*request, context);
+  const auto stopped = [] {
+    return report_failure(ExitCode::kFailure, "the drill was stopped, and its deployment removed");
+  };
+  if (!report.ok()) return context.interrupt.is_asked(cli::Heed::kFirst) ? stopped() : report_failure(report.error());
+  const int status = print_report(command, *report);
+  if (!report->error) return status;
+  if (context.interrupt.is_asked(cli::Heed::kFirst)) return stopped();
+  return report_failure(ExitCode::kFailure, "the drill did not come to its end: " + *report->error);
+}
+
+// On a deployment that runs.
+
+// A region that does not answer does not run.
+int report_of_region(const Error& error) {
+  return error.code == ErrorCode::kServiceUnavailable ? report_failure(ExitCode::kNotRunning, error.message)
+                                                      : report_failure(error);
+}
+
+int run_on_present(const DrillCommand& command, const Context& context) {
+  const auto drill = PresentDrill::open({.command = command,
+                                         .interrupt = context.interrupt,
+                                         .clock = context.clock,
+                                         .random = context.random,
+                                         .show = kShow});
+  if (!drill.ok()) return report_failure(drill.error());
+  const Result<cli::DrillPlan> plan = (*drill)->plan();
+  if (!plan.ok()) return report_of_region(plan.error());
+  if (command.is_dry_run) return print_answer(cli::drill_plan_text(*plan, command.form));
+  std::fputs(cli::drill_plan_text(*plan, cli::Form::kText).c_str(), stderr);
+  const Result<void> agreed =
+      confirm("\nCut " + command.lose + " off?", command.consent, context.interrupt.asker(cli::Heed::kFirst));
+  if (!agreed.ok()) return report_failure(agreed.error());
+  const cli::DrillReport report = (*drill)->hold();
+  const int status = print_report(command, report);
+  if (report.not_healed || !report.left_behind.empty())
+    return report_failure(ExitCode::kFailure, "the drill could not clean up everything; the report says what is left");
+  if (!report.error) return status;
+  return report_failure(ExitCode::kFailure, "the drill did not come to its end: " + *report.error + "; " +
+                                                command.lose + " is there, and the drill's secrets are deleted");
+}
+
+// Of drills that were killed.
+
+int clean_up_present(const DrillCommand& command, const Context& context) {
+  const auto drill = PresentDrill::open({.command = command,
+                                         .interrupt = context.interrupt,
+                                         .clock = context.clock,
+                                         .random = context.random,
+                                         .show = kShow});
+  if (!drill.ok()) return report_failure(drill.error());
+  const std::string region = (*drill)->left_cut_off();
+  if (!region.empty() && command.is_dry_run) {
+    return print_answer("A drill has left " + region +
+                        " cut off. It would be healed first; what else is left is seen then.\n");
   }
-  if (regions.empty()) regions = default_regions();
-  if (regions.size() < 2 || regions.size() > kMostRegions)
-    return usage("a drill takes 2 to " + std::to_string(kMostRegions) + " --regions");
-  if (std::ranges::none_of(regions, [&](const Region& region) { return region.text() == command.lose; }))
-    return usage("--lose " + command.lose + " is none of the --regions");
-  if (command.secrets < regions.size())
-    return usage("--secrets must be at least " + std::to_string(regions.size()) +
-                 ", one for the writer of each region");
-  return regions;
+  if (!region.empty()) {
+    kShow("healing " + region + "\n");
+    const Result<void> healed = (*drill)->heal_left();
+    if (!healed.ok()) return report_failure(healed.error());
+  }
+  const auto names = (*drill)->find_left();
+  if (!names.ok()) return report_of_region(names.error());
+  std::string list;
+  for (const std::string& name : *names)
+    list += name + "\n";
+  if (names->empty() || command.is_dry_run)
+    return print_answer(list + std::to_string(names->size()) + " secrets of drills are there.\n");
+  std::fputs(list.c_str(), stderr);
+  const Result<void> agreed =
+      confirm("\nDelete these " + std::to_string(names->size()) +
+                  " secrets in all regions, without recovery? A drill that is being held now would break.",
+              command.consent, context.interrupt.asker(cli::Heed::kFirst));
+  if (!agreed.ok()) return report_failure(agreed.error());
+  const std::vector<cli::DrillLeftover> left = (*drill)->delete_left();
+  for (const cli::DrillLeftover& one : left)
+    std::fputs(("LEFT BEHIND: " + one.name + " in " + one.region + ": " + one.reason + "\n").c_str(), stderr);
+  for (const std::string& line : cli::commands_to_delete(left))
+    std::fputs(("  " + line + "\n").c_str(), stderr);
+  if (!left.empty()) return report_failure(ExitCode::kFailure, "not everything could be deleted");
+  return print_answer(std::to_string(names->size()) + " secrets deleted.\n");
 }
 
-Error stopped() {
-  return {ErrorCode::kAborted, "the drill was stopped, and its deployment removed"};
-}
-
-Result<cli::DrillReport> hold(const DrillCommand& command, const OwnDeployment& deployment, Signals& signals,
-                              const Clock& clock, Random& random) {
-  cli::DrillRequest request{.lose = command.lose, .regions = {}, .secrets = command.secrets, .period = command.period};
-  for (const Region& region : deployment.files().regions)
-    request.regions.push_back(region.text());
-  const auto do_to = [&deployment](const char* verb) {
-    return [&deployment, verb](const std::string& region) { return deployment.command(*Region::parse(region), verb); };
-  };
-  const auto pause = [&](Duration time) -> Result<void> {
-    const Duration end = clock.monotonic() + time;
-    for (Duration left = time; left.count() > 0; left = end - clock.monotonic()) {
-      if (!signals.wait(left)) return stopped();
-    }
-    return {};
-  };
-  const cli::DrillGround ground{.kill = do_to("kill"), .start = do_to("start"), .pause = pause};
-  const auto make = [&] {
-    return cli::Deployment([&](const std::string& region) -> Result<std::unique_ptr<client::SignedClient>> {
-      client::Settings settings = deployment.settings(*Region::parse(region));
-      auto http = net::HttpClient::make(client::connection_options(settings));
-      return std::make_unique<client::SignedClient>(std::move(settings), std::move(http), clock);
-    });
-  };
-  // Standard output is for the report.
-  const cli::Show show = [](const std::string& text) { std::fputs(("drill: " + text).c_str(), stderr); };
-  return cli::hold_drill(request, {.ground = ground, .make = make, .show = show, .clock = clock, .random = random});
-}
-
-Result<cli::DrillReport> hold_on_own(const DrillCommand& command, const std::vector<Region>& regions, Signals& signals,
-                                     const Clock& clock, Random& random) {
-  std::fputs("drill: starting a deployment\n", stderr);
-  COFFER_ASSIGN(const auto deployment,
-                OwnDeployment::start({.regions = regions, .signals = signals, .clock = clock, .random = random}));
-  return hold(command, *deployment, signals, clock, random);
+int clean_up(const DrillCommand& command, const Context& context) {
+  if (command.is_present) return clean_up_present(command, context);
+  const size_t removed = OwnDeployment::remove_stale(context.clock);
+  return print_answer(std::to_string(removed) + " deployments of drills that were killed are removed.\n");
 }
 
 }  // namespace
 
 int run_drill(const DrillCommand& command, Signals signals, const Clock& clock, Random& random) {
-  const auto regions = regions_of(command);
-  if (!regions.ok()) return report_failure(regions.error());
-  const auto report = hold_on_own(command, *regions, signals, clock, random);
-  if (!report.ok()) return report_failure(signals.stop_asked() ? stopped() : report.error());
-  const std::string text = cli::drill_text(*report, command.form);
-  const bool is_printed = std::fputs(text.c_str(), stdout) >= 0 && std::fflush(stdout) == 0;
-  if (!is_printed) return report_failure(ExitCode::kFailure, "cannot write the report");
-  if (!command.report.empty()) {
-    const auto written = write_private_file(absolute_path(command.report), text);
-    if (!written.ok()) return report_failure(ExitCode::kFailure, written.error().message);
-  }
-  return exit_status(report->broken.empty() ? ExitCode::kOk : ExitCode::kFailure);
+  const Interrupt interrupt(std::move(signals));
+  const Context context{.interrupt = interrupt, .clock = clock, .random = random};
+  if (command.is_clean_up) return clean_up(command, context);
+  if (command.lose.empty()) return report_failure(ExitCode::kUsage, "--lose names the region that is lost");
+  return command.is_present ? run_on_present(command, context) : run_on_own(command, context);
 }
 
 }  // namespace coffer::server

@@ -46,7 +46,8 @@ struct CommandLine {
   std::string tag;
   std::string secret;
   std::string report;
-  std::string present;
+  std::string cut_command;
+  std::string heal_command;
   unsigned secrets = 50;
   unsigned seconds = 5;
   bool throttle = false;
@@ -57,6 +58,8 @@ struct CommandLine {
   bool yes = false;
   bool dry_run = false;
   bool all = false;
+  bool present = false;
+  bool clean_up = false;
 };
 
 const CLI::Validator kRegion(
@@ -146,12 +149,19 @@ DrillCommand drill_command_of(const CommandLine& line) {
           .period = std::chrono::seconds(line.seconds),
           .form = line.json ? cli::Form::kJson : cli::Form::kText,
           .report = line.report,
-          .present = line.present};
+          .is_present = line.present,
+          .data = line.account_data,
+          .endpoint = line.endpoint,
+          .cut_command = line.cut_command,
+          .heal_command = line.heal_command,
+          .is_dry_run = line.dry_run,
+          .consent = consent_of(line),
+          .is_clean_up = line.clean_up};
 }
 
 void add_drill(CLI::App* drill, CommandLine& line) {
-  drill->add_option("--lose", line.region, "Region that is killed, and comes back")->required()->check(kRegion);
-  drill->add_option("--regions", line.regions, "Regions of the drill's own deployment (as coffer dev)")
+  drill->add_option("--lose", line.region, "Region that is lost, and comes back")->check(kRegion);
+  drill->add_option("--regions", line.regions, "Regions that take part (those of coffer dev, or all that there are)")
       ->allow_extra_args(false)
       ->delimiter(',')
       ->check(kRegion);
@@ -161,8 +171,26 @@ void add_drill(CLI::App* drill, CommandLine& line) {
       ->check(CLI::Range(1, 30));
   drill->add_flag("--json", line.json, "As JSON");
   drill->add_option("--report", line.report, "File for the report, as well as standard output");
-  for (const char* const option : {"--data", "--endpoint"})
-    drill->add_option(option, line.present, "Refused: a deployment that runs is not drilled");
+  CLI::Option* present =
+      drill->add_flag("--present", line.present, "On a deployment that runs, instead of one of its own; asks first");
+  CLI::Option* data = drill
+                          ->add_option("--data", line.account_data,
+                                       "Directory of a deployment of coffer dev, which cuts the region off")
+                          ->needs(present);
+  drill
+      ->add_option("--endpoint", line.endpoint,
+                   "Where the regions are, as of coffer failover (COFFER_ENDPOINT_URL, AWS_ENDPOINT_URL)")
+      ->needs(present)
+      ->excludes(data);
+  CLI::Option* cut =
+      drill->add_option("--cut-command", line.cut_command, "Cuts the region off (/bin/sh; COFFER_DRILL_REGION)")
+          ->needs(present)
+          ->excludes(data)
+          ->check(kNotEmpty);
+  cut->needs(drill->add_option("--heal-command", line.heal_command, "Heals it")->needs(cut)->check(kNotEmpty));
+  drill->add_flag("--dry-run", line.dry_run, "Show what would be done, and change nothing")->needs(present);
+  drill->add_flag("--yes", line.yes, "Do not ask")->needs(present);
+  drill->add_flag("--clean-up", line.clean_up, "Hold none: delete what drills left that were killed");
 }
 
 // Options of commands that call regions as anybody does, signed.
@@ -315,7 +343,9 @@ int run(int argc, char** argv) {
   add_endpoint(rejoin, line);
 
   CLI::App* drill =
-      app.add_subcommand("drill", "Lose a region of a deployment made for it, take it back, and say what that cost");
+      app.add_subcommand("drill",
+                         "Lose a region, of a deployment made for it or of one that runs, take it back, and "
+                         "say what that cost");
   add_drill(drill, line);
 
   CLI::App* version_command = app.add_subcommand("version", "Print the version");

@@ -1,6 +1,7 @@
 #include "server/own_deployment.h"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -8,11 +9,12 @@
 #include <csignal>
 #include <cstdlib>
 #include <filesystem>
+#include <thread>
 
 #include "server/exit_codes.h"
-#include "server/files.h"
 #include "server/json_door.h"
 #include "server/ports.h"
+#include "server/process.h"
 #include "wire/value.h"
 
 namespace coffer::server {
@@ -26,13 +28,42 @@ constexpr int kAttempts = 5;  // somebody may take a port between our look and t
 constexpr uint32_t kFirstPort = 20'000;
 constexpr uint32_t kPorts = 12'000;  // below those that the kernel gives to connections
 
-Result<std::string> make_temporary_directory() {
+constexpr std::string_view kName = "coffer-drill-";
+constexpr size_t kDrawn = 6;                          // characters behind it
+constexpr auto kUnlockedFor = std::chrono::hours(1);  // whoever makes a directory locks it at once
+
+Result<std::string> temporary_directory() {
   std::error_code error;
-  const std::string parent = std::filesystem::temp_directory_path(error).string();
+  std::string parent = std::filesystem::temp_directory_path(error).string();
   if (error) return Error{ErrorCode::kIo, "no directory for temporary files; set TMPDIR"};
-  std::string path = join_path(parent, "coffer-drill-XXXXXX");
-  if (::mkdtemp(path.data()) != nullptr) return path;
-  return Error{ErrorCode::kIo, "cannot make " + path + ": " + errno_text(errno)};
+  return parent;
+}
+
+std::string lock_file(const std::string& directory) {
+  return join_path(directory, "lock");
+}
+
+// Whether it is a directory of this user's, and no link to one.
+bool is_own_directory(const std::string& path, struct stat& found) {
+  return ::lstat(path.c_str(), &found) == 0 && S_ISDIR(found.st_mode) && found.st_uid == ::geteuid();
+}
+
+// Whoever used it has ended, and so has its deployment.
+bool remove_if_stale(const std::string& path, const Clock& clock) {
+  struct stat found {};
+  if (!is_own_directory(path, found)) return false;
+  std::error_code error;
+  if (!path_exists(lock_file(path))) {
+    const Time changed{std::chrono::seconds(found.st_mtime)};
+    return clock.now() - changed > kUnlockedFor && std::filesystem::remove_all(path, error) > 0 && !error;
+  }
+  const Result<FileLock> lock = FileLock::acquire(lock_file(path));
+  if (!lock.ok()) return false;
+  const std::string data = join_path(path, "data");
+  const bool has_data = path_exists(join_path(data, "lock"));
+  const auto deployment = has_data ? std::optional(lock_deployment(data)) : std::nullopt;
+  if (deployment && !deployment->ok()) return false;
+  return std::filesystem::remove_all(path, error) > 0 && !error;
 }
 
 std::string names_of(const std::vector<Region>& regions) {
@@ -45,8 +76,9 @@ std::string names_of(const std::vector<Region>& regions) {
 }  // namespace
 
 Result<std::unique_ptr<OwnDeployment>> OwnDeployment::start(const Parts& parts) {
-  COFFER_ASSIGN(std::string directory, make_temporary_directory());
-  std::unique_ptr<OwnDeployment> own(new OwnDeployment(parts, std::move(directory)));
+  remove_stale(parts.clock);
+  COFFER_ASSIGN(Place place, make_place());
+  std::unique_ptr<OwnDeployment> own(new OwnDeployment(parts, std::move(place)));
   Result<void> ready = Error{ErrorCode::kConflict, "no ports are free"};
   for (int attempt = 0; attempt < kAttempts; ++attempt) {
     COFFER_TRY(own->spawn());
@@ -56,8 +88,37 @@ Result<std::unique_ptr<OwnDeployment>> OwnDeployment::start(const Parts& parts) 
   }
   COFFER_TRY(ready);
   COFFER_ASSIGN(own->deployment_, read_deployment(join_path(own->directory_, "data")));
-  COFFER_TRY(own->take_credentials());
   return own;
+}
+
+// Somebody who looks for stale ones may come between making a directory and locking it.
+Result<OwnDeployment::Place> OwnDeployment::make_place() {
+  COFFER_ASSIGN(const std::string parent, temporary_directory());
+  Error last{ErrorCode::kIo, "no directory"};
+  for (int attempt = 0; attempt < kAttempts; ++attempt) {
+    std::string path = join_path(parent, std::string(kName) + std::string(kDrawn, 'X'));
+    if (::mkdtemp(path.data()) == nullptr)
+      return Error{ErrorCode::kIo, "cannot make " + path + ": " + errno_text(errno)};
+    Result<FileLock> lock = FileLock::acquire(lock_file(path));
+    if (lock.ok()) return Place{std::move(path), std::move(*lock)};
+    last = lock.error();
+  }
+  return last;
+}
+
+size_t OwnDeployment::remove_stale(const Clock& clock) {
+  size_t removed = 0;
+  const Result<std::string> parent = temporary_directory();
+  if (!parent.ok()) return 0;
+  std::error_code error;
+  std::vector<std::string> found;
+  for (std::filesystem::directory_iterator at(*parent, error), end; !error && at != end; at.increment(error)) {
+    const std::string name = at->path().filename().string();
+    if (name.starts_with(kName) && name.size() == kName.size() + kDrawn) found.push_back(at->path().string());
+  }
+  for (const std::string& path : found)
+    removed += remove_if_stale(path, clock) ? 1 : 0;
+  return removed;
 }
 
 OwnDeployment::~OwnDeployment() {
@@ -69,17 +130,12 @@ OwnDeployment::~OwnDeployment() {
 Result<void> OwnDeployment::command(const Region& region, const std::string& verb) const {
   wire::Document answer;
   const std::string target = "/regions/" + region.text() + "/" + verb;
-  return call_local(deployment_.control_socket(), {.method = "POST", .target = target, .timeout = kCommandTimeout},
+  return call_local(deployment_.control_socket(),
+                    {.method = "POST",
+                     .target = target,
+                     .timeout = kCommandTimeout,
+                     .is_given_up = parts_.interrupt.asker(cli::Heed::kFirst)},
                     answer);
-}
-
-client::Settings OwnDeployment::settings(const Region& region) const {
-  return {.endpoint = {.scheme = client::Scheme::kHttp, .host = "127.0.0.1", .port = deployment_.api_port(region)},
-          .region = region,
-          .credentials = {.access_key_id = credentials_.access_key_id,
-                          .secret_access_key = credentials_.secret_access_key.clone(),
-                          .session_token = {}},
-          .ca_file = {}};
 }
 
 Result<uint16_t> OwnDeployment::free_ports() const {
@@ -118,19 +174,11 @@ Result<void> OwnDeployment::wait_ready() {
     }
     // It is opened last of all.
     wire::Document answer;
-    if (path_exists(socket) && call_local(socket, {.target = "/status"}, answer).ok()) return {};
+    const LocalCall status{.target = "/status", .is_given_up = parts_.interrupt.asker(cli::Heed::kFirst)};
+    if (path_exists(socket) && call_local(socket, status, answer).ok()) return {};
     if (parts_.clock.monotonic() > deadline) return Error{ErrorCode::kTimeout, "the deployment did not become ready"};
-    if (!parts_.signals.wait(kPoll)) return Error{ErrorCode::kAborted, "asked to stop"};
+    if (!parts_.interrupt.pause(kPoll, cli::Heed::kFirst)) return Error{ErrorCode::kAborted, "asked to stop"};
   }
-}
-
-Result<void> OwnDeployment::take_credentials() {
-  const std::string target = "/accounts/" + deployment_.account.text() + "/root-credentials";
-  wire::Document answer;
-  COFFER_TRY(call_local(deployment_.admin_socket(deployment_.home()), {.target = target}, answer));
-  credentials_.access_key_id = text_member(answer.root(), "AccessKeyId");
-  credentials_.secret_access_key = SecretBytes::copy_of(text_member(answer.root(), "SecretAccessKey"));
-  return {};
 }
 
 bool OwnDeployment::has_ended() {
@@ -146,8 +194,12 @@ void OwnDeployment::stop() {
     if (has_ended()) return;
     ::kill(pid_, signal);
     const Duration deadline = parts_.clock.monotonic() + kStopTimeout;
-    while (!has_ended() && parts_.clock.monotonic() < deadline)
-      parts_.signals.wait(kPoll);
+    const auto is_patient = [&] {
+      const bool is_hurried = signal == SIGTERM && parts_.interrupt.is_asked(cli::Heed::kSecond);
+      return parts_.clock.monotonic() < deadline && !is_hurried;
+    };
+    while (!has_ended() && is_patient())
+      std::this_thread::sleep_for(kPoll);
   }
 }
 

@@ -1,5 +1,6 @@
 // A deployment for a while: `coffer dev` as a child, in a temporary directory and on ports that nobody uses. Stopped
-// and removed at the end, whatever happened to it. Used from the main thread only.
+// and removed at the end, whatever happened to it. The child ends with this process, and what a process that was killed
+// has left on the disk the next one removes. Used from the main thread only.
 #pragma once
 
 #include <sys/types.h>
@@ -12,10 +13,9 @@
 #include "base/ids.h"
 #include "base/random.h"
 #include "base/result.h"
-#include "base/secret_bytes.h"
-#include "client/settings.h"
 #include "server/deployment_files.h"
-#include "server/process.h"
+#include "server/files.h"
+#include "server/interrupt.h"
 
 namespace coffer::server {
 
@@ -23,7 +23,7 @@ class OwnDeployment {
  public:
   struct Parts {
     std::vector<Region> regions;
-    Signals& signals;  // asked to stop: what waits ends with kAborted
+    const Interrupt& interrupt;  // asked to stop: what waits ends with kAborted
     const Clock& clock;
     Random& random;
   };
@@ -33,25 +33,32 @@ class OwnDeployment {
   OwnDeployment(const OwnDeployment&) = delete;
   OwnDeployment& operator=(const OwnDeployment&) = delete;
 
+  // Directories of processes that have ended without removing them; the number.
+  static size_t remove_stale(const Clock& clock);
+
   const Deployment& files() const { return deployment_; }
   // `verb` is start, stop or kill; as the command of that name.
   Result<void> command(const Region& region, const std::string& verb) const;
-  // For its account, at the region's own endpoint. Any thread.
-  client::Settings settings(const Region& region) const;
 
  private:
-  OwnDeployment(const Parts& parts, std::string directory) : parts_(parts), directory_(std::move(directory)) {}
+  struct Place {
+    std::string path;
+    FileLock lock;  // held as long as it is in use
+  };
+
+  OwnDeployment(const Parts& parts, Place place)
+      : parts_(parts), directory_(std::move(place.path)), lock_(std::move(place.lock)) {}
+  static Result<Place> make_place();
   Result<uint16_t> free_ports() const;
   Result<void> spawn();
   Result<void> wait_ready();
-  Result<void> take_credentials();
   bool has_ended();
   void stop();
 
   const Parts parts_;
   const std::string directory_;  // the deployment is in a directory inside
+  const FileLock lock_;
   Deployment deployment_;
-  client::Credentials credentials_;
   pid_t pid_ = 0;
   int exit_status_ = 0;
 };

@@ -89,7 +89,7 @@ Result<Signals> Signals::open() {
 }
 
 Signals::Signals(Signals&& other) noexcept
-    : signals_(other.signals_), wake_(other.wake_), stop_asked_(other.stop_asked_) {
+    : signals_(other.signals_), wake_(other.wake_), stops_asked_(other.stops_asked_) {
   other.signals_ = other.wake_ = -1;
 }
 
@@ -104,12 +104,12 @@ bool Signals::wait(Duration time) {
   ::poll(events, 2, timeout);
   signalfd_siginfo info;
   while (::read(signals_, &info, sizeof info) == sizeof info) {
-    if (info.ssi_signo == SIGINT || info.ssi_signo == SIGTERM) stop_asked_ = true;
+    if (info.ssi_signo == SIGINT || info.ssi_signo == SIGTERM) ++stops_asked_;
     if (info.ssi_signo == SIGHUP) reload_asked_ = true;
   }
   uint64_t count = 0;
   [[maybe_unused]] const ssize_t got = ::read(wake_, &count, sizeof count);
-  return !stop_asked_;
+  return stops_asked_ == 0;
 }
 
 void Signals::wake() const {

@@ -36,7 +36,8 @@ class Signals {
   // Waits for a signal, wake() or the time to pass. A negative time waits for ever. False once a stop has been asked
   // for.
   bool wait(Duration time);
-  bool stop_asked() const { return stop_asked_; }
+  bool stop_asked() const { return stops_asked_ > 0; }
+  int stops_asked() const { return stops_asked_; }  // how often
   // Whether SIGHUP came since the last call.
   bool take_reload() { return std::exchange(reload_asked_, false); }
   // Ends the current or next wait(). Any thread.
@@ -50,7 +51,7 @@ class Signals {
 
   int signals_;
   int wake_;
-  bool stop_asked_ = false;
+  int stops_asked_ = 0;
   bool reload_asked_ = false;
 };
 

@@ -1,0 +1,63 @@
+// A drill on a deployment that runs and that others use: which one, as whom, and who cuts the region off. Must never
+// change anything before run_drill() has asked. Main thread only.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "cli/drill.h"
+#include "cli/drill_plan.h"
+#include "server/deployment_access.h"
+#include "server/drill_command.h"
+#include "server/drill_switch.h"
+#include "server/files.h"
+#include "server/interrupt.h"
+
+namespace coffer::server {
+
+class PresentDrill {
+ public:
+  struct Parts {
+    const DrillCommand& command;
+    const Interrupt& interrupt;
+    const Clock& clock;
+    Random& random;
+    const cli::Show& show;
+  };
+  // kUsage when nobody is there to cut the region off, kNotFound when the deployment does not run, kConstraintViolation
+  // while another drill is held on the same `coffer dev`.
+  static Result<std::unique_ptr<PresentDrill>> open(const Parts& parts);
+
+  // Errors as plan_drill().
+  Result<cli::DrillPlan> plan();
+  // What was planned.
+  cli::DrillReport hold() const;
+
+  // The region that a drill has left cut off, if anybody knows; empty: none.
+  std::string left_cut_off() const;
+  // And healing it.
+  Result<void> heal_left();
+  // Secrets that drills have left, by name. Errors as Deployment has them, of the region that is asked for the others.
+  Result<std::vector<std::string>> find_left();
+  std::vector<cli::DrillLeftover> delete_left() const;
+  std::string clean_up_command() const;
+
+ private:
+  explicit PresentDrill(const Parts& parts) : parts_(parts) {}
+  Result<void> take(const Deployment& deployment);
+  Result<void> choose_switch();
+  Result<void> connect();
+  std::function<cli::Deployment()> make(cli::Heed heed) const;
+
+  const Parts parts_;
+  std::optional<Deployment> deployment_;  // of coffer dev
+  std::optional<FileLock> lock_;
+  std::optional<DeploymentAccess> access_;
+  DrillSwitch switch_;
+  cli::DrillRequest request_;
+  std::vector<std::string> regions_;  // of the deployment, for cleaning up
+};
+
+}  // namespace coffer::server
