@@ -18,7 +18,8 @@ class Applier {
   virtual ~Applier() = default;
   // `peer` has started, as HomeRegion::started().
   virtual Result<void> started(const Region& peer, uint64_t start) = 0;
-  virtual Result<secrets::ApplyOutcome> apply(secrets::ReplicaState state) = 0;
+  // An outcome for each; they are made durable together.
+  virtual Result<std::vector<secrets::ApplyOutcome>> apply(std::vector<secrets::ReplicaState> states) = 0;
   virtual Result<secrets::ApplyOutcome> apply(const secrets::ReplicaRemoval& removal) = 0;
   virtual Result<home::StateAnswer> apply(const home::StatePart& part) = 0;
   virtual Result<home::StateAnswer> answer(const home::StateQuestion& question) = 0;
@@ -34,8 +35,8 @@ class StoreApplier final : public Applier {
       : secrets_(secrets), states_(states), keys_(keys) {}
 
   Result<void> started(const Region& peer, uint64_t start) override { return states_.home().started(peer, start); }
-  Result<secrets::ApplyOutcome> apply(secrets::ReplicaState state) override {
-    return secrets_.apply_state(std::move(state));
+  Result<std::vector<secrets::ApplyOutcome>> apply(std::vector<secrets::ReplicaState> states) override {
+    return secrets_.apply_states(std::move(states));
   }
   Result<secrets::ApplyOutcome> apply(const secrets::ReplicaRemoval& removal) override {
     return secrets_.apply_removal(removal);

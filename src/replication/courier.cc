@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "replication/link_codec.h"
+
 namespace coffer::replication {
 namespace {
 
@@ -12,6 +14,9 @@ using secrets::ValuesToSend;
 using Kind = Delivery::Kind;
 
 constexpr std::string_view kFailed = "Replication failed: ";
+constexpr std::string_view kSecretKind = "secret";
+// Of a message with more than one secret: so that a slow link is not busy for long, and an answer lost costs little.
+constexpr size_t kMessageBytes = 256 << 10;
 
 // For a region that refused without saying why.
 std::string reason(ApplyVerdict verdict, const std::string& name, const Region& region) {
@@ -46,16 +51,124 @@ std::string leave_out_unreadable(const std::vector<VersionId>& needed, const Reg
   return message;
 }
 
+bool is_applied(const ApplyOutcome& outcome) {
+  return outcome.verdict == ApplyVerdict::kApplied || outcome.verdict == ApplyVerdict::kAlreadyNewer;
+}
+
+// Of a row that says that a secret has a newer state.
+std::optional<store::OutboxKey> key_of_update(const store::Row& row) {
+  auto key = store::OutboxKey::parse(row.key);
+  const auto mark = store::OutboxMark::parse(row.value);
+  const bool is_update = key && mark && key->kind == kSecretKind && mark->action != store::OutboxMark::Action::kRemove;
+  if (!is_update) return std::nullopt;
+  return key;
+}
+
+// In a message, rather too much than too little.
+size_t size_of(const ReplicaState& state) {
+  constexpr size_t kFields = 256;
+  size_t bytes = kFields + state.name.size() + state.description.size() + state.resource_policy.size();
+  for (const secrets::Tag& tag : state.tags)
+    bytes += tag.key.size() + tag.value.size();
+  for (const policy::PrincipalBinding& binding : state.policy_bindings)
+    bytes += binding.text.size() + binding.unique_id.size();
+  for (const secrets::ReplicaVersion& sent : state.versions) {
+    bytes += kFields + (sent.value ? sent.value->size() : 0);
+    for (const std::string& stage : sent.version.stages)
+      bytes += stage.size();
+  }
+  return bytes;
+}
+
 }  // namespace
 
-Delivery Courier::deliver(const store::Row& row) {
+std::vector<Delivery> Courier::deliver(std::span<const store::Row> rows) {
+  if (!key_of_update(rows.front())) return {deliver_alone(rows.front())};
+  std::vector<Delivery> deliveries;
+  const Batch batch = gather(rows, deliveries);
+  if (!batch.states.empty()) send(rows, batch, deliveries);
+  return deliveries;
+}
+
+Delivery Courier::deliver_alone(const store::Row& row) {
   const auto key = store::OutboxKey::parse(row.key);
   const auto mark = store::OutboxMark::parse(row.value);
   if (!key || !mark) return {Kind::kSetAside, "the outbox row is damaged"};
   if (key->kind == kms::kOutboxKind) return keys_.deliver(*key, row);
-  if (key->kind != "secret") return states_.deliver(*key, row);
+  if (key->kind != kSecretKind) return states_.deliver(*key, row);
   if (mark->action == store::OutboxMark::Action::kRemove) return remove(*key, *mark, row);
   return update(*key, row);
+}
+
+Courier::Batch Courier::gather(std::span<const store::Row> rows, std::vector<Delivery>& deliveries) {
+  Batch batch;
+  size_t bytes = 0;
+  for (const store::Row& row : rows) {
+    auto key = key_of_update(row);
+    if (!key || batch.states.size() == kMaxStates) break;
+    Result<std::optional<ReplicaState>> state =
+        parts_.secrets.export_state(key->account, key->name, parts_.destination, ValuesToSend::kUnacknowledged);
+    if (!state.ok() || !*state) {
+      deliveries.push_back(state.ok() ? cleared(row) : export_failed(*key, state.error()));
+      if (deliveries.back().kind == Kind::kStoreDown) break;
+      continue;
+    }
+    bytes += size_of(**state);
+    if (bytes > kMessageBytes && !batch.states.empty()) break;
+    batch.places.push_back(deliveries.size());
+    batch.keys.push_back(std::move(*key));
+    batch.states.push_back(std::move(**state));
+    deliveries.emplace_back();
+  }
+  return batch;
+}
+
+void Courier::send(std::span<const store::Row> rows, const Batch& batch, std::vector<Delivery>& deliveries) {
+  const Result<std::vector<ApplyOutcome>> outcomes = parts_.link.send(batch.states);
+  if (!outcomes.ok() && is_link_trouble(outcomes.error().code)) {
+    deliveries.resize(batch.places.front());
+    deliveries.push_back({Kind::kLinkDown, outcomes.error().message});
+    return;
+  }
+  std::vector<secrets::ProgressReport> reports;
+  std::vector<size_t> reported;
+  for (size_t i = 0; i < batch.states.size(); ++i) {
+    const store::OutboxKey& key = batch.keys[i];
+    const store::Row& row = rows[batch.places[i]];
+    Delivery& delivery = deliveries[batch.places[i]];
+    if (!outcomes.ok()) {
+      // It is about one of them: each alone tells which.
+      delivery = batch.states.size() == 1 ? send_failed(key, outcomes.error()) : update(key, row);
+      continue;
+    }
+    const ApplyOutcome& outcome = (*outcomes)[i];
+    if (is_applied(outcome)) {
+      reports.push_back(acknowledged(key, row, batch.states[i]));
+      reported.push_back(i);
+    } else if (outcome.verdict == ApplyVerdict::kNeedVersions) {
+      delivery = update(key, row);
+    } else {
+      delivery = not_applied(key, row, batch.states[i], outcome);
+    }
+  }
+  const Result<void> recorded = parts_.secrets.record_progress(reports);
+  if (recorded.ok()) return;
+  for (const size_t i : reported)
+    deliveries[batch.places[i]] = export_failed(batch.keys[i], recorded.error());
+}
+
+secrets::ProgressReport Courier::acknowledged(const store::OutboxKey& key, const store::Row& row,
+                                              const ReplicaState& state) const {
+  return {.account = key.account,
+          .name = key.name,
+          .suffix = state.suffix,
+          .region = parts_.destination,
+          .progress = {.acknowledged_generation = state.generation,
+                       .acknowledged_state_id = state.state_id,
+                       .failed = false,
+                       .message = {},
+                       .last_attempt = parts_.clock.now()},
+          .mark_to_clear = row};
 }
 
 Delivery Courier::update(const store::OutboxKey& key, const store::Row& row) {
@@ -67,39 +180,27 @@ Delivery Courier::update(const store::OutboxKey& key, const store::Row& row) {
     if (!*state) return cleared(row);
     const std::string unreadable = leave_out_unreadable(needed, parts_.region, **state);
     if (!unreadable.empty()) return refused(key, row, {ApplyVerdict::kKeyUnusable, {}, unreadable});
-    const uint64_t generation = (*state)->generation;
-    const std::string suffix = (*state)->suffix;
-    const uint64_t state_id = (*state)->state_id;
-    Result<ApplyOutcome> outcome = parts_.link.send(**state);
-    if (!outcome.ok()) return send_failed(key, outcome.error());
-    switch (outcome->verdict) {
-      case ApplyVerdict::kNeedVersions:
-        needed = std::move(outcome->needed);
-        continue;
-      case ApplyVerdict::kApplied:
-      case ApplyVerdict::kAlreadyNewer: {
-        const secrets::ReplicaProgress progress{.acknowledged_generation = generation,
-                                                .acknowledged_state_id = state_id,
-                                                .failed = false,
-                                                .message = {},
-                                                .last_attempt = parts_.clock.now()};
-        const Result<void> recorded =
-            parts_.secrets.record_progress({key.account, key.name, suffix, parts_.destination, progress, row});
-        if (!recorded.ok()) return export_failed(key, recorded.error());
-        return {};
-      }
-      case ApplyVerdict::kAhead:
-        if ((*state)->force_overwrite) return overtake(key, suffix, outcome->generation);
-        return refused(key, row, *outcome);
-      case ApplyVerdict::kNameTaken:
-      case ApplyVerdict::kOtherLineage:
-      case ApplyVerdict::kFenced:
-      case ApplyVerdict::kKeyUnusable:
-        return refused(key, row, *outcome);
+    Result<std::vector<ApplyOutcome>> outcomes = parts_.link.send(std::span(&**state, 1));
+    if (!outcomes.ok()) return send_failed(key, outcomes.error());
+    ApplyOutcome& outcome = outcomes->front();
+    if (is_applied(outcome)) {
+      const Result<void> recorded = parts_.secrets.record_progress(acknowledged(key, row, **state));
+      if (!recorded.ok()) return export_failed(key, recorded.error());
+      return {};
     }
+    if (outcome.verdict != ApplyVerdict::kNeedVersions) return not_applied(key, row, **state, outcome);
+    needed = std::move(outcome.needed);
   }
   return set_aside(
       key, std::string(kFailed) + "Region " + parts_.destination.text() + " asks for values that do not exist.");
+}
+
+Delivery Courier::not_applied(const store::OutboxKey& key, const store::Row& row, const ReplicaState& state,
+                              const ApplyOutcome& outcome) {
+  if (outcome.verdict == ApplyVerdict::kAhead && state.force_overwrite) {
+    return overtake(key, state.suffix, outcome.generation);
+  }
+  return refused(key, row, outcome);
 }
 
 Delivery Courier::overtake(const store::OutboxKey& key, const std::string& suffix, uint64_t generation) {

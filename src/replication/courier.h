@@ -1,9 +1,11 @@
-// Delivers what one outbox row stands for: exports the current state, sends it, records the answer, clears the mark.
+// Delivers what outbox rows stand for: exports the current states, sends them, records the answers, clears the marks.
 // Promises: a mark is cleared only if it is still the row that was read, so a change that came in between is sent too;
 // and only after the answer, so a crash at any moment means sending again, never forgetting.
 #pragma once
 
+#include <span>
 #include <string>
+#include <vector>
 
 #include "replication/delivery.h"
 #include "replication/key_courier.h"
@@ -18,11 +20,29 @@ class Courier {
  public:
   explicit Courier(const Replicator::Parts& parts) : parts_(parts), states_(parts), keys_(parts) {}
 
-  // Blocks in the link.
-  Delivery deliver(const store::Row& row);
+  // Delivers the first, and together with it those that follow and fit into the same message: one delivery for each,
+  // in order. Blocks in the link. REQUIRES: there is a row.
+  std::vector<Delivery> deliver(std::span<const store::Row> rows);
 
  private:
+  // Secrets' states that go in one message. A row of `rows` for each, and a place for its delivery.
+  struct Batch {
+    std::vector<secrets::ReplicaState> states;
+    std::vector<store::OutboxKey> keys;
+    std::vector<size_t> places;  // in both, ascending
+  };
+
+  // Those at the beginning of `rows` that a message takes; a delivery, for each row that was looked at, of those that
+  // need none.
+  Batch gather(std::span<const store::Row> rows, std::vector<Delivery>& deliveries);
+  void send(std::span<const store::Row> rows, const Batch& batch, std::vector<Delivery>& deliveries);
+  Delivery deliver_alone(const store::Row& row);
   Delivery update(const store::OutboxKey& key, const store::Row& row);
+  // The region did not take the state, for a reason that is not missing values.
+  Delivery not_applied(const store::OutboxKey& key, const store::Row& row, const secrets::ReplicaState& state,
+                       const secrets::ApplyOutcome& outcome);
+  secrets::ProgressReport acknowledged(const store::OutboxKey& key, const store::Row& row,
+                                       const secrets::ReplicaState& state) const;
   // The region's copy is ahead of us, and was to be overwritten: goes on with a generation above the copy's.
   Delivery overtake(const store::OutboxKey& key, const std::string& suffix, uint64_t generation);
   Delivery remove(const store::OutboxKey& key, const store::OutboxMark& mark, const store::Row& row);

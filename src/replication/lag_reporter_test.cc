@@ -138,9 +138,10 @@ TEST_F(LagReporterTest, APrimaryThatStartsSaysNothingUntilWhatWaitedIsDelivered)
 TEST_F(LagReporterTest, ARegionRestoredFromABackupSaysNothingUntilItHasWhatItLost) {
   east_.create("db", "first", {kWest});
   TestRegion restored(world_, kWest);
-  ASSERT_TRUE(restored.applier
-                  .apply(std::move(**east_.secrets.export_state(kAccount, "db", kWest, secrets::ValuesToSend::kAll)))
-                  .ok());
+  ASSERT_TRUE(
+      restored.secrets
+          .apply_state(std::move(**east_.secrets.export_state(kAccount, "db", kWest, secrets::ValuesToSend::kAll)))
+          .ok());
   Way way = this->way(east_, west_);
   run(way, seconds(3));
   east_.put("db", "second");

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "base/result.h"
@@ -19,9 +20,10 @@ class Link {
   virtual ~Link() = default;
   // Tells the region that this one has started. Errors as of send().
   virtual Result<void> greet() = 0;
-  // kIo or kTimeout when the region does not answer: it is then unknown whether the state was applied.
-  // kServiceUnavailable when it is there and takes nothing now.
-  virtual Result<secrets::ApplyOutcome> send(const secrets::ReplicaState& state) = 0;
+  // kIo or kTimeout when the region does not answer: it is then unknown whether the states were applied.
+  // kServiceUnavailable when it is there and takes nothing now. An outcome for each. REQUIRES: kMaxStates at most, and
+  // no two of the same name.
+  virtual Result<std::vector<secrets::ApplyOutcome>> send(std::span<const secrets::ReplicaState> states) = 0;
   virtual Result<secrets::ApplyOutcome> send(const secrets::ReplicaRemoval& removal) = 0;
   virtual Result<home::StateAnswer> send(const home::StatePart& part) = 0;
   virtual Result<home::StateAnswer> send(const home::StateQuestion& question) = 0;

@@ -154,6 +154,20 @@ Result<secrets::Heartbeat> decode_heartbeat(const wire::Heartbeat& from) {
   return to;
 }
 
+// All or none. No two are of the same name: they are applied together.
+Result<std::vector<secrets::ReplicaState>> decode_states(const wire::SecretStates& from, std::string_view& tail) {
+  COFFER_TRY(check(from.states_size() > 0, "number of states"));
+  COFFER_TRY(check(static_cast<size_t>(from.states_size()) <= kMaxStates, "number of states"));
+  std::vector<secrets::ReplicaState> to;
+  std::set<std::pair<std::string_view, std::string_view>> names;
+  for (const wire::SecretState& state : from.states()) {
+    COFFER_TRY(check(names.insert({state.account(), state.name()}).second, "secret twice"));
+    COFFER_ASSIGN(auto decoded, decode_state(state, tail));
+    to.push_back(std::move(decoded));
+  }
+  return to;
+}
+
 wire::RequestHeader request_header(uint64_t session) {
   wire::RequestHeader header;
   header.set_protocol(kProtocolVersion);
@@ -161,19 +175,10 @@ wire::RequestHeader request_header(uint64_t session) {
   return header;
 }
 
-}  // namespace
-
-Result<SecretBuffer> encode(uint64_t session, const Hello& hello) {
-  wire::RequestHeader header = request_header(session);
-  header.mutable_hello()->set_start(hello.start);
-  return begin_frame(header, 0);
-}
-
-Result<SecretBuffer> encode(uint64_t session, const secrets::ReplicaState& state) {
+// What does not go into the tail. Adds to its size.
+Result<void> encode_state(const secrets::ReplicaState& state, wire::SecretState& to, size_t& tail_size) {
   if (state.versions.size() > kMaxVersions)
     return Error{ErrorCode::kUsage, "the secret has more versions than the region link carries"};
-  wire::RequestHeader header = request_header(session);
-  wire::SecretState& to = *header.mutable_secret_state();
   encode_identity(state, to);
   to.set_generation(state.generation);
   to.set_state_id(state.state_id);
@@ -198,7 +203,6 @@ Result<SecretBuffer> encode(uint64_t session, const secrets::ReplicaState& state
     added.set_key(tag.key);
     added.set_value(tag.value);
   }
-  size_t tail_size = 0;
   for (const secrets::ReplicaVersion& from : state.versions) {
     wire::Version& version = *to.add_versions();
     version.set_id(from.version.id.text());
@@ -214,9 +218,60 @@ Result<SecretBuffer> encode(uint64_t session, const secrets::ReplicaState& state
       tail_size += from.value->size();
     }
   }
+  return {};
+}
+
+void encode_outcome(const secrets::ApplyOutcome& from, wire::Outcome& to) {
+  to.set_verdict(static_cast<uint32_t>(from.verdict));
+  to.set_generation(from.generation);
+  if (from.successor) {
+    to.set_primary(from.successor->region.text());
+    to.set_primary_epoch(from.successor->lineage_epoch);
+  }
+  for (const VersionId& id : from.needed)
+    to.add_needed(id.text());
+  if (from.message.size() <= kMaxTextBytes) to.set_message(from.message);
+}
+
+Result<secrets::ApplyOutcome> decode_outcome(const wire::Outcome& from) {
+  COFFER_TRY(check(from.verdict() <= static_cast<uint32_t>(secrets::ApplyVerdict::kAhead), "verdict"));
+  COFFER_TRY(check(static_cast<size_t>(from.needed_size()) <= kMaxVersions, "number of needed versions"));
+  COFFER_TRY(check(from.message().size() <= kMaxTextBytes, "message"));
+  secrets::ApplyOutcome to;
+  to.verdict = static_cast<secrets::ApplyVerdict>(from.verdict());
+  to.message = from.message();
+  to.generation = from.generation();
+  if (!from.primary().empty()) {
+    COFFER_ASSIGN(Region primary, parse_id<Region>(from.primary(), "primary region"));
+    COFFER_TRY(check(from.primary_epoch() > 0, "lineage epoch"));
+    to.successor = {std::move(primary), from.primary_epoch()};
+  }
+  for (const std::string& needed : from.needed()) {
+    COFFER_ASSIGN(auto id, parse_id<VersionId>(needed, "needed version"));
+    to.needed.push_back(std::move(id));
+  }
+  return to;
+}
+
+}  // namespace
+
+Result<SecretBuffer> encode(uint64_t session, const Hello& hello) {
+  wire::RequestHeader header = request_header(session);
+  header.mutable_hello()->set_start(hello.start);
+  return begin_frame(header, 0);
+}
+
+Result<SecretBuffer> encode(uint64_t session, std::span<const secrets::ReplicaState> states) {
+  if (states.size() > kMaxStates) return Error{ErrorCode::kUsage, "more secrets than a message of the region link has"};
+  wire::RequestHeader header = request_header(session);
+  size_t tail_size = 0;
+  for (const secrets::ReplicaState& state : states)
+    COFFER_TRY(encode_state(state, *header.mutable_secret_states()->add_states(), tail_size));
   COFFER_ASSIGN(SecretBuffer frame, begin_frame(header, tail_size));
-  for (const secrets::ReplicaVersion& from : state.versions) {
-    if (from.value) frame.append(bytes_of(*from.value));
+  for (const secrets::ReplicaState& state : states) {
+    for (const secrets::ReplicaVersion& version : state.versions) {
+      if (version.value) frame.append(bytes_of(*version.value));
+    }
   }
   return frame;
 }
@@ -307,8 +362,8 @@ Result<Message> decode_message(std::string_view frame) {
       COFFER_TRY(check(header.hello().start() != 0, "start"));
       message.body = Hello{header.hello().start()};
       break;
-    case wire::RequestHeader::kSecretState: {
-      COFFER_ASSIGN(message.body, decode_state(header.secret_state(), tail));
+    case wire::RequestHeader::kSecretStates: {
+      COFFER_ASSIGN(message.body, decode_states(header.secret_states(), tail));
       break;
     }
     case wire::RequestHeader::kSecretRemoval: {
@@ -352,15 +407,8 @@ SecretBuffer encode(const Answer& answer) {
   wire::AnswerHeader header;
   header.set_protocol(kProtocolVersion);
   header.set_session(answer.session);
-  header.set_verdict(static_cast<uint32_t>(answer.outcome.verdict));
-  header.set_generation(answer.outcome.generation);
-  if (answer.outcome.successor) {
-    header.set_primary(answer.outcome.successor->region.text());
-    header.set_primary_epoch(answer.outcome.successor->lineage_epoch);
-  }
-  for (const VersionId& id : answer.outcome.needed)
-    header.add_needed(id.text());
-  if (answer.outcome.message.size() <= kMaxTextBytes) header.set_message(answer.outcome.message);
+  for (const secrets::ApplyOutcome& outcome : answer.outcomes)
+    encode_outcome(outcome, *header.add_outcomes());
   if (answer.state) encode_answer(*answer.state, *header.mutable_state());
   header.set_start(answer.start);
   header.set_moment(answer.moment);
@@ -368,7 +416,8 @@ SecretBuffer encode(const Answer& answer) {
     header.add_copies(static_cast<uint32_t>(verdict));
   if (answer.key) encode_key_answer(*answer.key, *header.mutable_key());
   Result<SecretBuffer> frame = begin_frame(header, 0);
-  return std::move(frame).value();  // bounded: at most kMaxVersions ids of 64 bytes, or as many verdicts as were asked
+  // Bounded: for each of kMaxStates at most kMaxVersions ids of 64 bytes and a text, or as many verdicts as were asked.
+  return std::move(frame).value();
 }
 
 Result<Answer> decode_answer(std::string_view frame) {
@@ -376,22 +425,12 @@ Result<Answer> decode_answer(std::string_view frame) {
   COFFER_ASSIGN(std::string_view tail, open_frame(frame, header));
   COFFER_TRY(check_protocol(header.protocol()));
   COFFER_TRY(check(tail.empty(), "size: bytes after an answer"));
-  COFFER_TRY(check(header.verdict() <= static_cast<uint32_t>(secrets::ApplyVerdict::kAhead), "verdict"));
-  COFFER_TRY(check(static_cast<size_t>(header.needed_size()) <= kMaxVersions, "number of needed versions"));
-  COFFER_TRY(check(header.message().size() <= kMaxTextBytes, "message"));
+  COFFER_TRY(check(static_cast<size_t>(header.outcomes_size()) <= kMaxStates, "number of outcomes"));
   Answer answer;
   answer.session = header.session();
-  answer.outcome.verdict = static_cast<secrets::ApplyVerdict>(header.verdict());
-  answer.outcome.message = header.message();
-  answer.outcome.generation = header.generation();
-  if (!header.primary().empty()) {
-    COFFER_ASSIGN(Region primary, parse_id<Region>(header.primary(), "primary region"));
-    COFFER_TRY(check(header.primary_epoch() > 0, "lineage epoch"));
-    answer.outcome.successor = {std::move(primary), header.primary_epoch()};
-  }
-  for (const std::string& needed : header.needed()) {
-    COFFER_ASSIGN(auto id, parse_id<VersionId>(needed, "needed version"));
-    answer.outcome.needed.push_back(std::move(id));
+  for (const wire::Outcome& outcome : header.outcomes()) {
+    COFFER_ASSIGN(auto decoded, decode_outcome(outcome));
+    answer.outcomes.push_back(std::move(decoded));
   }
   if (header.has_state()) {
     COFFER_ASSIGN(answer.state, decode_state_answer(header.state()));

@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string_view>
 #include <variant>
 #include <vector>
@@ -21,11 +22,12 @@
 
 namespace coffer::replication {
 
-inline constexpr uint32_t kProtocolVersion = 7;
+inline constexpr uint32_t kProtocolVersion = 8;
 inline constexpr size_t kMaxFrameBytes = 16 << 20;
 inline constexpr size_t kMaxHeaderBytes = 4 << 20;
 inline constexpr size_t kMaxValueBytes = 65'536;
 inline constexpr size_t kMaxVersions = 200;
+inline constexpr size_t kMaxStates = 64;  // of secrets, in one message
 inline constexpr size_t kMaxCheckedCopies = 500;
 inline constexpr size_t kMaxBehind = 500;      // copies that a heartbeat names
 inline constexpr size_t kMaxStateRows = 1000;  // in one part
@@ -43,7 +45,7 @@ struct Hello {
 // `session` is the number that the answer to the last hello gave; questions and heartbeats are of none. kUsage when the
 // message is larger than a frame may be.
 Result<SecretBuffer> encode(uint64_t session, const Hello& hello);
-Result<SecretBuffer> encode(uint64_t session, const secrets::ReplicaState& state);
+Result<SecretBuffer> encode(uint64_t session, std::span<const secrets::ReplicaState> states);
 Result<SecretBuffer> encode(uint64_t session, const secrets::ReplicaRemoval& removal);
 Result<SecretBuffer> encode(uint64_t session, const home::StatePart& part);
 Result<SecretBuffer> encode(const home::StateQuestion& question);
@@ -54,7 +56,7 @@ Result<SecretBuffer> encode(uint64_t session, const kms::ReplicaReport& report);
 
 struct Message {
   uint64_t session = 0;
-  std::variant<Hello, secrets::ReplicaState, secrets::ReplicaRemoval, home::StatePart, home::StateQuestion,
+  std::variant<Hello, std::vector<secrets::ReplicaState>, secrets::ReplicaRemoval, home::StatePart, home::StateQuestion,
                secrets::CopyCheck, secrets::Heartbeat, kms::SharedKey, kms::ReplicaReport>
       body;
 };
@@ -62,13 +64,13 @@ struct Message {
 Result<Message> decode_message(std::string_view frame);
 
 struct Answer {
-  uint64_t session = 0;                        // to a hello: the number of the session
-  secrets::ApplyOutcome outcome;               // to a secret's state or removal
-  std::optional<home::StateAnswer> state{};    // to a part of a home's state, or a question about one
-  std::optional<kms::KeyAnswer> key{};         // to a shared key, or a replica's report
-  std::vector<secrets::CopyVerdict> copies{};  // to a check: one for each copy
-  uint64_t start = 0;                          // random, of the answering process; 0: not told
-  uint64_t moment = 0;                         // ReplicaLags::moment() there, before it answered; 0: not told
+  uint64_t session = 0;                           // to a hello: the number of the session
+  std::vector<secrets::ApplyOutcome> outcomes{};  // of each state of secrets, or of a removal
+  std::optional<home::StateAnswer> state{};       // to a part of a home's state, or a question about one
+  std::optional<kms::KeyAnswer> key{};            // to a shared key, or a replica's report
+  std::vector<secrets::CopyVerdict> copies{};     // to a check: one for each copy
+  uint64_t start = 0;                             // random, of the answering process; 0: not told
+  uint64_t moment = 0;                            // ReplicaLags::moment() there, before it answered; 0: not told
 };
 SecretBuffer encode(const Answer& answer);
 // As decode_message().

@@ -57,6 +57,10 @@ ReplicaState state() {
   return state;
 }
 
+Result<SecretBuffer> encode_one(const ReplicaState& state) {
+  return encode(kSession, std::span(&state, 1));
+}
+
 home::StatePart part() {
   home::StatePart part;
   part.of = {"identities", *AccountId::parse("123456789012"), ""};
@@ -104,11 +108,11 @@ std::string_view tail_of(const SecretBuffer& frame) {
 // A replica must become exactly what its primary is.
 TEST(LinkCodec, AStateArrivesAsItWasSent) {
   const ReplicaState sent = state();
-  const SecretBuffer frame = *encode(kSession, sent);
+  const SecretBuffer frame = *encode_one(sent);
   Result<Message> message = decode_message(frame.view());
   ASSERT_TRUE(message.ok()) << message.error().message;
   EXPECT_EQ(message->session, kSession);
-  const ReplicaState& got = std::get<ReplicaState>(message->body);
+  const ReplicaState& got = std::get<std::vector<ReplicaState>>(message->body).front();
   EXPECT_EQ(got.account, sent.account);
   EXPECT_EQ(got.name, sent.name);
   EXPECT_EQ(got.suffix, sent.suffix);
@@ -141,6 +145,54 @@ TEST(LinkCodec, AStateArrivesAsItWasSent) {
       EXPECT_EQ(text(*a.value), text(*b.value));
     }
   }
+}
+
+// Their values follow one another in the tail: each must find its own.
+TEST(LinkCodec, ManyStatesArriveTogether) {
+  std::vector<ReplicaState> sent;
+  for (const std::string name : {"a", "b", "c"}) {
+    sent.push_back(state());
+    sent.back().name = name;
+    sent.back().versions.push_back(version('d', {}, "value of " + name));
+  }
+  const SecretBuffer frame = *encode(kSession, sent);
+  const Result<Message> message = decode_message(frame.view());
+  ASSERT_TRUE(message.ok()) << message.error().message;
+  const auto& got = std::get<std::vector<ReplicaState>>(message->body);
+  ASSERT_EQ(got.size(), 3U);
+  for (size_t i = 0; i < got.size(); ++i) {
+    EXPECT_EQ(got[i].name, sent[i].name);
+    EXPECT_EQ(text(*got[i].versions.back().value), "value of " + sent[i].name);
+  }
+}
+
+// They are applied in one transaction, in which two of one name would write the same rows.
+TEST(LinkCodec, NoneTwiceOneSecretAndTooManyAreRefused) {
+  wire::RequestHeader header = header_of(*encode_one(state()));
+  header.mutable_secret_states()->clear_states();
+  EXPECT_EQ(decode_message(frame_of(header).view()).error().code, ErrorCode::kCorrupt);
+
+  std::vector<ReplicaState> states;
+  for (int i = 0; i < 2; ++i)
+    states.push_back(state());
+  EXPECT_EQ(decode_message(encode(kSession, states)->view()).error().code, ErrorCode::kCorrupt);
+  states[1].account = *AccountId::parse("210987654321");
+  EXPECT_TRUE(decode_message(encode(kSession, states)->view()).ok());
+
+  while (states.size() <= kMaxStates) {
+    states.push_back(state());
+    states.back().name = std::to_string(states.size());
+  }
+  EXPECT_EQ(encode(kSession, states).error().code, ErrorCode::kUsage);
+  states.pop_back();
+  const SecretBuffer most = *encode(kSession, states);
+  EXPECT_TRUE(decode_message(most.view()).ok());
+  header = header_of(most);
+  wire::SecretState& another = *header.mutable_secret_states()->add_states();
+  another = header.secret_states().states(1);
+  another.set_name("one more");
+  const std::string tail(tail_of(most));
+  EXPECT_EQ(decode_message(frame_of(header, tail + tail).view()).error().code, ErrorCode::kCorrupt);
 }
 
 TEST(LinkCodec, AQuestionAboutCopiesAndItsAnswerArriveAsTheyWereSent) {
@@ -272,23 +324,24 @@ TEST(LinkCodec, AQuestionAndItsAnswerArriveAsTheyWereSent) {
 
 // The verdict decides between InSync and Failed.
 TEST(LinkCodec, AnAnswerArrivesAsItWasSent) {
-  const Answer sent{kSession, {ApplyVerdict::kNeedVersions, {version_id('a'), version_id('b')}, "please"}};
+  const Answer sent{kSession, {{ApplyVerdict::kNeedVersions, {version_id('a'), version_id('b')}, "please"}, {}}};
   const Result<Answer> got = decode_answer(encode(sent).view());
   ASSERT_TRUE(got.ok()) << got.error().message;
   EXPECT_EQ(got->session, sent.session);
-  EXPECT_EQ(got->outcome.verdict, sent.outcome.verdict);
-  EXPECT_EQ(got->outcome.needed, sent.outcome.needed);
-  EXPECT_EQ(got->outcome.message, sent.outcome.message);
+  ASSERT_EQ(got->outcomes.size(), 2U);
+  EXPECT_EQ(got->outcomes[0].verdict, ApplyVerdict::kNeedVersions);
+  EXPECT_EQ(got->outcomes[0].needed, sent.outcomes[0].needed);
+  EXPECT_EQ(got->outcomes[0].message, "please");
+  EXPECT_EQ(got->outcomes[1].verdict, ApplyVerdict::kApplied);
 
-  Answer fenced;
-  fenced.outcome.verdict = ApplyVerdict::kFenced;
-  fenced.outcome.successor = {*Region::parse("eu-west-1"), 3};
-  EXPECT_EQ(decode_answer(encode(fenced).view())->outcome.successor, fenced.outcome.successor);
+  Answer fenced{0, {{ApplyVerdict::kFenced, {}, ""}}};
+  fenced.outcomes[0].successor = {*Region::parse("eu-west-1"), 3};
+  EXPECT_EQ(decode_answer(encode(fenced).view())->outcomes[0].successor, fenced.outcomes[0].successor);
 }
 
 // Protobuf strings are not wiped, so no secret may ever be in one.
 TEST(LinkCodec, NoSecretStandsInTheHeader) {
-  for (const SecretBuffer& frame : {*encode(kSession, state()), *encode(kSession, part())}) {
+  for (const SecretBuffer& frame : {*encode_one(state()), *encode(kSession, part())}) {
     const std::string_view tail = tail_of(frame);
     EXPECT_NE(tail.find(kCanary), std::string_view::npos);
     const std::string_view before = frame.view().substr(0, frame.size() - tail.size());
@@ -298,7 +351,7 @@ TEST(LinkCodec, NoSecretStandsInTheHeader) {
 
 // A connection may break anywhere.
 TEST(LinkCodec, EveryTruncationAndEveryExtraByteIsRefused) {
-  for (const SecretBuffer& frame : {*encode(kSession, state()), *encode(kSession, removal()), *encode(kSession, part()),
+  for (const SecretBuffer& frame : {*encode_one(state()), *encode(kSession, removal()), *encode(kSession, part()),
                                     *encode(kSession, Hello{7}), *encode(heartbeat())}) {
     for (size_t size = 0; size < frame.size(); ++size) {
       const auto result = decode_message(frame.view().substr(0, size));
@@ -309,7 +362,7 @@ TEST(LinkCodec, EveryTruncationAndEveryExtraByteIsRefused) {
     ASSERT_FALSE(result.ok());
     EXPECT_EQ(result.error().code, ErrorCode::kCorrupt);
   }
-  const SecretBuffer answer = encode(Answer{0, {ApplyVerdict::kApplied, {}, "text"}});
+  const SecretBuffer answer = encode(Answer{0, {{ApplyVerdict::kApplied, {}, "text"}}});
   for (size_t size = 0; size < answer.size(); ++size)
     EXPECT_FALSE(decode_answer(answer.view().substr(0, size)).ok());
 }
@@ -370,11 +423,11 @@ TEST(LinkCodec, AFieldOutsideItsLimitsIsRefused) {
            s.add_versions()->set_id("00000000000000000000000000000" + std::to_string(100 + i));
        }},
   };
-  const SecretBuffer good = *encode(kSession, state());
+  const SecretBuffer good = *encode_one(state());
   ASSERT_TRUE(decode_message(frame_of(header_of(good), tail_of(good)).view()).ok());
   for (const Damage& damage : damages) {
     wire::RequestHeader header = header_of(good);
-    damage.apply(*header.mutable_secret_state());
+    damage.apply(*header.mutable_secret_states()->mutable_states(0));
     const auto result = decode_message(frame_of(header, tail_of(good)).view());
     ASSERT_FALSE(result.ok()) << damage.what;
     EXPECT_EQ(result.error().code, ErrorCode::kCorrupt) << damage.what;
@@ -423,12 +476,12 @@ TEST(LinkCodec, AFieldOfAPartOutsideItsLimitsIsRefused) {
 TEST(LinkCodec, WhatIsTooLargeForAFrameIsRefusedBySender) {
   ReplicaState large = state();
   large.versions.push_back(version('d', {}, std::string(kMaxValueBytes + 1, 'x')));
-  EXPECT_EQ(encode(kSession, large).error().code, ErrorCode::kUsage);
+  EXPECT_EQ(encode_one(large).error().code, ErrorCode::kUsage);
   ReplicaState many = state();
   many.versions.clear();
   for (size_t i = 0; i <= kMaxVersions; ++i)
     many.versions.push_back(version('d', {}, std::nullopt));
-  EXPECT_EQ(encode(kSession, many).error().code, ErrorCode::kUsage);
+  EXPECT_EQ(encode_one(many).error().code, ErrorCode::kUsage);
 }
 
 // AWS allows a hundred versions of 64 KiB; all of them must fit at once when a region is added.
@@ -440,7 +493,7 @@ TEST(LinkCodec, AHundredLargestValuesFitIntoOneFrame) {
     added.version.id = *VersionId::parse("00000000000000000000000000000" + std::to_string(i));
     full.versions.push_back(std::move(added));
   }
-  const Result<SecretBuffer> frame = encode(kSession, full);
+  const Result<SecretBuffer> frame = encode_one(full);
   ASSERT_TRUE(frame.ok()) << frame.error().message;
   EXPECT_TRUE(decode_message(frame->view()).ok());
 }

@@ -167,14 +167,17 @@ PeerDoor::Status PeerDoor::refused(Peer& peer, const Error& error) {
 }
 
 Result<void> PeerDoor::apply(Peer& peer, Message message, Answer& answer) {
-  if (auto* state = std::get_if<secrets::ReplicaState>(&message.body)) {
-    if (state->primary_region != peer.region) return not_allowed("a state of another region's secret");
-    COFFER_ASSIGN(answer.outcome, parts_.applier.apply(std::move(*state)));
+  if (auto* states = std::get_if<std::vector<secrets::ReplicaState>>(&message.body)) {
+    for (const secrets::ReplicaState& state : *states) {
+      if (state.primary_region != peer.region) return not_allowed("a state of another region's secret");
+    }
+    COFFER_ASSIGN(answer.outcomes, parts_.applier.apply(std::move(*states)));
     return {};
   }
   if (const auto* removal = std::get_if<secrets::ReplicaRemoval>(&message.body)) {
     if (removal->primary_region != peer.region) return not_allowed("a removal of another region's secret");
-    COFFER_ASSIGN(answer.outcome, parts_.applier.apply(*removal));
+    COFFER_ASSIGN(auto outcome, parts_.applier.apply(*removal));
+    answer.outcomes.push_back(std::move(outcome));
     return {};
   }
   if (const auto* part = std::get_if<home::StatePart>(&message.body)) {

@@ -25,10 +25,15 @@ const Region kEurope = *Region::parse("eu-west-1");
 // Remembers what arrived, answers what it is told to.
 class RecordingApplier final : public Applier {
  public:
-  Result<ApplyOutcome> apply(ReplicaState state) override {
+  Result<std::vector<ApplyOutcome>> apply(std::vector<ReplicaState> states) override {
     if (while_applying) while_applying();
-    applied.push_back("state " + state.name);
-    return answer();
+    std::vector<ApplyOutcome> outcomes;
+    for (const ReplicaState& state : states) {
+      applied.push_back("state " + state.name);
+      COFFER_ASSIGN(auto said, answer());
+      outcomes.push_back(std::move(said));
+    }
+    return outcomes;
   }
   Result<ApplyOutcome> apply(const ReplicaRemoval& removal) override {
     applied.push_back("removal " + removal.name);
@@ -88,6 +93,11 @@ ReplicaState state(const Region& from) {
   state.lineage_epoch = 1;
   state.generation = 1;
   return state;
+}
+
+Result<ApplyOutcome> send(Link& link, const ReplicaState& state) {
+  COFFER_ASSIGN(auto outcomes, link.send(std::span(&state, 1)));
+  return std::move(outcomes.front());
 }
 
 ReplicaRemoval removal(const Region& from) {
@@ -166,7 +176,7 @@ class PeerDoorTest : public ::testing::Test {
 TEST_F(PeerDoorTest, MessagesAreAppliedAndTheVerdictComesBack) {
   Sender east = sender("us-east-1");
   applier_.outcome = {ApplyVerdict::kNameTaken, {}, "taken"};
-  const auto outcome = east.link->send(state(kEast));
+  const auto outcome = send(*east.link, state(kEast));
   ASSERT_TRUE(outcome.ok()) << outcome.error().message;
   EXPECT_EQ(outcome->verdict, ApplyVerdict::kNameTaken);
   EXPECT_EQ(outcome->message, "taken");
@@ -184,12 +194,12 @@ TEST_F(PeerDoorTest, MessagesAreAppliedAndTheVerdictComesBack) {
 // A region that was broken into must not be able to overwrite secrets of others, or to speak as the home of identities.
 TEST_F(PeerDoorTest, ARegionSpeaksForItsOwnSecretsOnly) {
   Sender europe = sender("eu-west-1");
-  EXPECT_EQ(europe.link->send(state(kEast)).error().code, ErrorCode::kPermission);
+  EXPECT_EQ(send(*europe.link, state(kEast)).error().code, ErrorCode::kPermission);
   EXPECT_EQ(europe.link->send(removal(kEast)).error().code, ErrorCode::kPermission);
   EXPECT_EQ(europe.link->send(part(kEast)).error().code, ErrorCode::kPermission);
   EXPECT_TRUE(applier_.applied.empty());
   EXPECT_TRUE(europe.link->send(home::StateQuestion{kIdentities, {kEast, 1}}).ok());
-  EXPECT_TRUE(europe.link->send(state(kEurope)).ok());
+  EXPECT_TRUE(send(*europe.link, state(kEurope)).ok());
 }
 
 // Of a key the primary speaks, and the one that hands it over; a replica's report is the sender's own.
@@ -221,7 +231,7 @@ TEST_F(PeerDoorTest, AnybodyElseIsTurnedAway) {
 TEST_F(PeerDoorTest, AFailingStoreIsNeverAVerdict) {
   Sender east = sender("us-east-1");
   applier_.failure = Error{ErrorCode::kIo, "disk full"};
-  const auto outcome = east.link->send(state(kEast));
+  const auto outcome = send(*east.link, state(kEast));
   ASSERT_FALSE(outcome.ok());
   EXPECT_EQ(outcome.error().code, ErrorCode::kServiceUnavailable);
   EXPECT_EQ(outcome.error().message.find("disk full"), std::string::npos);
@@ -231,7 +241,7 @@ TEST_F(PeerDoorTest, AFailingStoreIsNeverAVerdict) {
 TEST_F(PeerDoorTest, AFailureOfThisOneMessageIsToldApartFromTheWholeRegion) {
   Sender east = sender("us-east-1");
   applier_.failure = Error{ErrorCode::kCorrupt, "row 17"};
-  EXPECT_EQ(east.link->send(state(kEast)).error().code, ErrorCode::kInternalServiceError);
+  EXPECT_EQ(send(*east.link, state(kEast)).error().code, ErrorCode::kInternalServiceError);
 }
 
 // The reason for sessions: otherwise the copy would be back for ever.
@@ -239,7 +249,7 @@ TEST_F(PeerDoorTest, AStateHeldUpInTheNetworkCannotUndoALaterRemoval) {
   Sender east = sender("us-east-1");
   ASSERT_TRUE(east.link->greet().ok());
   east.network->weather = Weather::kHeldBack;
-  EXPECT_EQ(east.link->send(state(kEast)).error().code, ErrorCode::kTimeout);
+  EXPECT_EQ(send(*east.link, state(kEast)).error().code, ErrorCode::kTimeout);
   east.network->weather = Weather::kFine;
   ASSERT_TRUE(east.link->send(removal(kEast)).ok());
   EXPECT_EQ(east.network->deliver_held_back(), 409);
@@ -251,7 +261,7 @@ TEST_F(PeerDoorTest, EveryHelloTellsWhichProcessSpeaks) {
   Sender first = sender("us-east-1");
   ASSERT_TRUE(first.link->greet().ok());
   ASSERT_TRUE(first.link->greet().ok());
-  ASSERT_TRUE(sender("eu-west-1").link->send(state(kEurope)).ok());
+  ASSERT_TRUE(send(*sender("eu-west-1").link, state(kEurope)).ok());
   EXPECT_EQ(applier_.starts, (std::vector<std::string>{"us-east-1 41", "us-east-1 41", "eu-west-1 42"}));
   applier_.failure = Error{ErrorCode::kIo, "disk full"};
   EXPECT_EQ(first.link->greet().error().code, ErrorCode::kServiceUnavailable);
@@ -289,9 +299,9 @@ TEST_F(PeerDoorTest, AHeartbeatRepeatsWhatTheDoorHasToldAndBelongsToThisProcess)
 // Restarts are daily business and must not look like failures.
 TEST_F(PeerDoorTest, AReceiverThatRestartedIsGreetedAgainWithoutAnError) {
   Sender east = sender("us-east-1");
-  ASSERT_TRUE(east.link->send(state(kEast)).ok());
+  ASSERT_TRUE(send(*east.link, state(kEast)).ok());
   restart();
-  EXPECT_TRUE(east.link->send(state(kEast)).ok());
+  EXPECT_TRUE(send(*east.link, state(kEast)).ok());
   EXPECT_EQ(applier_.applied.size(), 2u);
 }
 
@@ -299,10 +309,10 @@ TEST_F(PeerDoorTest, AReceiverThatRestartedIsGreetedAgainWithoutAnError) {
 TEST_F(PeerDoorTest, AQuestionEndsNoSessionAndNeedsNone) {
   Sender replicator = sender("us-east-1");
   Sender survey = sender("us-east-1");
-  ASSERT_TRUE(replicator.link->send(state(kEast)).ok());
+  ASSERT_TRUE(send(*replicator.link, state(kEast)).ok());
   EXPECT_TRUE(survey.link->send(home::StateQuestion{kIdentities, {kEast, 1}}).ok());
   EXPECT_EQ(survey.network->requests, 1);
-  ASSERT_TRUE(replicator.link->send(state(kEast)).ok());
+  ASSERT_TRUE(send(*replicator.link, state(kEast)).ok());
   EXPECT_EQ(replicator.network->requests, 3) << "a hello and two states";
 }
 
@@ -311,7 +321,7 @@ TEST_F(PeerDoorTest, AQuestionIsAnsweredWhileAStateIsBeingApplied) {
   Sender survey = sender("us-east-1");
   bool is_answered = false;
   applier_.while_applying = [&] { is_answered = survey.link->send(home::StateQuestion{kIdentities, {kEast, 1}}).ok(); };
-  ASSERT_TRUE(replicator.link->send(state(kEast)).ok());
+  ASSERT_TRUE(send(*replicator.link, state(kEast)).ok());
   EXPECT_TRUE(is_answered);
 }
 
@@ -320,8 +330,8 @@ TEST_F(PeerDoorTest, SessionsOfTwoRegionsDoNotDisturbEachOther) {
   Sender east = sender("us-east-1");
   Sender europe = sender("eu-west-1");
   for (int i = 0; i < 3; ++i) {
-    ASSERT_TRUE(east.link->send(state(kEast)).ok());
-    ASSERT_TRUE(europe.link->send(state(kEurope)).ok());
+    ASSERT_TRUE(send(*east.link, state(kEast)).ok());
+    ASSERT_TRUE(send(*europe.link, state(kEurope)).ok());
   }
   EXPECT_EQ(east.network->requests, 4);  // a hello and three states
   EXPECT_EQ(europe.network->requests, 4);
@@ -332,9 +342,9 @@ TEST_F(PeerDoorTest, ALostAnswerIsATimeoutAndSendingAgainWorks) {
   Sender east = sender("us-east-1");
   ASSERT_TRUE(east.link->greet().ok());
   east.network->weather = Weather::kAnswerLost;
-  EXPECT_EQ(east.link->send(state(kEast)).error().code, ErrorCode::kTimeout);
+  EXPECT_EQ(send(*east.link, state(kEast)).error().code, ErrorCode::kTimeout);
   east.network->weather = Weather::kFine;
-  EXPECT_TRUE(east.link->send(state(kEast)).ok());
+  EXPECT_TRUE(send(*east.link, state(kEast)).ok());
   EXPECT_EQ(applier_.applied.size(), 2u);
 }
 

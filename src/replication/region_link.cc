@@ -9,7 +9,7 @@ constexpr int kForbidden = 403;
 constexpr int kSessionOver = 409;
 constexpr int kOtherProtocol = 426;
 constexpr int kInternalError = 500;
-constexpr size_t kMaxAnswerBytes = 1 << 20;
+constexpr size_t kMaxAnswerBytes = 4 << 20;
 
 }  // namespace
 
@@ -103,9 +103,10 @@ Result<Answer> RegionLink::deliver(const Body& body) {
 }
 
 template <class Body>
-Result<secrets::ApplyOutcome> RegionLink::deliver_secret(const Body& body) {
+Result<std::vector<secrets::ApplyOutcome>> RegionLink::deliver_secrets(const Body& body, size_t count) {
   COFFER_ASSIGN(Answer answer, deliver(body));
-  return std::move(answer.outcome);
+  if (answer.outcomes.size() == count) return std::move(answer.outcomes);
+  return Error{ErrorCode::kServiceUnavailable, ends_.destination.text() + " did not say what became of the secrets"};
 }
 
 Result<home::StateAnswer> RegionLink::state_of(Answer answer) const {
@@ -113,12 +114,13 @@ Result<home::StateAnswer> RegionLink::state_of(Answer answer) const {
   return Error{ErrorCode::kServiceUnavailable, ends_.destination.text() + " did not say what it has"};
 }
 
-Result<secrets::ApplyOutcome> RegionLink::send(const secrets::ReplicaState& state) {
-  return deliver_secret(state);
+Result<std::vector<secrets::ApplyOutcome>> RegionLink::send(std::span<const secrets::ReplicaState> states) {
+  return deliver_secrets(states, states.size());
 }
 
 Result<secrets::ApplyOutcome> RegionLink::send(const secrets::ReplicaRemoval& removal) {
-  return deliver_secret(removal);
+  COFFER_ASSIGN(auto outcomes, deliver_secrets(removal, 1));
+  return std::move(outcomes.front());
 }
 
 Result<home::StateAnswer> RegionLink::send(const home::StatePart& part) {

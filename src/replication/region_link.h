@@ -51,7 +51,7 @@ class RegionLink final : public Link {
   // is too large.
   // Opens a new session: whether the region is there and speaks our protocol.
   Result<void> greet() override;
-  Result<secrets::ApplyOutcome> send(const secrets::ReplicaState& state) override;
+  Result<std::vector<secrets::ApplyOutcome>> send(std::span<const secrets::ReplicaState> states) override;
   Result<secrets::ApplyOutcome> send(const secrets::ReplicaRemoval& removal) override;
   Result<home::StateAnswer> send(const home::StatePart& part) override;
   Result<home::StateAnswer> send(const home::StateQuestion& question) override;
@@ -66,7 +66,7 @@ class RegionLink final : public Link {
   template <class Body>
   Result<Answer> deliver(const Body& body);
   template <class Body>
-  Result<secrets::ApplyOutcome> deliver_secret(const Body& body);
+  Result<std::vector<secrets::ApplyOutcome>> deliver_secrets(const Body& body, size_t count);
   Result<home::StateAnswer> state_of(Answer answer) const;
   template <class Body>
   Result<kms::KeyAnswer> deliver_key(const Body& body);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <atomic>
 #include <mutex>
+#include <span>
 
 #include "home/announcement.h"
 #include "replication/backoff.h"
@@ -18,7 +19,7 @@ using std::chrono::milliseconds;
 using std::chrono::seconds;
 using Kind = Delivery::Kind;
 
-constexpr size_t kBatch = 16;
+constexpr size_t kBatch = 64;
 constexpr size_t kMaxSetAside = 1'000;
 constexpr size_t kMaxCounted = 10'000;
 constexpr Duration kIdle = seconds(1);
@@ -60,7 +61,9 @@ class Replicator::Impl {
   bool announce_keys();
   Duration end_pass(Duration now);
   bool waits(const store::Row& row, Duration now);
-  // True if the rest of the batch may be sent.
+  // Some of the rows, from the first on; how many. 0 if the rest is not to be sent now.
+  size_t deliver(std::span<const store::Row> rows);
+  // True if others may be sent.
   bool settle(const store::Row& row, Delivery delivery);
   bool set_aside(const store::Row& row, std::string message);
   void succeeded(const store::Row& row);
@@ -80,6 +83,9 @@ class Replicator::Impl {
   std::string cursor_;  // where the next batch begins; empty: a new pass
   uint64_t pass_ = 0;
   bool tried_in_pass_ = false;
+  // So many marks are still delivered one by one. After a message with many was not answered: it may be one of them
+  // that breaks the link.
+  size_t alone_ = 0;
   std::map<std::string, SetAside> set_aside_;
   bool is_greeted_ = false;
   uint64_t keys_announced_to_ = 0;  // the start of the destination's process that is told of all multi-region keys
@@ -123,13 +129,18 @@ Duration Replicator::Impl::step() {
   if (!meet()) return std::max(Duration(0), retry_at_ - parts_.clock.monotonic());
   // Otherwise what is due tells whether the destination takes it.
   if (rows->empty() && copies_.has_answered()) answered();
+  std::vector<store::Row> due;
   for (const store::Row& row : *rows) {
-    cursor_ = row.key + '\0';
-    if (waits(row, now)) continue;
+    if (!waits(row, now)) due.push_back(row);
+  }
+  for (std::span<const store::Row> left = due; !left.empty();) {
     if (stopped_) return kIdle;
     tried_in_pass_ = true;
-    if (!settle(row, courier_.deliver(row))) return std::max(Duration(0), retry_at_ - parts_.clock.monotonic());
+    const size_t delivered = deliver(left);
+    if (delivered == 0) return std::max(Duration(0), retry_at_ - parts_.clock.monotonic());
+    left = left.subspan(delivered);
   }
+  if (!rows->empty()) cursor_ = rows->back().key + '\0';
   if (rows->size() == kBatch) return Duration(0);
   return end_pass(now);
 }
@@ -185,6 +196,32 @@ Duration Replicator::Impl::end_pass(Duration now) {
   for (const auto& [key, entry] : set_aside_)
     wait = std::min(wait, std::max(Duration(0), entry.retry_at - now));
   return wait;
+}
+
+size_t Replicator::Impl::deliver(std::span<const store::Row> rows) {
+  const bool is_alone = alone_ > 0;
+  std::vector<Delivery> deliveries = courier_.deliver(is_alone ? rows.first(1) : rows);
+  cursor_ = rows[deliveries.size() - 1].key + '\0';
+  alone_ -= std::min(alone_, deliveries.size());
+  bool goes_on = true;
+  std::optional<size_t> trouble;
+  for (size_t i = 0; i < deliveries.size(); ++i) {
+    const bool is_trouble = deliveries[i].kind == Kind::kLinkDown || deliveries[i].kind == Kind::kStoreDown;
+    if (!is_trouble) {
+      goes_on = settle(rows[i], std::move(deliveries[i])) && goes_on;
+    } else if (!trouble) {
+      trouble = i;
+    }
+  }
+  // In the end: those that succeeded say that the destination answers.
+  if (trouble) {
+    if (deliveries[*trouble].kind == Kind::kLinkDown && !is_alone) {
+      alone_ = kBatch;
+      cursor_ = rows[*trouble].key;
+    }
+    goes_on = settle(rows[*trouble], std::move(deliveries[*trouble]));
+  }
+  return goes_on ? deliveries.size() : 0;
 }
 
 bool Replicator::Impl::waits(const store::Row& row, Duration now) {

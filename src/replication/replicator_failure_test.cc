@@ -180,17 +180,77 @@ TEST_F(ReplicatorFailureTest, AFailingStoreOnEitherSideIsWaitedFor) {
   EXPECT_EQ(east_.status("db", kWest), "InSync");
 }
 
-// More marks than one batch; each step is short so that stop() is prompt.
+// More marks than one batch; each step is short so that stop() is prompt. Both disks are waited for once a message.
 TEST_F(ReplicatorFailureTest, ABacklogIsSentInBatches) {
   Way west = way(east_, west_);
-  for (int i = 0; i < 50; ++i)
+  for (int i = 0; i < 150; ++i)
     east_.create("secret-" + std::to_string(i), "value", {kWest});
-  EXPECT_EQ(west.replicator.status().dirty, 50u);
+  EXPECT_EQ(west.replicator.status().dirty, 150u);
+  const auto commits = [](testing::TestRegion& region) { return region.store->revision(); };
+  const auto before = commits(east_) + commits(west_);
   EXPECT_EQ(west.replicator.step(), Duration(0));
-  EXPECT_LT(west.link.sent, 20);
+  EXPECT_EQ(east_.marks(kWest), 150u - 64u);
+  EXPECT_LE(west.link.sent, 2) << "one message, and a question";
   settle(west);
   EXPECT_EQ(east_.marks(kWest), 0u);
-  EXPECT_EQ(west.link.sent, 50);
+  EXPECT_LE(west.link.sent, 4);
+  EXPECT_LT(commits(east_) + commits(west_) - before, 20u);
+  for (int i = 0; i < 150; ++i)
+    ASSERT_EQ(west_.current("secret-" + std::to_string(i)), "value") << i;
+}
+
+// Large values do not gather: a slow link would be busy for long, and an answer that is lost cost much.
+TEST_F(ReplicatorFailureTest, LargeSecretsTravelInMessagesOfTheirOwn) {
+  Way west = way(east_, west_);
+  for (const char* name : {"a", "b", "c", "d", "e", "f"})
+    east_.create(name, std::string(60'000, 'x'), {kWest});
+  settle(west);
+  EXPECT_EQ(east_.marks(kWest), 0u);
+  EXPECT_GE(west.link.sent, 2);
+  EXPECT_LE(west.link.sent, 3);
+}
+
+// What the region says of one must not be taken for what it says of another.
+TEST_F(ReplicatorFailureTest, OfSecretsThatTravelTogetherEachHasItsOwnOutcome) {
+  Way west = way(east_, west_);
+  west_.create("taken", "west's own", {});
+  for (const char* name : {"a", "taken", "z"})
+    east_.create(name, "value", {kWest});
+  settle(west);
+  EXPECT_EQ(east_.marks(kWest), 0u);
+  EXPECT_EQ(east_.status("a", kWest), "InSync");
+  EXPECT_EQ(east_.status("taken", kWest), "Failed");
+  EXPECT_EQ(east_.status("z", kWest), "InSync");
+  EXPECT_EQ(west_.current("taken"), "west's own");
+}
+
+// Among those it travels with, the one that breaks the link is found: they must not wait for it for ever.
+TEST_F(ReplicatorFailureTest, AMessageThatAlwaysFailsIsTriedWithoutTheOthers) {
+  Way west = way(east_, west_);
+  for (const char* name : {"a", "b", "c", "d", "e"})
+    east_.create(name, "value", {kWest});
+  west.link.refuse_name = "c";
+  for (int i = 0; i < 4; ++i)
+    clock_.advance(settle(west));
+  EXPECT_EQ(east_.marks(kWest), 1u);
+  EXPECT_EQ(east_.status("c", kWest), "InProgress");
+}
+
+// An answer about the message as a whole says nothing about any of them.
+TEST_F(ReplicatorFailureTest, AMessageThatIsNotUnderstoodIsSentAgainOneByOne) {
+  Way west = way(east_, west_);
+  for (const char* name : {"a", "b", "c"})
+    east_.create(name, "value", {kWest});
+  settle(west);
+  for (const char* name : {"a", "b", "c"})
+    east_.put(name, "next");
+  int messages = 0;
+  west.link.before_apply = [&] { ++messages; };
+  west.link.refuse_many = Error{ErrorCode::kInternalServiceError, "it could not apply the message"};
+  settle(west);
+  EXPECT_EQ(messages, 3);
+  for (const char* name : {"a", "b", "c"})
+    EXPECT_EQ(west_.current(name), "next") << name;
 }
 
 // One message that always breaks the connection comes first in key order; it must not starve what is behind it.

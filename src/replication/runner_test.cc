@@ -39,18 +39,18 @@ class GateLink final : public Link {
     to_.lags.heard(kEast, heartbeat);
     return {};
   }
-  Result<secrets::ApplyOutcome> send(const secrets::ReplicaState& state) override {
+  Result<std::vector<secrets::ApplyOutcome>> send(std::span<const secrets::ReplicaState> states) override {
     {
       std::unique_lock lock(mutex);
       ++arrived;
       changed.notify_all();
       changed.wait(lock, [this] { return open; });
     }
-    Result<secrets::ApplyOutcome> outcome = to_.applier.apply(testing::copy(state));
+    auto outcomes = to_.applier.apply(testing::copy(states));
     const std::lock_guard lock(mutex);
     ++answered;
     changed.notify_all();
-    return outcome;
+    return outcomes;
   }
   Result<secrets::ApplyOutcome> send(const secrets::ReplicaRemoval& removal) override {
     return to_.applier.apply(removal);

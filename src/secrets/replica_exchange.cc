@@ -1,6 +1,7 @@
 // Replication: what leaves a primary, and what a replica region accepts. The rules stand in replica_state.h.
 
 #include <algorithm>
+#include <iterator>
 
 #include "secrets/record_codec.h"
 #include "secrets/secret_store_impl.h"
@@ -8,6 +9,9 @@
 
 namespace coffer::secrets {
 namespace {
+
+// How often many secrets are tried in one transaction, which others disturb if they change any of them.
+constexpr int kTriesTogether = 3;
 
 bool has_value(const Version* version) {
   return version != nullptr && version->kind != ValueKind::kNone;
@@ -46,6 +50,17 @@ std::vector<ReplicaRegion> siblings_of(const Secret& secret, const Region& regio
     if (replica.region != region) siblings.push_back({replica.region, replica.kms_key_id, false});
   }
   return siblings;
+}
+
+bool is_empty(const store::Transaction& transaction) {
+  return transaction.puts.empty() && transaction.deletes.empty();
+}
+
+// The two become one, which happens or does not.
+void append(store::Transaction&& from, store::Transaction& to) {
+  std::ranges::move(from.preconditions, std::back_inserter(to.preconditions));
+  std::ranges::move(from.puts, std::back_inserter(to.puts));
+  std::ranges::move(from.deletes, std::back_inserter(to.deletes));
 }
 
 ApplyOutcome refused(ApplyVerdict verdict, std::string message) {
@@ -269,28 +284,55 @@ Result<store::Transaction> SecretStore::Impl::replica_transaction(const ReplicaS
   return transaction;
 }
 
+Result<SecretStore::Impl::Application> SecretStore::Impl::application(const ReplicaState& state) {
+  COFFER_ASSIGN(const SecretPointer current, reader_.load(state.account, state.name));
+  COFFER_ASSIGN(const uint64_t fence, fence_epoch(state));
+  if (auto outcome = refusal(state, current.get(), fence)) {
+    Application refused{std::move(*outcome), {}};
+    if (refused.outcome.verdict != ApplyVerdict::kAlreadyNewer || !completes(state, current->secret)) return refused;
+    Secret secret = current->secret;
+    secret.siblings = state.siblings;
+    const std::string record = record_key(state.account, state.name);
+    refused.transaction.preconditions.push_back({record, current->revision});
+    refused.transaction.puts.push_back({record, encode_secret(secret)});
+    return refused;
+  }
+  COFFER_ASSIGN(auto unusable, key_refusal(key_of_copy(state, current.get()), state.account));
+  if (unusable) return Application{std::move(*unusable), {}};
+  if (auto missing = missing_values(state, current.get())) return Application{std::move(*missing), {}};
+  COFFER_ASSIGN(store::Transaction transaction, replica_transaction(state, current.get()));
+  return Application{{}, std::move(transaction)};
+}
+
 Result<ApplyOutcome> SecretStore::Impl::apply_state(const ReplicaState& state) {
   return until_undisturbed<ApplyOutcome>([&]() -> Result<std::optional<ApplyOutcome>> {
-    COFFER_ASSIGN(const SecretPointer current, reader_.load(state.account, state.name));
-    COFFER_ASSIGN(const uint64_t fence, fence_epoch(state));
-    if (auto outcome = refusal(state, current.get(), fence)) {
-      if (outcome->verdict != ApplyVerdict::kAlreadyNewer || !completes(state, current->secret)) return outcome;
-      store::Transaction transaction;
-      Secret secret = current->secret;
-      secret.siblings = state.siblings;
-      const std::string record = record_key(state.account, state.name);
-      transaction.preconditions.push_back({record, current->revision});
-      transaction.puts.push_back({record, encode_secret(secret)});
-      COFFER_ASSIGN(const auto committed, try_commit(std::move(transaction)));
-      return committed ? std::move(outcome) : std::nullopt;
-    }
-    COFFER_ASSIGN(auto unusable, key_refusal(key_of_copy(state, current.get()), state.account));
-    if (unusable) return unusable;
-    if (auto missing = missing_values(state, current.get())) return missing;
-    COFFER_ASSIGN(store::Transaction transaction, replica_transaction(state, current.get()));
-    COFFER_ASSIGN(const auto committed, try_commit(std::move(transaction)));
-    return committed ? std::optional(ApplyOutcome{}) : std::nullopt;
+    COFFER_ASSIGN(Application applied, application(state));
+    if (is_empty(applied.transaction)) return std::optional(std::move(applied.outcome));
+    COFFER_ASSIGN(const auto committed, try_commit(std::move(applied.transaction)));
+    return committed ? std::optional(std::move(applied.outcome)) : std::nullopt;
   });
+}
+
+Result<std::vector<ApplyOutcome>> SecretStore::Impl::apply_states(const std::vector<ReplicaState>& states) {
+  std::vector<ApplyOutcome> outcomes;
+  for (int i = 0; i < kTriesTogether; ++i) {
+    outcomes.clear();
+    store::Transaction together;
+    for (const ReplicaState& state : states) {
+      COFFER_ASSIGN(Application applied, application(state));
+      append(std::move(applied.transaction), together);
+      outcomes.push_back(std::move(applied.outcome));
+    }
+    if (is_empty(together)) return outcomes;
+    COFFER_ASSIGN(const auto committed, try_commit(std::move(together)));
+    if (committed) return outcomes;
+  }
+  outcomes.clear();
+  for (const ReplicaState& state : states) {
+    COFFER_ASSIGN(ApplyOutcome outcome, apply_state(state));
+    outcomes.push_back(std::move(outcome));
+  }
+  return outcomes;
 }
 
 Result<ApplyOutcome> SecretStore::Impl::apply_removal(const ReplicaRemoval& removal) {
@@ -313,32 +355,53 @@ Result<ApplyOutcome> SecretStore::Impl::apply_removal(const ReplicaRemoval& remo
   });
 }
 
+Result<store::Transaction> SecretStore::Impl::progress_transaction(const ProgressReport& report) {
+  COFFER_ASSIGN(const SecretPointer current, reader_.load(report.account, report.name));
+  store::Transaction transaction;
+  const auto is_replicated = [&] {
+    const auto& replicas = current->secret.replicas;
+    return std::ranges::find(replicas, report.region, &ReplicaRegion::region) != replicas.end();
+  };
+  if (current && current->secret.suffix == report.suffix && is_replicated()) {
+    transaction.preconditions.push_back({record_key(report.account, report.name), current->revision});
+    transaction.puts.push_back(
+        {progress_key(report.account, report.name, report.region), encode_progress(report.progress)});
+  }
+  if (report.mark_to_clear) {
+    // A mark that changed meanwhile stands for a newer state and must stay.
+    const store::Row& mark = *report.mark_to_clear;
+    COFFER_ASSIGN(const auto now, parts_.store.get(mark.key));
+    if (now && now->revision == mark.revision) {
+      transaction.preconditions.push_back({mark.key, mark.revision});
+      transaction.deletes.push_back(mark.key);
+    }
+  }
+  return transaction;
+}
+
 Result<void> SecretStore::Impl::record_progress(const ProgressReport& report) {
   COFFER_TRY(until_undisturbed<bool>([&]() -> Result<std::optional<bool>> {
-    COFFER_ASSIGN(const SecretPointer current, reader_.load(report.account, report.name));
-    store::Transaction transaction;
-    const auto is_replicated = [&] {
-      const auto& replicas = current->secret.replicas;
-      return std::ranges::find(replicas, report.region, &ReplicaRegion::region) != replicas.end();
-    };
-    if (current && current->secret.suffix == report.suffix && is_replicated()) {
-      transaction.preconditions.push_back({record_key(report.account, report.name), current->revision});
-      transaction.puts.push_back(
-          {progress_key(report.account, report.name, report.region), encode_progress(report.progress)});
-    }
-    if (report.mark_to_clear) {
-      // A mark that changed meanwhile stands for a newer state and must stay.
-      const store::Row& mark = *report.mark_to_clear;
-      COFFER_ASSIGN(const auto now, parts_.store.get(mark.key));
-      if (now && now->revision == mark.revision) {
-        transaction.preconditions.push_back({mark.key, mark.revision});
-        transaction.deletes.push_back(mark.key);
-      }
-    }
-    if (transaction.puts.empty() && transaction.deletes.empty()) return std::optional(true);
+    COFFER_ASSIGN(store::Transaction transaction, progress_transaction(report));
+    if (is_empty(transaction)) return std::optional(true);
     COFFER_ASSIGN(const auto committed, try_commit(std::move(transaction)));
     return committed ? std::optional(true) : std::nullopt;
   }));
+  return {};
+}
+
+Result<void> SecretStore::Impl::record_progress(std::span<const ProgressReport> reports) {
+  for (int i = 0; i < kTriesTogether; ++i) {
+    store::Transaction together;
+    for (const ProgressReport& report : reports) {
+      COFFER_ASSIGN(store::Transaction transaction, progress_transaction(report));
+      append(std::move(transaction), together);
+    }
+    if (is_empty(together)) return {};
+    COFFER_ASSIGN(const auto committed, try_commit(std::move(together)));
+    if (committed) return {};
+  }
+  for (const ProgressReport& report : reports)
+    COFFER_TRY(record_progress(report));
   return {};
 }
 

@@ -110,6 +110,50 @@ TEST_F(ReplicaExchangeTest, ValuesThatAreMissingAreAskedFor) {
   EXPECT_FALSE(find("copy"));
 }
 
+// Together is a matter of the disk only: each is decided as if it had come alone.
+TEST_F(ReplicaExchangeTest, StatesThatArriveTogetherAreEachDecidedAlone) {
+  create("mine", "mine");
+  std::vector<ReplicaState> states;
+  for (const char* name : {"first", "mine", "second"}) {
+    states.push_back(state_from(kWest, "AAAAAA", 1, 5));
+    states.back().name = name;
+  }
+  const auto before = store_->revision();
+  const auto outcomes = secrets_.apply_states(std::move(states));
+  ASSERT_TRUE(outcomes.ok());
+  ASSERT_EQ(outcomes->size(), 3u);
+  EXPECT_EQ((*outcomes)[0].verdict, ApplyVerdict::kApplied);
+  EXPECT_EQ((*outcomes)[1].verdict, ApplyVerdict::kNameTaken);
+  EXPECT_EQ((*outcomes)[2].verdict, ApplyVerdict::kApplied);
+  EXPECT_EQ(store_->revision(), before + 1) << "one transaction";
+  EXPECT_EQ(value(find("first"), version_id(1)), "AAAAAA5");
+  EXPECT_EQ(value(find("mine"), version_id(0)), "mine");
+  EXPECT_EQ(value(find("second"), version_id(1)), "AAAAAA5");
+}
+
+TEST_F(ReplicaExchangeTest, ProgressOfManyIsRecordedTogether) {
+  std::vector<ProgressReport> reports;
+  for (const char* name : {"a", "b"}) {
+    const auto made = create(name, "value", {kWest});
+    const auto row = *store_->get(store::OutboxKey{kWest, "secret", kAccount, name}.text());
+    reports.push_back({.account = kAccount,
+                       .name = name,
+                       .suffix = made->secret.suffix,
+                       .region = kWest,
+                       .progress = {.acknowledged_generation = 1},
+                       .mark_to_clear = row});
+  }
+  // Changed since it was sent: its mark stands for something newer.
+  ASSERT_TRUE(edit("b", [](Change& change) { change.secret.description = "new"; }).ok());
+  const auto before = store_->revision();
+  ASSERT_TRUE(secrets_.record_progress(reports).ok());
+  EXPECT_EQ(store_->revision(), before + 1) << "one transaction";
+  EXPECT_FALSE(mark(kWest, "a"));
+  EXPECT_TRUE(mark(kWest, "b"));
+  EXPECT_EQ(find("a")->replica_status(kWest).status, "InSync");
+  EXPECT_EQ(find("b")->replica_status(kWest).status, "InProgress");
+}
+
 // Whatever a primary that lost its region says afterwards: what was promoted stays.
 TEST_F(ReplicaExchangeTest, APromotedCopyIsFencedOffFromItsOldPrimary) {
   ASSERT_EQ(apply(state_from(kWest, "AAAAAA", 1, 5)), ApplyVerdict::kApplied);

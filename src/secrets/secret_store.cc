@@ -394,11 +394,17 @@ Result<std::optional<ReplicaState>> SecretStore::export_state(const AccountId& a
 Result<ApplyOutcome> SecretStore::apply_state(ReplicaState state) {
   return impl_->apply_state(state);
 }
+Result<std::vector<ApplyOutcome>> SecretStore::apply_states(std::vector<ReplicaState> states) {
+  return impl_->apply_states(states);
+}
 Result<ApplyOutcome> SecretStore::apply_removal(const ReplicaRemoval& removal) {
   return impl_->apply_removal(removal);
 }
 Result<void> SecretStore::record_progress(const ProgressReport& report) {
   return impl_->record_progress(report);
+}
+Result<void> SecretStore::record_progress(std::span<const ProgressReport> reports) {
+  return impl_->record_progress(reports);
 }
 Result<SecretPointer> SecretStore::retry(const AccountId& account, std::string_view name, const Region& region,
                                          const Check& check) {

@@ -6,6 +6,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -167,10 +168,15 @@ class SecretStore {
   Result<std::optional<ReplicaState>> export_state(const AccountId& account, std::string_view name, const Region& to,
                                                    ValuesToSend values) const;
   Result<ApplyOutcome> apply_state(ReplicaState state);
+  // An outcome for each, which are made durable together: the disk is waited for once, unless one of the secrets is
+  // changed meanwhile. An error is none of the outcomes; some may be durable then. REQUIRES: no two of the same name.
+  Result<std::vector<ApplyOutcome>> apply_states(std::vector<ReplicaState> states);
   Result<ApplyOutcome> apply_removal(const ReplicaRemoval& removal);
   // Records what the region answered. Progress of a secret that was deleted meanwhile, or made again, is dropped. The
   // dirty mark is cleared only if it is still the one that was sent.
   Result<void> record_progress(const ProgressReport& report);
+  // The same together, of different secrets.
+  Result<void> record_progress(std::span<const ProgressReport> reports);
 
   // Sends the state as it is to a region that has refused it, if `check` agrees: what was refused before counts no
   // more, what was acknowledged still does, so that a copy that is ahead stays, and force that was used up is not used

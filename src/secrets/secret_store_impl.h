@@ -44,8 +44,10 @@ class SecretStore::Impl {
   Result<std::optional<ReplicaState>> export_state(const AccountId& account, std::string_view name, const Region& to,
                                                    ValuesToSend values) const;
   Result<ApplyOutcome> apply_state(const ReplicaState& state);
+  Result<std::vector<ApplyOutcome>> apply_states(const std::vector<ReplicaState>& states);
   Result<ApplyOutcome> apply_removal(const ReplicaRemoval& removal);
   Result<void> record_progress(const ProgressReport& report);
+  Result<void> record_progress(std::span<const ProgressReport> reports);
   Result<SecretPointer> retry(const AccountId& account, std::string_view name, const Region& region,
                               const Check& check);
 
@@ -110,6 +112,14 @@ class SecretStore::Impl {
   Result<uint64_t> fence_epoch(const ReplicaState& state) const;
   Secret replica_record(const ReplicaState& state, const SecretView* current) const;
   Result<store::Transaction> replica_transaction(const ReplicaState& state, const SecretView* current);
+  // What a state leads to, and what must be committed for that; nothing if the transaction is empty.
+  struct Application {
+    ApplyOutcome outcome;
+    store::Transaction transaction;
+  };
+  Result<Application> application(const ReplicaState& state);
+  // Empty when nothing is left to be recorded.
+  Result<store::Transaction> progress_transaction(const ProgressReport& report);
 
   const Parts parts_;
   AccessRecorder accesses_;

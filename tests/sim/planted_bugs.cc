@@ -17,7 +17,14 @@ class Passing : public Applier {
   Result<std::vector<secrets::CopyVerdict>> answer(const Region& primary, const secrets::CopyCheck& check) override {
     return real_.answer(primary, check);
   }
-  Result<secrets::ApplyOutcome> apply(secrets::ReplicaState state) override { return real_.apply(std::move(state)); }
+  Result<std::vector<secrets::ApplyOutcome>> apply(std::vector<secrets::ReplicaState> states) override {
+    std::vector<secrets::ApplyOutcome> outcomes;
+    for (secrets::ReplicaState& state : states) {
+      COFFER_ASSIGN(auto outcome, apply_one(std::move(state)));
+      outcomes.push_back(std::move(outcome));
+    }
+    return outcomes;
+  }
   Result<secrets::ApplyOutcome> apply(const secrets::ReplicaRemoval& removal) override { return real_.apply(removal); }
   Result<home::StateAnswer> apply(const home::StatePart& part) override { return real_.apply(part); }
   Result<home::StateAnswer> answer(const home::StateQuestion& question) override { return real_.answer(question); }
@@ -32,6 +39,13 @@ class Passing : public Applier {
     return found.ok() ? *found : nullptr;
   }
 
+  virtual Result<secrets::ApplyOutcome> apply_one(secrets::ReplicaState state) {
+    std::vector<secrets::ReplicaState> one;
+    one.push_back(std::move(state));
+    COFFER_ASSIGN(auto outcomes, real_.apply(std::move(one)));
+    return std::move(outcomes.front());
+  }
+
   Applier& real_;
   Site& at_;
 };
@@ -41,10 +55,10 @@ class ForgetsEpochs final : public Passing {
  public:
   using Passing::apply;
   using Passing::Passing;
-  Result<secrets::ApplyOutcome> apply(secrets::ReplicaState state) override {
+  Result<secrets::ApplyOutcome> apply_one(secrets::ReplicaState state) override {
     const secrets::SecretPointer mine = here(state);
     if (!mine || mine->secret.suffix != state.suffix || mine->secret.lineage_epoch <= state.lineage_epoch)
-      return real_.apply(std::move(state));
+      return Passing::apply_one(std::move(state));
     // As if it were a copy still.
     secrets::Change change;
     change.secret = mine->secret;
@@ -62,7 +76,7 @@ class MovesOneLabel final : public Passing {
  public:
   using Passing::apply;
   using Passing::Passing;
-  Result<secrets::ApplyOutcome> apply(secrets::ReplicaState state) override {
+  Result<secrets::ApplyOutcome> apply_one(secrets::ReplicaState state) override {
     const secrets::SecretPointer mine = here(state);
     const secrets::Version* const previous = mine ? mine->secret.version_with("AWSPREVIOUS") : nullptr;
     if (previous != nullptr) {
@@ -72,7 +86,7 @@ class MovesOneLabel final : public Passing {
         if (arrived.version.id == previous->id) stages.push_back("AWSPREVIOUS");
       }
     }
-    return real_.apply(std::move(state));
+    return Passing::apply_one(std::move(state));
   }
 };
 
@@ -81,9 +95,9 @@ class AcknowledgesFirst final : public Passing {
  public:
   using Passing::apply;
   using Passing::Passing;
-  Result<secrets::ApplyOutcome> apply(secrets::ReplicaState state) override {
+  Result<secrets::ApplyOutcome> apply_one(secrets::ReplicaState state) override {
     if (state.generation % 5 == 0) return secrets::ApplyOutcome{};
-    return real_.apply(std::move(state));
+    return Passing::apply_one(std::move(state));
   }
 };
 
@@ -92,11 +106,11 @@ class TellsValues final : public Passing {
  public:
   using Passing::apply;
   using Passing::Passing;
-  Result<secrets::ApplyOutcome> apply(secrets::ReplicaState state) override {
+  Result<secrets::ApplyOutcome> apply_one(secrets::ReplicaState state) override {
     for (const secrets::ReplicaVersion& version : state.versions) {
       if (version.value) state.description = std::string(version.value->view(SecretAccess("a planted bug")));
     }
-    return real_.apply(std::move(state));
+    return Passing::apply_one(std::move(state));
   }
 };
 
@@ -105,7 +119,7 @@ class ForgetsGenerations final : public Passing {
  public:
   using Passing::apply;
   using Passing::Passing;
-  Result<secrets::ApplyOutcome> apply(secrets::ReplicaState state) override {
+  Result<secrets::ApplyOutcome> apply_one(secrets::ReplicaState state) override {
     const secrets::SecretPointer mine = here(state);
     if (mine && mine->secret.suffix == state.suffix && mine->secret.role == secrets::Role::kReplica &&
         mine->secret.generation > state.generation) {
@@ -116,7 +130,7 @@ class ForgetsGenerations final : public Passing {
                                                             .lineage_epoch = mine->secret.lineage_epoch});
       if (!gone.ok()) return gone.error();
     }
-    return real_.apply(std::move(state));
+    return Passing::apply_one(std::move(state));
   }
 };
 

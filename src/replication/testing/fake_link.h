@@ -5,6 +5,7 @@
 #pragma once
 
 #include <functional>
+#include <span>
 #include <vector>
 
 #include "replication/link.h"
@@ -35,6 +36,13 @@ inline secrets::ReplicaState copy(const secrets::ReplicaState& from) {
     to.versions.push_back({version.version, std::nullopt});
     if (version.value) to.versions.back().value = version.value->clone();
   }
+  return to;
+}
+
+inline std::vector<secrets::ReplicaState> copy(std::span<const secrets::ReplicaState> from) {
+  std::vector<secrets::ReplicaState> to;
+  for (const secrets::ReplicaState& state : from)
+    to.push_back(copy(state));
   return to;
 }
 
@@ -81,19 +89,25 @@ class FakeLink final : public Link {
     return {};
   }
 
-  Result<secrets::ApplyOutcome> send(const secrets::ReplicaState& state) override {
+  Result<std::vector<secrets::ApplyOutcome>> send(std::span<const secrets::ReplicaState> states) override {
     COFFER_TRY(begin());
-    std::erase_if(late_, [&](const auto& late) { return late.name == state.name && late.suffix != state.suffix; });
-    if (state.name == refuse_name) return Error{ErrorCode::kIo, "connection reset"};
+    bool breaks = false;
+    for (const secrets::ReplicaState& state : states) {
+      std::erase_if(late_, [&](const auto& late) { return late.name == state.name && late.suffix != state.suffix; });
+      breaks = breaks || state.name == refuse_name;
+    }
+    if (breaks) return Error{ErrorCode::kIo, "connection reset"};
+    if (states.size() > 1 && refuse_many) return *refuse_many;
     if (before_apply) before_apply();
     if (chance(faults.late)) {
-      late_.push_back(copy(state));
+      for (const secrets::ReplicaState& state : states)
+        late_.push_back(copy(state));
       return Error{ErrorCode::kTimeout, "no answer"};
     }
-    if (chance(faults.twice)) COFFER_TRY(destination_->applier.apply(copy(state)));
-    COFFER_ASSIGN(auto outcome, destination_->applier.apply(copy(state)));
+    if (chance(faults.twice)) COFFER_TRY(destination_->applier.apply(copy(states)));
+    COFFER_ASSIGN(auto outcomes, destination_->applier.apply(copy(states)));
     COFFER_TRY(end());
-    return outcome;
+    return outcomes;
   }
 
   Result<secrets::ApplyOutcome> send(const secrets::ReplicaRemoval& removal) override {
@@ -189,6 +203,7 @@ class FakeLink final : public Link {
   Faults faults;
   std::function<void()> before_apply;  // something that happens while the message is on its way
   std::string refuse_name;             // a secret whose states break the connection
+  std::optional<Error> refuse_many;    // what the region says to several states at once
   int sent = 0;
 
  private:
@@ -204,7 +219,7 @@ class FakeLink final : public Link {
       const size_t index = random_.uniform(static_cast<uint32_t>(late_.size()));
       secrets::ReplicaState state = std::move(late_[index]);
       late_.erase(late_.begin() + static_cast<ptrdiff_t>(index));
-      COFFER_TRY(destination_->applier.apply(std::move(state)));
+      COFFER_TRY(destination_->applier.apply(copy(std::span(&state, 1))));
     }
     return {};
   }

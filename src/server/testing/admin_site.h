@@ -43,7 +43,7 @@ class QuestionLink final : public replication::Link {
   uint64_t destination_start() const override { return 0; }
   uint64_t destination_moment() const override { return 0; }
   Result<void> send(const secrets::Heartbeat&) override { std::abort(); }
-  Result<secrets::ApplyOutcome> send(const secrets::ReplicaState&) override { std::abort(); }
+  Result<std::vector<secrets::ApplyOutcome>> send(std::span<const secrets::ReplicaState>) override { std::abort(); }
   Result<secrets::ApplyOutcome> send(const secrets::ReplicaRemoval&) override { std::abort(); }
   Result<kms::KeyAnswer> send(const kms::SharedKey&) override { std::abort(); }
   Result<kms::KeyAnswer> send(const kms::ReplicaReport&) override { std::abort(); }
