@@ -24,10 +24,11 @@ Delivery store_down(const Error& error) {
   return {Delivery::Kind::kStoreDown, std::string(error_name(error.code)) + ": " + error.message};
 }
 
-Result<void> clear_mark(store::Store& store, const store::Row& row) {
+Result<bool> clear_mark(store::Store& store, const store::Row& row) {
   const auto committed = store.commit({.preconditions = {{row.key, row.revision}}, .puts = {}, .deletes = {row.key}});
-  if (!committed.ok() && committed.error().code != ErrorCode::kConflict) return committed.error();
-  return {};
+  if (committed.ok()) return true;
+  if (committed.error().code == ErrorCode::kConflict) return false;
+  return committed.error();
 }
 
 }  // namespace coffer::replication

@@ -28,7 +28,7 @@ bool is_store_trouble(ErrorCode code);
 // Of Link::send(): the region takes nothing now.
 bool is_link_trouble(ErrorCode code);
 Delivery store_down(const Error& error);
-// Deletes the mark if it is still the row that was read: a newer one stays.
-Result<void> clear_mark(store::Store& store, const store::Row& row);
+// Deletes the mark if it is still the row that was read; false when a newer one has taken its place, which stays.
+Result<bool> clear_mark(store::Store& store, const store::Row& row);
 
 }  // namespace coffer::replication

@@ -133,6 +133,28 @@ TEST_F(LagReporterTest, APrimaryThatStartsSaysNothingUntilWhatWaitedIsDelivered)
   EXPECT_LE(lag(), 1001);
 }
 
+// The mark says by then that the copy is to go; but it is still there, is read, and misses what it missed.
+TEST_F(LagReporterTest, ACopyThatIsTakenOutWhileItIsBeingSentStaysAsOldAsItIs) {
+  east_.create("db", "first", {kWest});
+  Way way = this->way(east_, west_);
+  run(way, seconds(3));
+  way.link.refuse_name = "db";
+  east_.put("db", "second");
+  run(way, minutes(2));
+  ASSERT_EQ(west_.current("db"), "first");
+  ASSERT_GE(lag(), 118'000);
+  way.link.refuse_name.clear();
+  way.link.refuse_removals = true;
+  way.link.after_check = [&] {  // after the look at the marks, before the look at the secret
+    way.link.after_check = nullptr;
+    east_.unreplicate("db", kWest);
+  };
+  run(way, seconds(30));
+  ASSERT_FALSE(way.link.after_check);
+  ASSERT_EQ(west_.current("db"), "first");
+  EXPECT_GE(lag(), 148'000);
+}
+
 // It may have another disk. Of what it lost no mark tells before it was asked about all copies, and of the marks that
 // are made then nobody must believe that they are new.
 TEST_F(LagReporterTest, ARegionRestoredFromABackupSaysNothingUntilItHasWhatItLost) {

@@ -198,5 +198,21 @@ TEST_F(PromotionTest, WhoRejoinedIsBehindEverybodyAndNeverBesideThem) {
   EXPECT_EQ(again->secret.lineage_epoch, 3u);
 }
 
+// Its versions are from a time when it was a primary with many changes. No region takes a version that is newer than its
+// secret.
+TEST_F(PromotionTest, WhoRejoinedAndIsPromotedBeforeAnythingArrivedBeginsAboveItsVersions) {
+  create("copy", "mine", {kWest});
+  ASSERT_TRUE(edit("copy", [](Change& change) { change.secret.description = "changed"; }).ok());
+  ASSERT_TRUE(edit("copy", [](Change& change) {
+                change.secret.versions.push_back({testing::version_id(7), {}, {}, ValueKind::kString, 0});
+                change.values.push_back({testing::version_id(7), SecretBytes::copy_of("later")});
+              }).ok());
+  ASSERT_EQ(find("copy")->secret.version(testing::version_id(7))->generation, 3u);
+  report("copy", kWest, kWest);
+  ASSERT_TRUE(store("copy", [](const SecretView& view) { return rejoined(view, kWest); }).ok());
+  ASSERT_TRUE(store("copy", [](const SecretView& view) { return promoted(view, kEast); }).ok());
+  EXPECT_EQ(find("copy")->secret.generation, 4u);
+}
+
 }  // namespace
 }  // namespace coffer::secrets

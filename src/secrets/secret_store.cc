@@ -53,6 +53,15 @@ bool keeps_progress(const Change& change, const Region& region) {
   return contains(change.secret.replicas, region) && std::ranges::find(restarted, region) == restarted.end();
 }
 
+// No version is of a later generation than its secret, also of a primary that was one before: a copy that has rejoined
+// keeps its versions, and begins at 0.
+uint64_t generation_after(const Secret& current, const Change& change) {
+  uint64_t newest = std::max(current.generation, change.generation_above);
+  for (const Version& version : change.secret.versions)
+    newest = std::max(newest, version.generation);
+  return newest + 1;
+}
+
 }  // namespace
 
 SecretPointer changed_view(const SecretView& before, Change change, store::Revision revision) {
@@ -203,7 +212,7 @@ Result<store::Transaction> SecretStore::Impl::update_transaction(const SecretVie
   Secret& secret = change.secret;
   // A replica's own changes, like that of its key, make no state that its primary would have to know.
   if (secret.role == Role::kPrimary) {
-    secret.generation = std::max(current.secret.generation, change.generation_above) + 1;
+    secret.generation = generation_after(current.secret, change);
     secret.state_id = draw_state_id();
   }
   // A primary that gives up its place gives up what hangs on it.

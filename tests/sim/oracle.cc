@@ -28,6 +28,14 @@ std::string key_of(const home::StateId& id) {
   return id.kind + " of " + id.account.text();
 }
 
+// Of the next change of a primary, or of a promotion.
+uint64_t generation_after(const secrets::Secret& secret) {
+  uint64_t newest = secret.generation;
+  for (const secrets::Version& version : secret.versions)
+    newest = std::max(newest, version.generation);
+  return newest + 1;
+}
+
 }  // namespace
 
 void Oracle::violated(std::string what) {
@@ -293,7 +301,7 @@ void Oracle::after_restart(Site& at) {
       continue;
     }
     if (before && before->secret.suffix == now->secret.suffix &&
-        now->secret.generation != before->secret.generation + 1) {
+        now->secret.generation != generation_after(before->secret)) {
       violated(where + ": more was lost or won than one change");
     }
     record(at, *now);

@@ -113,6 +113,7 @@ class FakeLink final : public Link {
   Result<secrets::ApplyOutcome> send(const secrets::ReplicaRemoval& removal) override {
     COFFER_TRY(begin());
     std::erase_if(late_, [&](const auto& state) { return state.name == removal.name; });
+    if (refuse_removals) return Error{ErrorCode::kIo, "connection reset"};
     if (chance(faults.twice)) COFFER_TRY(destination_->applier.apply(removal));
     COFFER_ASSIGN(auto outcome, destination_->applier.apply(removal));
     COFFER_TRY(end());
@@ -203,6 +204,7 @@ class FakeLink final : public Link {
   Faults faults;
   std::function<void()> before_apply;  // something that happens while the message is on its way
   std::string refuse_name;             // a secret whose states break the connection
+  bool refuse_removals = false;        // break the connection
   std::optional<Error> refuse_many;    // what the region says to several states at once
   int sent = 0;
 
