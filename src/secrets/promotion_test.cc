@@ -198,6 +198,20 @@ TEST_F(PromotionTest, WhoRejoinedIsBehindEverybodyAndNeverBesideThem) {
   EXPECT_EQ(again->secret.lineage_epoch, 3u);
 }
 
+// The promoted one was deleted before it arrived, and another secret took its name: this copy may be the last that has
+// the values.
+TEST_F(PromotionTest, WhatWasGivenUpIsNotReplacedByAnotherSecretOfThatName) {
+  create("copy", "mine", {kWest});
+  report("copy", kWest, kWest);
+  ASSERT_TRUE(store("copy", [](const SecretView& view) { return rejoined(view, kWest); }).ok());
+  EXPECT_EQ(apply(state_from(kWest, "ZZZZZZ", 1, 1)), ApplyVerdict::kOtherLineage);
+  EXPECT_EQ(secrets_.apply_removal({kAccount, "copy", "ZZZZZZ", kWest, 1})->verdict, ApplyVerdict::kAlreadyNewer);
+  EXPECT_EQ(value(find("copy"), testing::version_id(0)), "mine");
+  ReplicaState forced = state_from(kWest, "ZZZZZZ", 1, 1);
+  forced.force_overwrite = true;
+  EXPECT_EQ(apply(std::move(forced)), ApplyVerdict::kApplied);
+}
+
 // Its versions are from a time when it was a primary with many changes. No region takes a version that is newer than its
 // secret.
 TEST_F(PromotionTest, WhoRejoinedAndIsPromotedBeforeAnythingArrivedBeginsAboveItsVersions) {

@@ -169,7 +169,9 @@ std::optional<ApplyOutcome> SecretStore::Impl::refusal(const ReplicaState& state
     }
     if (secret.role == Role::kReplica) {
       const bool newer_lineage = same_lineage && state.lineage_epoch > secret.lineage_epoch;
-      if (!same_primary && !newer_lineage) {
+      // It was given up for a secret of that primary that has never arrived, and may be the last that has its values.
+      const bool is_another = !same_lineage && !secret.has_arrived() && !state.force_overwrite;
+      if ((!same_primary && !newer_lineage) || is_another) {
         return refused(ApplyVerdict::kOtherLineage,
                        "Secret name " + state.name + " is currently replicated to " + here + " with a different arn");
       }
@@ -344,7 +346,9 @@ Result<ApplyOutcome> SecretStore::Impl::apply_removal(const ReplicaRemoval& remo
     // Promoted, or the replica of somebody else or newer: not the sender's to delete. A copy of an earlier secret of
     // the sender's is: its removal was overtaken by the next secret of that name.
     const bool newer = secret.suffix == removal.suffix && secret.lineage_epoch > removal.lineage_epoch;
-    if (secret.role != Role::kReplica || secret.primary_region != removal.primary_region || newer) {
+    // Nothing of the sender's: it was given up for a secret of the sender's that has never arrived.
+    const bool is_own = secret.suffix != removal.suffix && !secret.has_arrived();
+    if (secret.role != Role::kReplica || secret.primary_region != removal.primary_region || newer || is_own) {
       return std::optional(nothing_to_do);
     }
     store::Transaction transaction;
