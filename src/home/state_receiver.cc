@@ -122,13 +122,14 @@ Result<StateAnswer> StateReceiver::answer(const StateQuestion& question) {
   return StateAnswer{is_known ? StateVerdict::kThere : StateVerdict::kOtherHome, stamp, known};
 }
 
-Result<void> StateReceiver::drop(const StateId& id, const Claim& home) {
+Result<bool> StateReceiver::drop(const StateId& id, const Claim& home) {
   const StateKind* const kind = find_kind(parts_.kinds, id.kind);
   if (kind == nullptr) return unknown_kind(id);
   COFFER_ASSIGN(store::Precondition fence, parts_.home.fence(home));
   const StagePlace place{parts_.store, *kind, id, std::move(fence), parts_.operations};
   COFFER_ASSIGN(const Stamp stamp, current_stamp({parts_.store, *kind}, id));
   if (stamp.generation != 0) {
+    if (stamp.epoch >= home.epoch) return false;
     COFFER_TRY(settle(place));
     COFFER_TRY(put_nothing_in_force(place));
     parts_.log.warning("home_state_dropped", {{"kind", id.kind},
@@ -137,7 +138,8 @@ Result<void> StateReceiver::drop(const StateId& id, const Claim& home) {
                                               {"changes", stamp.generation},
                                               {"home", home.region.text()}});
   }
-  return settle(place);
+  COFFER_TRY(settle(place));
+  return true;
 }
 
 Result<StateAnswer> StateReceiver::attempt(const StatePart& part, const StateKind& kind) {

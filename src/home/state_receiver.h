@@ -40,8 +40,9 @@ class StateReceiver {
   Result<bool> learn(const Claim& claim);
 
   // The home knows nothing of this state, and so there is none any more: what a former home made and nobody took over.
-  // `home`: who said so. kConflict when that one is not home any more; kIo, kCorrupt.
-  Result<void> drop(const StateId& id, const Claim& home);
+  // `home`: who said so. False, and nothing is dropped, if the state is of that home's own epoch: it has made it, and
+  // has lost its disk. kConflict when that one is not home any more; kIo, kCorrupt.
+  Result<bool> drop(const StateId& id, const Claim& home);
 
   // Ends what a crash broke off, or another home's epoch, for all states: to be called before the first request, and by
   // a new home, in which such a state could not be changed before. kIo, kCorrupt; kConflict when who is home changes

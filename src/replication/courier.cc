@@ -235,7 +235,8 @@ Delivery Courier::remove(const store::OutboxKey& key, const store::OutboxMark& m
 Delivery Courier::cleared(const store::Row& row) {
   const Result<bool> is_cleared = clear_mark(parts_.store, row);
   if (!is_cleared.ok()) return store_down(is_cleared.error());
-  // Nothing has arrived for the newer one: it may say that a copy is to go, which is there still and is as old as before.
+  // Nothing has arrived for the newer one: it may say that a copy is to go, which is there still and is as old as
+  // before.
   if (!*is_cleared) return {Kind::kMarkedAnew, {}};
   return {};
 }

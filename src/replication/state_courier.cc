@@ -110,8 +110,15 @@ Result<Delivery> StateCourier::ask_home(const Shipment& shipment) {
   const Result<StateAnswer> answer = parts_.link.send(home::StateQuestion{shipment.id, shipment.home});
   if (!answer.ok()) return not_sent(answer.error());
   if (answer->verdict == StateVerdict::kOtherHome) return follow(shipment, answer->home);
-  if (answer->stamp.generation == 0) COFFER_TRY(parts_.states.drop(shipment.id, shipment.home));
-  return done(shipment);
+  if (answer->stamp.generation != 0) return done(shipment);
+  COFFER_ASSIGN(const bool is_dropped, parts_.states.drop(shipment.id, shipment.home));
+  if (is_dropped) return done(shipment);
+  return Delivery{
+      Kind::kSetAside,
+      parts_.destination.text() +
+          ", the home region of identities, does not know what it has made itself: it has lost its disk, or "
+          "was restored from a backup. Nothing is dropped: coffer identity adopt-home --force, here or "
+          "there, says whose state is to stay"};
 }
 
 Result<Delivery> StateCourier::follow(const Shipment& shipment, const home::Claim& other) {

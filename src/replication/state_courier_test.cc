@@ -122,6 +122,26 @@ TEST_F(StateCourierTest, WhatAHomeThatHasForgottenItsEpochDoesNotKnowIsDroppedNo
   EXPECT_EQ(restored.identities_of(kAccount), before);
 }
 
+// Nobody has adopted: the home is of the same epoch still, and its disk is new. It made what it does not know.
+TEST_F(StateCourierTest, WhatAHomeHasMadeAndLostIsDroppedNowhere) {
+  make_user(east_, "alice");
+  Way way = this->way(east_, west_);
+  drain(way, east_, west_);
+  const std::string before = west_.identities_of(kAccount);
+  TestRegion wiped(world_, kEast);
+  Way asking = this->way(west_, wiped);
+  settle(asking);
+  EXPECT_EQ(west_.identities_of(kAccount), before);
+  EXPECT_NE(asking.replicator.status().last_error.find("it has lost its disk"), std::string::npos);
+  // Whoever adopts decides, and what the others made before goes then.
+  ASSERT_TRUE(wiped.home.adopt(*wiped.home.claim()).ok());
+  Way back = this->way(wiped, west_);
+  drain(back, wiped, west_);
+  clock_.advance(std::chrono::minutes(2));
+  settle(asking);
+  EXPECT_EQ(west_.identities_of(kAccount), wiped.identities_of(kAccount));
+}
+
 // The home was restored from a backup: what the region knows is newer, and must not be overwritten without a word.
 TEST_F(StateCourierTest, ARegionThatIsAheadIsLeftAloneUntilSomebodyAdopts) {
   make_user(east_, "alice");

@@ -212,8 +212,8 @@ TEST_F(PromotionTest, WhatWasGivenUpIsNotReplacedByAnotherSecretOfThatName) {
   EXPECT_EQ(apply(std::move(forced)), ApplyVerdict::kApplied);
 }
 
-// Its versions are from a time when it was a primary with many changes. No region takes a version that is newer than its
-// secret.
+// Its versions are from a time when it was a primary with many changes. No region takes a version that is newer than
+// its secret.
 TEST_F(PromotionTest, WhoRejoinedAndIsPromotedBeforeAnythingArrivedBeginsAboveItsVersions) {
   create("copy", "mine", {kWest});
   ASSERT_TRUE(edit("copy", [](Change& change) { change.secret.description = "changed"; }).ok());

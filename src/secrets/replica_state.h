@@ -9,7 +9,8 @@
 //    what is here, or what that was based on (an answer was lost); if it is the same state, ignored but for siblings
 //    that the copy lacks; else kAhead: the primary has lost changes, it was restored from a backup;
 //  - a replica of the same suffix, another primary region: applied if the lineage epoch is higher, else kOtherLineage;
-//  - a replica of another suffix: replaced if the primary region is the same, which has deleted it, but for one that has
+//  - a replica of another suffix: replaced if the primary region is the same, which has deleted it, but for one that
+//  has
 //    rejoined and waits for its first state, which needs force_overwrite; else kOtherLineage;
 //  - a stand-alone secret: kNameTaken, unless force_overwrite and it has no replicas of its own;
 //  - the copy's KMS key cannot be used: kKeyUnusable;
