@@ -402,7 +402,11 @@ void Oracle::check_convergence(const std::vector<std::unique_ptr<Site>>& regions
         if (status.status == "InProgress") violated(where + ": " + replica.region.text() + " is InProgress for ever");
         if (status.status != "InSync") continue;
         const Seen* const copy = seen(find(replica.region), name);
-        if (copy == nullptr && !promoted_.contains({secret.suffix, replica.region.text()})) {
+        // A primary that was replaced hears of it when it sends again: the promoted one may have taken the copy, and
+        // removed it.
+        const bool is_replaced = std::ranges::any_of(
+            made_[secret.suffix], [&secret](const auto& made) { return made.second.epoch > secret.lineage_epoch; });
+        if (copy == nullptr && !is_replaced && !promoted_.contains({secret.suffix, replica.region.text()})) {
           violated(where + ": " + replica.region.text() + " is InSync, and has nothing");
           continue;
         }
