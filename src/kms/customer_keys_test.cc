@@ -80,7 +80,7 @@ TEST_F(CustomerKeysTest, NobodyChangesADefaultKey) {
   EXPECT_EQ(outcome(keyring_.schedule_deletion(key, 7)), "AccessDeniedException");
   EXPECT_EQ(outcome(keyring_.cancel_deletion(key)), "AccessDeniedException");
   EXPECT_EQ(put_alias("alias/mine", key), "AccessDeniedException");
-  EXPECT_EQ(outcome(keyring_.delete_alias(kAccount, kSecretsManagerAlias)), "InvalidAliasNameException");
+  EXPECT_EQ(outcome(keyring_.delete_alias(kAccount, kSecretsManagerAlias, std::nullopt)), "InvalidAliasNameException");
   EXPECT_EQ(store_->revision(), before);
 }
 
@@ -93,9 +93,9 @@ TEST_F(CustomerKeysTest, AMovedAliasLeavesWhatWasEncryptedWithItsKey) {
   EXPECT_EQ(resolved("alias/app"), second.id) << "at once";
   EXPECT_EQ(key_of(ciphertext, kAccount), first);
   EXPECT_EQ(opened(ciphertext), "ok");
-  ASSERT_TRUE(keyring_.delete_alias(kAccount, "alias/app").ok());
+  ASSERT_TRUE(*keyring_.delete_alias(kAccount, "alias/app", second));
   EXPECT_EQ(resolved("alias/app"), "");
-  EXPECT_EQ(outcome(keyring_.delete_alias(kAccount, "alias/app")), "NotFoundException");
+  EXPECT_EQ(outcome(keyring_.delete_alias(kAccount, "alias/app", std::nullopt)), "NotFoundException");
   EXPECT_EQ(opened(ciphertext), "ok");
 }
 
@@ -110,7 +110,7 @@ TEST_F(CustomerKeysTest, AliasesFollowTheRulesOfKms) {
   EXPECT_EQ(put_alias("alias/app", {kAccount, random_.uuid()}), "NotFoundException");
   EXPECT_EQ(put_alias("alias/app", {kAccount, "no key id"}), "NotFoundException");
   EXPECT_EQ(put_alias("alias/app", make_key(kOther)), "NotFoundException") << "of another account";
-  EXPECT_EQ(outcome(keyring_.delete_alias(kAccount, "alias/a b")), "ValidationException");
+  EXPECT_EQ(outcome(keyring_.delete_alias(kAccount, "alias/a b", std::nullopt)), "ValidationException");
   EXPECT_EQ(keyring_.list_aliases(kAccount)->size(), 2u);
 }
 
@@ -176,7 +176,7 @@ TEST_F(CustomerKeysTest, AKeyIsFoundWithTheAliasesThatItHasNow) {
   ASSERT_EQ(put_alias("alias/a", two), "ok");
   EXPECT_EQ(aliases(one), Names({"alias/b"}));
   EXPECT_EQ(aliases(two), Names({"alias/a"}));
-  ASSERT_TRUE(keyring_.delete_alias(kAccount, "alias/b").ok());
+  ASSERT_TRUE(*keyring_.delete_alias(kAccount, "alias/b", one));
   EXPECT_EQ(aliases(one), Names());
   const KeyInfo before = info(two);
   ASSERT_TRUE(*keyring_.move_alias(kAccount, "alias/a", {two, one}));
@@ -291,7 +291,7 @@ TEST_F(CustomerKeysTest, StatesChangeAsKmsPermitsIt) {
   EXPECT_EQ(outcome(keyring_.schedule_deletion(key, 7)), "KMSInvalidStateException");
   EXPECT_EQ(put_alias("alias/other", key), "KMSInvalidStateException");
   EXPECT_EQ(info(key).deletion_date, *due);
-  ASSERT_TRUE(keyring_.delete_alias(kAccount, "alias/app").ok()) << "in every state";
+  ASSERT_TRUE(*keyring_.delete_alias(kAccount, "alias/app", key)) << "in every state";
   ASSERT_TRUE(keyring_.cancel_deletion(key).ok());
   EXPECT_FALSE(info(key).deletion_date);
   const KeyName nobody{kAccount, random_.uuid()};

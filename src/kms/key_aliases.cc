@@ -88,19 +88,18 @@ Result<bool> KeyStore::write_alias(const AliasTarget& target, const AcceptRow& a
   });
 }
 
-Result<bool> KeyStore::erase_alias(const AccountId& account, std::string_view alias, const AcceptRow& accept) {
+Result<bool> KeyStore::delete_alias(const AccountId& account, std::string_view alias,
+                                    const std::optional<KeyName>& from) {
   COFFER_TRY(check_customer_alias(alias));
   const std::string row_key = alias_row(account, alias);
   return until_undisturbed([&]() -> Result<bool> {
     COFFER_ASSIGN(const auto row, parts_.store.get(row_key));
-    COFFER_ASSIGN(const bool is_accepted, accept(row));
-    if (!is_accepted) return false;
-    if (!row) return no_alias(alias_arn(parts_.region, account, alias));
+    if (!row && !from) return no_alias(alias_arn(parts_.region, account, alias));
+    if (!row || !from || !names(*row, *from)) return false;
     store::Transaction transaction;
     transaction.preconditions.push_back({row_key, row->revision});
     transaction.deletes.push_back(row_key);
-    COFFER_ASSIGN(const StoredAlias stored, decode_alias(row->value));
-    COFFER_TRY(take_alias({account, stored.key_id}, alias, transaction));
+    COFFER_TRY(take_alias(*from, alias, transaction));
     COFFER_TRY(commit(std::move(transaction)));
     return true;
   });
@@ -113,7 +112,6 @@ Result<void> KeyStore::put_alias(const AccountId& account, std::string_view alia
     if (row && change == AliasChange::kCreate) {
       return Error{ErrorCode::kAlreadyExists, "An alias with the name " + arn + " already exists"};
     }
-    if (!row && change == AliasChange::kMove) return no_alias(arn);
     return true;
   }));
   return {};
@@ -123,18 +121,6 @@ Result<bool> KeyStore::move_alias(const AccountId& account, std::string_view ali
   return write_alias({account, alias, move.to}, [&](const std::optional<store::Row>& row) -> Result<bool> {
     if (!row && !move.from) return no_alias(alias_arn(parts_.region, account, alias));
     return move.from && is_named(*move.from, row);
-  });
-}
-
-Result<void> KeyStore::delete_alias(const AccountId& account, std::string_view alias) {
-  COFFER_TRY(erase_alias(account, alias, [](const std::optional<store::Row>&) -> Result<bool> { return true; }));
-  return {};
-}
-
-Result<bool> KeyStore::delete_alias(const AccountId& account, std::string_view alias,
-                                    const std::optional<KeyName>& from) {
-  return erase_alias(account, alias, [&](const std::optional<store::Row>& row) -> Result<bool> {
-    return from ? is_named(*from, row) : !row;
   });
 }
 

@@ -129,8 +129,9 @@ TEST_F(KeyRacesTest, OfTwoThatPutOrDeleteAnAliasTheLastOneWins) {
   before_next_commit([&] { EXPECT_TRUE(keyring_.put_alias(kAccount, "alias/app", first).ok()); });
   EXPECT_TRUE(slow_.put_alias(kAccount, "alias/app", second).ok());
   EXPECT_EQ(resolved("alias/app"), second.id);
-  before_next_commit([&] { EXPECT_TRUE(keyring_.delete_alias(kAccount, "alias/app").ok()); });
-  EXPECT_EQ(outcome(slow_.delete_alias(kAccount, "alias/app")), "NotFoundException");
+  before_next_commit([&] { EXPECT_TRUE(*keyring_.delete_alias(kAccount, "alias/app", second)); });
+  EXPECT_FALSE(*slow_.delete_alias(kAccount, "alias/app", second));
+  EXPECT_EQ(outcome(slow_.delete_alias(kAccount, "alias/app", std::nullopt)), "NotFoundException");
   EXPECT_EQ(interruptions_, 2);
 }
 
@@ -222,7 +223,7 @@ TEST_F(KeyRacesTest, ChangesAtOnceAreDoneOneAfterTheOther) {
         EXPECT_TRUE(keyring_.enable(key).ok());
         const std::string now = opened(ciphertext);
         EXPECT_TRUE(now == "ok" || now == "DecryptionFailure") << now;
-        EXPECT_TRUE(keyring_.delete_alias(kAccount, alias).ok());
+        EXPECT_TRUE(*keyring_.delete_alias(kAccount, alias, key));
       }
     });
   }

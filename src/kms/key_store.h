@@ -60,7 +60,6 @@ class KeyStore {
   KeyName draw_name(const AccountId& account, MultiRegion multi_region) const;
   Result<void> create(const NewKey& key);
   Result<void> put_alias(const AccountId& account, std::string_view alias, const KeyName& key, AliasChange change);
-  Result<void> delete_alias(const AccountId& account, std::string_view alias);
   Result<bool> move_alias(const AccountId& account, std::string_view alias, const AliasMove& move);
   Result<bool> delete_alias(const AccountId& account, std::string_view alias, const std::optional<KeyName>& from);
   Result<std::vector<KeyInfo>> list_keys(const AccountId& account, const Page& page) const;
@@ -117,7 +116,7 @@ class KeyStore {
   // Takes an alias from the key that it names, which is kept in memory with its aliases and is looked at again because
   // its row is written. Nothing if the key has gone.
   Result<void> take_alias(const KeyName& key, std::string_view alias, store::Transaction& transaction) const;
-  // Makes an alias name a key, or deletes it, if `accept` says so to the row that there is: false when it did not.
+  // Makes an alias name a key, if `accept` says so to the row that there is: false when it did not.
   struct AliasTarget {
     const AccountId& account;
     std::string_view alias;
@@ -125,7 +124,6 @@ class KeyStore {
   };
   using AcceptRow = std::function<Result<bool>(const std::optional<store::Row>&)>;
   Result<bool> write_alias(const AliasTarget& target, const AcceptRow& accept);
-  Result<bool> erase_alias(const AccountId& account, std::string_view alias, const AcceptRow& accept);
 
   const Keyring::Parts parts_;
   mutable store::RowCache<OpenKey> keys_;

@@ -143,9 +143,6 @@ Result<void> Keyring::put_alias(const AccountId& account, std::string_view alias
                                 AliasChange change) {
   return keys_->put_alias(account, alias, key, change);
 }
-Result<void> Keyring::delete_alias(const AccountId& account, std::string_view alias) {
-  return keys_->delete_alias(account, alias);
-}
 Result<bool> Keyring::move_alias(const AccountId& account, std::string_view alias, const AliasMove& move) {
   return keys_->move_alias(account, alias, move);
 }

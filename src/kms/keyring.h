@@ -50,8 +50,8 @@ struct NewKey {
   KeyPolicy policy;       // that accept_key_policy() took, or none
 };
 
-// kCreate refuses an alias that there is, kMove one that there is not, kPut does either.
-enum class AliasChange : uint8_t { kCreate, kMove, kPut };
+// kCreate refuses an alias that there is, kPut gives it to another key.
+enum class AliasChange : uint8_t { kCreate, kPut };
 
 // Another key for an alias, which names `from` until then; nullopt: there is none of that name.
 struct AliasMove {
@@ -130,12 +130,11 @@ class Keyring {
 
   // What was encrypted before keeps its key. A key has at most 50 aliases (kLimitExceeded). Not for a key pending
   // deletion. kAlreadyExists with kCreate. Fails as check_customer_alias() does.
-  // kms:CreateAlias and kms:UpdateAlias.
+  // kms:CreateAlias.
   Result<void> put_alias(const AccountId& account, std::string_view alias, const KeyName& key,
                          AliasChange change = AliasChange::kPut);
-  Result<void> delete_alias(const AccountId& account, std::string_view alias);
-  // The same as kMove, and as delete_alias(), for whoever has looked which key the alias names. Nothing is done, and
-  // the answer is false, when it is another one by now.
+  // For whoever has looked which key the alias names. Nothing is done, and the answer is false, when it is another one
+  // by now. kms:UpdateAlias and kms:DeleteAlias.
   Result<bool> move_alias(const AccountId& account, std::string_view alias, const AliasMove& move);
   Result<bool> delete_alias(const AccountId& account, std::string_view alias, const std::optional<KeyName>& from);
 
