@@ -183,6 +183,39 @@ TEST_F(KeyRacesTest, AKeyWhoseDeletionIsCancelledAtTheLastMomentStays) {
   EXPECT_EQ(resolved("alias/app"), key.id);
 }
 
+// What takes more than one commit must not be half done on a key that stays.
+TEST_F(KeyRacesTest, AKeyWhoseDeletionIsCancelledAtTheLastMomentKeepsItsGrants) {
+  const KeyName key = make_key();
+  const TestDirectories directories;
+  Grants grants{{keyring_, directories.both()}};
+  ASSERT_TRUE(grants
+                  .create({.key = key,
+                           .grantee = kAnn.arn,
+                           .retiring = std::nullopt,
+                           .issuer = kAccount,
+                           .name = "",
+                           .operations = {GrantOperation::kDecrypt},
+                           .constraints = {}})
+                  .ok());
+  make_due(key);
+  before_next_commit([&] { EXPECT_TRUE(keyring_.cancel_deletion(key).ok()); });
+  EXPECT_EQ(*slow_.erase_expired(), 0u);
+  EXPECT_EQ(grants.list(key, {}, {})->size(), 1u);
+  EXPECT_EQ(rows("kg"), 1u);
+}
+
+// Nor is it half done when the process ends in between: nobody can take it back then, and it is done the next time.
+TEST_F(KeyRacesTest, ADeletionThatWasBegunCannotBeCancelledAndEndsTheNextTime) {
+  const KeyName key = make_key();
+  make_due(key);
+  before_next_commit([&] {
+    before_next_commit([&] { EXPECT_EQ(outcome(keyring_.cancel_deletion(key)), "KMSInvalidStateException"); });
+  });
+  EXPECT_EQ(*slow_.erase_expired(), 1u);
+  EXPECT_EQ(interruptions_, 2);
+  EXPECT_EQ(resolved(key.id), "");
+}
+
 TEST_F(KeyRacesTest, AKeyTakesNoAliasAlongThatWasMovedMeanwhile) {
   const KeyName key = make_key();
   const KeyName other = make_key();

@@ -27,7 +27,8 @@ bool is_sound_family(const KeyRecord& record, KeyState state) {
   const bool is_replica = record.multi_region() == KeyRecord::REPLICA;
   if (record.has_lineage() ? !is_primary && !is_replica : is_replica) return false;
   if (state == KeyState::kPendingReplicaDeletion && (!is_primary || record.lineage().replicas().empty())) return false;
-  if ((record.handing_over() || record.ending()) && !is_replica) return false;
+  if (record.handing_over() && !is_replica) return false;
+  if (record.ending() && !is_replica && state != KeyState::kPendingDeletion) return false;
   return record.unused_materials() <= static_cast<uint32_t>(record.later_materials_size());
 }
 

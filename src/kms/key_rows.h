@@ -36,7 +36,9 @@ struct StoredKey {
   std::optional<Lineage> lineage;  // of a multi-region key
   int waiting_days = 0;            // of a multi-region key whose deletion is pending: as asked for; otherwise 0
   bool is_handing_over = false;    // a replica that was the primary, until the next one has taken over
-  bool is_ending = false;          // a replica whose date has come, until the primary has taken it off its list
+  // Its date has come, and nobody can cancel: a replica, until the primary has taken it off its list; any other key,
+  // until its grants and itself are deleted.
+  bool is_ending = false;
   // That name the key, in order. Absent: the row is from before they were kept in it.
   std::optional<std::vector<std::string>> aliases = std::vector<std::string>();
 

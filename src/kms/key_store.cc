@@ -306,15 +306,18 @@ Result<bool> KeyStore::erase(const KeyName& key, Time now) {
   COFFER_ASSIGN(const Current current, load_customer_key(key));
   const auto& due = current.key.info.deletion_date;
   if (!due || *due > now) return false;
-  if (!current.key.is_replica()) {
-    COFFER_TRY(remove(current));
-    return true;
+  if (!current.key.is_ending) {
+    // From here on nobody can cancel: a key that stays must not lose its grants.
+    StoredKey ending = current.key;
+    ending.is_ending = true;
+    COFFER_TRY(replace(current, std::move(ending)));
   }
-  if (current.key.is_ending) return false;
-  StoredKey ending = current.key;
-  ending.is_ending = true;
-  COFFER_TRY(replace(current, std::move(ending)));
-  return false;
+  if (current.key.is_replica()) return false;
+  COFFER_ASSIGN(const Current ending, load_customer_key(key));
+  // It may have heard meanwhile that another region has the primary.
+  if (ending.key.is_replica()) return false;
+  COFFER_TRY(remove(ending));
+  return true;
 }
 
 Result<void> KeyStore::erase_replica(const KeyName& key, uint64_t since, uint64_t generation) {
@@ -336,7 +339,7 @@ Result<std::optional<Deletion>> KeyStore::deletion_of(const KeyName& key) const 
 Result<void> KeyStore::remove(const Current& current) {
   const KeyName& key = current.key.info.name;
   // There may be more of them than one transaction takes. Nobody can give a grant, or an alias, on a key that is
-  // pending deletion.
+  // pending deletion, and nobody can cancel that of one that is ending.
   COFFER_TRY(erase_grants(parts_.store, key));
   store::Transaction transaction;
   transaction.preconditions.push_back({key_row(key), current.revision});

@@ -94,8 +94,8 @@ class KeyStore {
   // Calls `act` for each key of an index whose time has come, and returns for how many it said that it did something.
   // One that fails does not keep the others: the first error is returned at the end. kNotFoundOnWire of `act` is none.
   Result<size_t> for_each_due(DueFor what, const std::function<Result<bool>(const KeyName&, Time now)>& act);
-  // Deletes the key and what belongs to it; false when its deletion was cancelled, or put off. A replica only becomes
-  // one that is ending: its primary must agree.
+  // Deletes the key and what belongs to it; false when its deletion was cancelled, or put off. Before that it becomes
+  // one that is ending; a replica no more than that: its primary must agree.
   Result<bool> erase(const KeyName& key, Time now);
   // Deletes a replica that is ending, in the generation in which its primary agreed. `since`: which one is meant; any
   // other stays.
@@ -107,6 +107,7 @@ class KeyStore {
 
  private:
   void add_key(StoredKey key, store::Transaction& transaction) const;
+  // REQUIRES: it is ending.
   Result<void> remove(const Current& current);
   Result<void> make_default_key(const AccountId& account);
   KeyInfo new_default_key(const AccountId& account) const;
