@@ -82,6 +82,7 @@ class EndToEnd : public ::testing::Test {
                                                        .workers = *workers_,
                                                        .random = random_,
                                                        .log = log_,
+                                                       .region = kWest,
                                                        .peers = {kEast},
                                                        .forwards = forwards_.get()});
     net::ServerOptions options;

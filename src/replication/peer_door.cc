@@ -187,7 +187,9 @@ Result<void> PeerDoor::apply(Peer& peer, Message message, Answer& answer) {
   }
   if (const auto* shared = std::get_if<kms::SharedKey>(&message.body)) {
     const kms::Lineage& lineage = shared->lineage;
-    if (lineage.primary != peer.region && lineage.former != peer.region) {
+    // A former primary only hands over, to the region that is the next one.
+    const bool hands_over = lineage.former == peer.region && lineage.primary == parts_.region;
+    if (lineage.primary != peer.region && !hands_over) {
       return not_allowed("a key of which another region is the primary");
     }
     COFFER_ASSIGN(answer.key, parts_.applier.apply(*shared));

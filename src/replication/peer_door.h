@@ -2,10 +2,11 @@
 // for the home of identities (forward_door.h), GET /health.
 // Promises: nothing is applied unless the verified client certificate names a region of the deployment that may send
 // this very message (a secret's primary region; of what flows from the identity home, that home, whose epoch the
-// applier judges; of a multi-region key, the primary, or the former one that hands it over; a question or a replica's
-// report or heartbeat, any); messages of one region are applied one after the other, and none of an older session after
-// a newer one was opened, but for questions and heartbeats, which change no state; a failing store is 503, never a
-// verdict. Must never block the I/O thread that calls it: decoding and applying happen on the worker pool.
+// applier judges; of a multi-region key, the primary, or the former one that hands it over to this region; a question
+// or a replica's report or heartbeat, any); messages of one region are applied one after the other, and none of an
+// older session after a newer one was opened, but for questions and heartbeats, which change no state; a failing store
+// is 503, never a verdict. Must never block the I/O thread that calls it: decoding and applying happen on the worker
+// pool.
 #pragma once
 
 #include <cstdint>
@@ -33,6 +34,7 @@ class PeerDoor final : public net::Handler {
     WorkerPool& workers;  // stopped before the door goes away
     Random& random;       // for session numbers
     const Log& log;
+    Region region;                    // this one
     std::vector<Region> peers;        // the other regions of the deployment
     ForwardDoor* forwards = nullptr;  // null: nobody takes forwarded requests
     uint64_t start = 0;               // random, of this process: told in every answer

@@ -144,6 +144,7 @@ class PeerDoorTest : public ::testing::Test {
                                                        .workers = *workers_,
                                                        .random = random_,
                                                        .log = log_,
+                                                       .region = kWest,
                                                        .peers = {kEast, kEurope},
                                                        .start = 7});
     handler_ = door_.get();
@@ -203,20 +204,24 @@ TEST_F(PeerDoorTest, ARegionSpeaksForItsOwnSecretsOnly) {
 }
 
 // Of a key the primary speaks, and the one that hands it over; a replica's report is the sender's own.
-TEST_F(PeerDoorTest, ARegionSpeaksForTheKeysOfWhichItIsOrWasThePrimary) {
+TEST_F(PeerDoorTest, ARegionSpeaksForTheKeysOfWhichItIsThePrimaryAndHandsThemOver) {
   Sender east = sender("us-east-1");
   const auto answer = east.link->send(shared_key());
   ASSERT_TRUE(answer.ok()) << answer.error().message;
   EXPECT_EQ(answer->stamp, (kms::Stamp{2, 5}));
   EXPECT_EQ(answer->materials, 1U);
   Sender europe = sender("eu-west-1");
-  EXPECT_TRUE(europe.link->send(shared_key()).ok());
+  kms::SharedKey handed_over = shared_key();
+  handed_over.lineage.primary = kWest;
+  EXPECT_TRUE(europe.link->send(handed_over).ok());
+  // It has no say any more in what the next primary tells its replicas.
+  EXPECT_EQ(europe.link->send(shared_key()).error().code, ErrorCode::kPermission);
   kms::SharedKey others = shared_key();
   others.lineage.former = Region();
   EXPECT_EQ(europe.link->send(others).error().code, ErrorCode::kPermission);
   EXPECT_EQ(europe.link->send(kms::ReplicaReport{others.name, {2, 5}, 3})->verdict, kms::KeyVerdict::kNoted);
   EXPECT_EQ(applier_.applied,
-            (std::vector<std::string>{"key of us-east-1", "key of us-east-1", "report of eu-west-1"}));
+            (std::vector<std::string>{"key of us-east-1", "key of us-west-2", "report of eu-west-1"}));
 }
 
 // The authority may have signed other things; no certificate and the region's own certificate count as strangers too.

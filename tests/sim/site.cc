@@ -90,7 +90,7 @@ Process::Process(Environment& environment, Site& self, const std::vector<std::un
       start(1 + environment.random.uniform(1U << 31)),
       wrapped(environment.wrap_applier ? environment.wrap_applier(applier, self) : nullptr),
       door({wrapped ? *wrapped : static_cast<replication::Applier&>(applier), lags, workers, environment.random,
-            environment.log, others(environment, self.name), nullptr, start}),
+            environment.log, self.name, others(environment, self.name), nullptr, start}),
       environment_(environment),
       self_(self) {
   for (const auto& site : sites) {
