@@ -31,6 +31,11 @@ class KeyCourierTest : public ReplicatorTest {
   static void restore(TestRegion& region, const store::Row& row) {
     ASSERT_TRUE(region.store->commit({.preconditions = {}, .puts = {{row.key, row.value}}, .deletes = {}}).ok());
   }
+  // As settle(), of more than it takes for a stall.
+  static void settle_all(Way& way) {
+    for (int i = 0; i < 2'000 && way.replicator.step() == Duration(0); ++i) {
+    }
+  }
   // Everything that both have to tell each other.
   void drain_both(Way& there, Way& back) {
     for (int i = 0; i < 5; ++i) {
@@ -219,6 +224,37 @@ TEST_F(KeyCourierTest, ARegionThatLostItsDiskIsFoundOutAndGetsTheReplicaAgain) {
 }
 
 // Marks of what is not there (any more) are nobody's business.
+// Keys that another region has lost all wait for a person, however many; secrets do not wait with them.
+TEST_F(KeyCourierTest, ManyKeysThatCannotBeDeliveredDelayNoSecret) {
+  Way way = this->way(east_, west_);
+  replicate_to(kWest);
+  drain(way, east_, west_);
+  std::vector<kms::KeyName> keys;
+  for (int i = 0; i < 1'100; ++i) {
+    const kms::KeyName name = east_.keyring.draw_name(kAccount, kms::MultiRegion::kPrimary);
+    ASSERT_TRUE(east_.keyring.create_key({name, "", {}, {}}).ok());
+    ASSERT_TRUE(kms::replicate(east_.keyring, name, kWest, {}).ok());
+    keys.push_back(name);
+  }
+  for (int i = 0; i < 10; ++i)
+    settle_all(way);
+  ASSERT_EQ(east_.marks(kWest), 0U);
+  // The west loses its disk: nobody can make the keys again but a person, who says with which policies.
+  for (const kms::KeyName& name : keys)
+    ASSERT_TRUE(
+        west_.store
+            ->commit(
+                {.preconditions = {}, .puts = {}, .deletes = {store::make_key("k", {name.account.text(), name.id})}})
+            .ok());
+  ASSERT_TRUE(east_.key_exchange.announce(kWest).ok());
+  ASSERT_GE(way.replicator.status().dirty, keys.size());
+  settle_all(way);
+  east_.create("db", "hunter2", {kWest});
+  settle_all(way);
+  EXPECT_EQ(west_.current("db"), "hunter2");
+  EXPECT_TRUE(way.replicator.status().concerns_one) << way.replicator.status().last_error;
+}
+
 TEST_F(KeyCourierTest, AMarkOfNothingIsCleared) {
   Way way = this->way(east_, west_);
   const store::OutboxKey mark{kWest, std::string(kms::kOutboxKind), kAccount, "mrk-" + std::string(32, '0')};

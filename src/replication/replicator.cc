@@ -20,7 +20,11 @@ using std::chrono::seconds;
 using Kind = Delivery::Kind;
 
 constexpr size_t kBatch = 64;
-constexpr size_t kMaxSetAside = 1'000;
+constexpr size_t kMaxSetAside = 1'000;  // but for KMS keys
+// KMS keys have reasons of their own all at once, when the destination has lost its disk; secrets on the same link are
+// not to wait for what a person has to mend.
+constexpr size_t kMaxKeysSetAside = 100'000;
+constexpr Duration kBetweenKeys = milliseconds(20);  // that are tried again, on average, when they are many
 constexpr size_t kMaxCounted = 10'000;
 constexpr Duration kIdle = seconds(1);
 constexpr Duration kReportEvery = seconds(1);
@@ -35,6 +39,7 @@ struct SetAside {
   unsigned failures = 0;
   std::string message;
   uint64_t seen_in_pass = 0;
+  bool is_key = false;  // a KMS key's
 };
 
 }  // namespace
@@ -87,6 +92,7 @@ class Replicator::Impl {
   // that breaks the link.
   size_t alone_ = 0;
   std::map<std::string, SetAside> set_aside_;
+  size_t keys_set_aside_ = 0;  // of those
   bool is_greeted_ = false;
   uint64_t keys_announced_to_ = 0;  // the start of the destination's process that is told of all multi-region keys
   unsigned failures_ = 0;           // of the destination, in a row
@@ -187,7 +193,11 @@ bool Replicator::Impl::announce_keys() {
 Duration Replicator::Impl::end_pass(Duration now) {
   cursor_.clear();
   // Marks that somebody else cleared are not to be remembered.
-  std::erase_if(set_aside_, [this](const auto& entry) { return entry.second.seen_in_pass != pass_; });
+  std::erase_if(set_aside_, [this](const auto& entry) {
+    const bool is_gone = entry.second.seen_in_pass != pass_;
+    if (is_gone && entry.second.is_key) --keys_set_aside_;
+    return is_gone;
+  });
   if (tried_in_pass_) return Duration(0);  // marks may have been written behind the cursor
   if (copies_.is_busy()) return Duration(0);
   // Now that nothing more can be sent, so that as little as possible has to be told of as undelivered.
@@ -256,21 +266,29 @@ bool Replicator::Impl::settle(const store::Row& row, Delivery delivery) {
 }
 
 bool Replicator::Impl::set_aside(const store::Row& row, std::string message) {
-  if (set_aside_.size() >= kMaxSetAside && !set_aside_.contains(row.key)) {
+  const auto key = store::OutboxKey::parse(row.key);
+  const bool is_key = key && key->kind == kms::kOutboxKind;
+  const bool is_new = !set_aside_.contains(row.key);
+  const bool are_too_many =
+      is_key ? keys_set_aside_ >= kMaxKeysSetAside : set_aside_.size() - keys_set_aside_ >= kMaxSetAside;
+  if (is_new && are_too_many) {
     // So many cannot all have reasons of their own.
     destination_failed("replication_link_down", message);
     return false;
   }
   SetAside& entry = set_aside_[row.key];
+  if (is_new && is_key) ++keys_set_aside_;
+  entry.is_key = is_key;
   if (entry.message != message) {
-    const auto key = store::OutboxKey::parse(row.key);
     parts_.log.warning("replication_set_aside", {{"destination", parts_.destination.text()},
                                                  {"account", key ? key->account.text() : ""},
                                                  {"name", key ? key->name : ""},
                                                  {"message", message}});
   }
   entry.revision = row.revision;
-  entry.retry_at = parts_.clock.monotonic() + backoff(kRowBackoff, ++entry.failures, parts_.random);
+  Duration wait = backoff(kRowBackoff, ++entry.failures, parts_.random);
+  if (is_key) wait = std::max(wait, kBetweenKeys * static_cast<int64_t>(keys_set_aside_));
+  entry.retry_at = parts_.clock.monotonic() + wait;
   entry.message = message;
   entry.seen_in_pass = pass_;
   const std::lock_guard lock(mutex_);
@@ -280,7 +298,11 @@ bool Replicator::Impl::set_aside(const store::Row& row, std::string message) {
 }
 
 void Replicator::Impl::succeeded(const store::Row& row) {
-  set_aside_.erase(row.key);
+  const auto found = set_aside_.find(row.key);
+  if (found != set_aside_.end()) {
+    if (found->second.is_key) --keys_set_aside_;
+    set_aside_.erase(found);
+  }
   answered();
   const std::lock_guard lock(mutex_);
   first_seen_.erase(row.key);
