@@ -134,6 +134,7 @@ Result<KeyAnswer> take(KeyStore& keys, const SharedKey& shared, const Current& c
   COFFER_TRY(take_materials(keys, shared, after));
   after.lineage = shared.lineage;
   after.is_handing_over = false;
+  after.is_successor_lost = false;
   if (takes_over) {
     after.is_ending = false;
     take_over(after);
@@ -145,9 +146,17 @@ Result<KeyAnswer> take(KeyStore& keys, const SharedKey& shared, const Current& c
   return answer;
 }
 
+// A primary that was restored from a backup goes on behind what its replicas know, so that nothing that it says from
+// now on is about the time that it has forgotten.
+void catch_up(StoredKey& primary, uint64_t generation) {
+  uint64_t& known = primary.lineage->stamp.generation;
+  known = std::max(known, generation);
+}
+
 // The primary takes the replica off its list; what it answers then holds for ever.
-Result<KeyAnswer> let_go(KeyStore& keys, const Region& replica, const Current& current) {
+Result<KeyAnswer> let_go(KeyStore& keys, const Region& replica, uint64_t generation, const Current& current) {
   StoredKey after = current.key;
+  catch_up(after, generation);
   after.lineage->remove(replica);
   settle_replicas(after, keys.parts().clock.now());
   KeyAnswer answer = answer_of(KeyVerdict::kGone, after);
@@ -156,9 +165,20 @@ Result<KeyAnswer> let_go(KeyStore& keys, const Region& replica, const Current& c
   return answer;
 }
 
+// Whether the primary knows less than its replica, of the same epoch, and both are to end: it was restored from a
+// backup, and what it has forgotten cannot matter to anybody any more.
+bool both_are_ending(const StoredKey& primary, const ReplicaReport& report, const Region& from) {
+  return primary.is_primary() && primary.info.state == KeyState::kPendingReplicaDeletion && report.is_ending &&
+         primary.lineage->stamp.epoch == report.stamp.epoch && primary.lineage->find(from) != nullptr;
+}
+
 Result<KeyAnswer> note(KeyStore& keys, const Region& from, const ReplicaReport& report, const Current& current) {
   const KeyAnswer not_yet = answer_of(KeyVerdict::kNotYet, current.key);
-  if (current.key.lineage->stamp < report.stamp || current.key.lineage->primary == from) return not_yet;
+  if (current.key.lineage->primary == from) return not_yet;
+  if (current.key.lineage->stamp < report.stamp) {
+    const bool may_go = both_are_ending(current.key, report, from);
+    return may_go ? let_go(keys, from, report.stamp.generation, current) : not_yet;
+  }
   // What was taken off the list never comes back to it: to know that one need not be the primary any more. Otherwise
   // who was let go, and did not hear of it before the hand-over, would ask in vain for ever.
   const Replica* const known = current.key.lineage->find(from);
@@ -169,7 +189,7 @@ Result<KeyAnswer> note(KeyStore& keys, const Region& from, const ReplicaReport& 
     return gone;
   }
   if (!current.key.is_primary() || known->since < report.since) return not_yet;
-  if (report.is_ending) return let_go(keys, from, current);
+  if (report.is_ending) return let_go(keys, from, 0, current);
   StoredKey after = current.key;
   after.lineage->find(from)->state = report.state;
   COFFER_TRY(replace(keys, current, std::move(after)));
@@ -203,9 +223,12 @@ Result<std::string> settle_shared(KeyStore& keys, const SharedKey& sent, const R
     if (!is_this_one) return std::string();
     const bool is_taken = answer.verdict == KeyVerdict::kApplied || answer.verdict == KeyVerdict::kStale;
     if (!is_taken || answer.stamp.epoch < sent.lineage.stamp.epoch) {
+      after.is_successor_lost = answer.verdict == KeyVerdict::kUnknown;
+      COFFER_TRY(replace(keys, *current, std::move(after)));
       return complaint(answer, sent.lineage.stamp, destination);
     }
     after.is_handing_over = false;
+    after.is_successor_lost = false;
     COFFER_TRY(replace(keys, *current, std::move(after)));
     return std::string();
   }
@@ -213,6 +236,16 @@ Result<std::string> settle_shared(KeyStore& keys, const SharedKey& sent, const R
   Replica* const replica = after.lineage->find(destination);
   const bool is_listed = replica != nullptr && meant != nullptr && replica->since == meant->since;
   if (!is_listed || after.lineage->primary != sent.lineage.primary) return std::string();
+  // Deleted there since, as a later state of this key has allowed, which this one was restored from before.
+  const bool was_deleted =
+      answer.verdict == KeyVerdict::kStale && answer.materials == 0 && answer.stamp.generation >= replica->since;
+  if (was_deleted) {
+    catch_up(after, answer.stamp.generation);
+    after.lineage->remove(destination);
+    settle_replicas(after, keys.parts().clock.now());
+    COFFER_TRY(replace(keys, *current, std::move(after)));
+    return std::string();
+  }
   if (answer.verdict != KeyVerdict::kApplied) {
     // What was there goes after it was taken off the list only: the region has lost its disk, or has an older one.
     const bool was_there = !meant->birth && !replica->birth;

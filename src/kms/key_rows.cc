@@ -27,7 +27,7 @@ bool is_sound_family(const KeyRecord& record, KeyState state) {
   const bool is_replica = record.multi_region() == KeyRecord::REPLICA;
   if (record.has_lineage() ? !is_primary && !is_replica : is_replica) return false;
   if (state == KeyState::kPendingReplicaDeletion && (!is_primary || record.lineage().replicas().empty())) return false;
-  if (record.handing_over() && !is_replica) return false;
+  if (record.handing_over() ? !is_replica : record.successor_lost()) return false;
   if (record.ending() && !is_replica && state != KeyState::kPendingDeletion) return false;
   return record.unused_materials() <= static_cast<uint32_t>(record.later_materials_size());
 }
@@ -81,6 +81,7 @@ std::string encode_key(const StoredKey& key) {
   record.set_waiting_days(key.waiting_days);
   record.set_unused_materials(static_cast<uint32_t>(key.unused_materials));
   record.set_handing_over(key.is_handing_over);
+  record.set_successor_lost(key.is_successor_lost);
   record.set_ending(key.is_ending);
   record.set_created_ms(to_milliseconds(info.created));
   record.set_state(encode_state(info.state));
@@ -146,6 +147,7 @@ Result<StoredKey> decode_key(const KeyName& name, std::string_view row, const Re
   key.waiting_days = record.waiting_days();
   key.unused_materials = record.unused_materials();
   key.is_handing_over = record.handing_over();
+  key.is_successor_lost = record.successor_lost();
   key.is_ending = record.ending();
   key.aliases.reset();
   if (record.has_aliases()) key.aliases.emplace(record.aliases().names().begin(), record.aliases().names().end());

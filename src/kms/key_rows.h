@@ -36,6 +36,7 @@ struct StoredKey {
   std::optional<Lineage> lineage;  // of a multi-region key
   int waiting_days = 0;            // of a multi-region key whose deletion is pending: as asked for; otherwise 0
   bool is_handing_over = false;    // a replica that was the primary, until the next one has taken over
+  bool is_successor_lost = false;  // and the next one's region does not know the key any more
   // Its date has come, and nobody can cancel: a replica, until the primary has taken it off its list; any other key,
   // until its grants and itself are deleted.
   bool is_ending = false;

@@ -96,6 +96,60 @@ TEST_F(LostDisks, AReplicaThatItsRegionHasLostIsMadeAgain) {
   EXPECT_EQ(outcome(hand_over(east_.keyring, key, west_.name)), "ok");
 }
 
+// Otherwise a key would be without a primary for ever. Nobody but a person decides that: the disk may only be away.
+TEST_F(LostDisks, AKeyThatIsHandedOverToALostDiskIsTakenBack) {
+  const KeyName key = make_family();
+  must(hand_over(east_.keyring, key, west_.name));
+  EXPECT_EQ(outcome(hand_over(east_.keyring, key, east_.name)), "KMSInvalidStateException") << "as far as is known";
+  west_.store->commit({.preconditions = {}, .puts = {}, .deletes = {key_row(key)}}).value();
+  const KeyMessage order = message(east_, west_, key);
+  EXPECT_EQ(settle(east_, west_, order, arrive(east_, west_, order)), "us-west-2 has lost the key");
+  EXPECT_EQ(outcome(hand_over(east_.keyring, key, europe_.name)), "KMSInvalidStateException");
+  EXPECT_EQ(outcome(replicate(east_.keyring, key, west_.name, {})), "KMSInvalidStateException");
+  must(hand_over(east_.keyring, key, east_.name));
+  EXPECT_EQ(info(east_, key)->multi_region, MultiRegion::kPrimary);
+  EXPECT_EQ(stored(east_, key)->lineage->stamp.epoch, 3U);
+  must(replicate(east_.keyring, key, west_.name, {"again", {}, {}}));
+  settle();
+  EXPECT_EQ(info(europe_, key)->related->primary, east_.name);
+  EXPECT_EQ(info(west_, key)->description, "again");
+  EXPECT_EQ(outcome(hand_over(east_.keyring, key, europe_.name)), "ok");
+  settle();
+  EXPECT_EQ(info(west_, key)->related->primary, europe_.name);
+}
+
+// It had taken over, nobody heard of it, and its disk was not mounted when it was asked again.
+TEST_F(LostDisks, ASuccessorThatComesBackFollowsWhoHasTakenTheKeyBack) {
+  const KeyName key = make_family();
+  must(hand_over(east_.keyring, key, west_.name));
+  const KeyMessage order = message(east_, west_, key);
+  ASSERT_EQ(arrive(east_, west_, order).verdict, KeyVerdict::kApplied);
+  const store::Row taken = **west_.store->get(key_row(key));
+  west_.store->commit({.preconditions = {}, .puts = {}, .deletes = {taken.key}}).value();
+  EXPECT_NE(settle(east_, west_, order, arrive(east_, west_, order)), "");
+  must(hand_over(east_.keyring, key, east_.name));
+  put_row(west_, taken.key, taken.value);
+  settle();
+  EXPECT_EQ(info(east_, key)->multi_region, MultiRegion::kPrimary);
+  EXPECT_EQ(info(west_, key)->multi_region, MultiRegion::kReplica);
+  EXPECT_EQ(info(europe_, key)->related->primary, east_.name);
+  EXPECT_EQ(outcome(hand_over(east_.keyring, key, west_.name)), "ok") << "it is not lost any more";
+}
+
+// And when the disk is back before anybody has decided, the hand-over goes on.
+TEST_F(LostDisks, AHandOverGoesOnWhenTheDiskIsBack) {
+  const KeyName key = make_family();
+  const store::Row row = **west_.store->get(key_row(key));
+  must(hand_over(east_.keyring, key, west_.name));
+  west_.store->commit({.preconditions = {}, .puts = {}, .deletes = {row.key}}).value();
+  const KeyMessage order = message(east_, west_, key);
+  EXPECT_NE(settle(east_, west_, order, arrive(east_, west_, order)), "");
+  put_row(west_, row.key, row.value);
+  settle();
+  EXPECT_EQ(info(west_, key)->multi_region, MultiRegion::kPrimary);
+  EXPECT_EQ(outcome(hand_over(east_.keyring, key, east_.name)), "UnsupportedOperationException");
+}
+
 // It was a disk that was not there for a moment.
 TEST_F(LostDisks, AReplicaThatIsFoundAgainIsNotLost) {
   const KeyName key = make_family();
@@ -176,6 +230,82 @@ TEST_F(LostDisks, WhoKnowsLessThanTheReplicaDoesNotLetItGo) {
   EXPECT_EQ(answer.verdict, KeyVerdict::kNotYet);
   EXPECT_NE(settle(west_, east_, question, answer), "");
   EXPECT_TRUE(info(west_, key));
+}
+
+// Of a family that was restored at its primary only, all that is left to do is often to delete it.
+TEST_F(LostDisks, AFamilyWhosePrimaryKnowsLessCanBeDeleted) {
+  const KeyName key = make_family();
+  const store::Row old_row = **east_.store->get(key_row(key));
+  must(rotate_on_demand(east_.keyring, key));
+  settle();
+  put_row(east_, old_row.key, old_row.value);
+  must(east_.keyring.schedule_deletion(key, 7));
+  must(west_.keyring.schedule_deletion(key, 7));
+  must(europe_.keyring.schedule_deletion(key, 7));
+  EXPECT_EQ(info(east_, key)->state, KeyState::kPendingReplicaDeletion);
+  // Those that still have their material are told what it is not: that is refused, and kept for the next time.
+  const auto deliver = [&] {
+    for (RegionInTest* replica : {&west_, &europe_}) {
+      const KeyMessage report = message(*replica, east_, key);
+      if (std::holds_alternative<ReplicaReport>(report))
+        settle(*replica, east_, report, arrive(*replica, east_, report));
+    }
+  };
+  deliver();
+  EXPECT_TRUE(info(west_, key)) << "its date has not come";
+  clock_.advance(7 * kDay);
+  for (RegionInTest* replica : {&west_, &europe_})
+    must(replica->keyring.erase_expired());
+  deliver();
+  EXPECT_FALSE(info(west_, key));
+  EXPECT_FALSE(info(europe_, key));
+  EXPECT_EQ(info(east_, key)->state, KeyState::kPendingDeletion);
+  EXPECT_EQ(info(east_, key)->deletion_date, clock_.now() + 7 * kDay);
+  clock_.advance(7 * kDay);
+  EXPECT_EQ(must(east_.keyring.erase_expired()), 1U);
+  EXPECT_FALSE(info(east_, key));
+}
+
+// It counts on a replica that went after the backup was made.
+TEST_F(LostDisks, AReplicaThatWasDeletedSinceTheBackupIsTakenOffTheList) {
+  const KeyName key = make_family();
+  const store::Row old_row = **east_.store->get(key_row(key));
+  must(west_.keyring.schedule_deletion(key, 7));
+  clock_.advance(7 * kDay);
+  expire();
+  ASSERT_FALSE(info(west_, key));
+  put_row(east_, old_row.key, old_row.value);
+  ASSERT_EQ(stored(east_, key)->lineage->replicas.size(), 2U);
+  must(east_.exchange.announce(west_.name));
+  must(east_.exchange.announce(europe_.name));
+  settle();
+  EXPECT_EQ(info(east_, key)->related->replicas, std::vector{europe_.name});
+  EXPECT_EQ(info(europe_, key)->related->replicas, std::vector{europe_.name});
+  // One that comes again is another one, and is made.
+  must(replicate(east_.keyring, key, west_.name, {"again", {}, {}}));
+  settle();
+  ASSERT_TRUE(info(west_, key));
+  EXPECT_EQ(info(west_, key)->description, "again");
+}
+
+// As long as it is not to go itself, the primary does not let go what it may have handed over since.
+TEST_F(LostDisks, WhoKnowsLessAndStaysLetsNobodyGo) {
+  const KeyName key = make_family();
+  const store::Row old_row = **east_.store->get(key_row(key));
+  must(rotate_on_demand(east_.keyring, key));
+  settle();
+  must(west_.keyring.schedule_deletion(key, 7));
+  clock_.advance(7 * kDay);
+  must(west_.keyring.erase_expired());
+  put_row(east_, old_row.key, old_row.value);
+  const KeyMessage question = message(west_, east_, key);
+  EXPECT_EQ(arrive(west_, east_, question).verdict, KeyVerdict::kNotYet);
+  // Nor one of another epoch, whatever it is to do.
+  must(east_.keyring.schedule_deletion(key, 7));
+  ReplicaReport later = std::get<ReplicaReport>(question);
+  ++later.stamp.epoch;
+  EXPECT_EQ(must(east_.exchange.apply(west_.name, later)).verdict, KeyVerdict::kNotYet);
+  EXPECT_EQ(arrive(west_, east_, question).verdict, KeyVerdict::kGone);
 }
 
 // Only a replica that asks for its end goes, whatever was answered: this one was restored meanwhile from a backup of

@@ -1,5 +1,7 @@
 #include "kms/multi_region.h"
 
+#include <utility>
+
 #include "kms/key_store.h"
 #include "kms/operations.h"
 
@@ -22,6 +24,20 @@ Result<void> check_successor(const KeyName& key, const Region& region, const Rep
   return check_usable_state({.name = key, .state = replica->state}, region);
 }
 
+// The next primary may come back after all, with the disk on which it has taken over: the higher epoch counts.
+void take_back(StoredKey& key, const Region& here) {
+  Lineage& lineage = *key.lineage;
+  ++lineage.stamp.epoch;
+  ++lineage.stamp.generation;
+  lineage.since = 0;
+  lineage.former = std::exchange(lineage.primary, here);
+  lineage.remove(here);
+  lineage.add({.region = lineage.former, .since = lineage.stamp.generation, .is_lost = true});
+  key.info.multi_region = MultiRegion::kPrimary;
+  key.is_handing_over = false;
+  key.is_successor_lost = false;
+}
+
 }  // namespace
 
 Result<void> replicate(Keyring& keyring, const KeyName& key, const Region& region, const Birth& birth) {
@@ -41,7 +57,13 @@ Result<void> replicate(Keyring& keyring, const KeyName& key, const Region& regio
 
 Result<void> hand_over(Keyring& keyring, const KeyName& key, const Region& region) {
   const KeyStore& keys = keyring.key_store();
+  const Region& here = keys.parts().region;
   return keyring.key_store().change(key, [&](StoredKey& stored) -> Result<void> {
+    if (stored.is_successor_lost && region == here) {
+      COFFER_TRY(check_usable_state(stored.info, here));
+      take_back(stored, here);
+      return {};
+    }
     COFFER_TRY(check_primary(keys, stored.info));
     Lineage& lineage = *stored.lineage;
     COFFER_TRY(check_successor(key, region, lineage.find(region)));

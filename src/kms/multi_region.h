@@ -16,7 +16,8 @@ Result<void> replicate(Keyring& keyring, const KeyName& key, const Region& regio
 
 // From its commit on this key is a replica. Fails as replicate() does, but for kAlreadyExists; and with kNotFoundOnWire
 // when there is no replica in the region, kDisabled and kKmsInvalidState when, for all that is known here, it is
-// disabled, pending deletion, still to be made, or lost.
+// disabled, pending deletion, still to be made, or lost. While it is being handed over, only to the region itself, if
+// that of the next primary is known to have lost the key: then this is the primary again, in an epoch of its own.
 Result<void> hand_over(Keyring& keyring, const KeyName& key, const Region& region);
 
 }  // namespace coffer::kms
