@@ -14,18 +14,32 @@ constexpr BackoffLimits kBackoff{std::chrono::seconds(1), std::chrono::seconds(6
 CrossAccountCopier::CrossAccountCopier(const Parts& parts) : parts_(parts) {}
 
 Result<size_t> CrossAccountCopier::step() {
-  for (auto& [key, entry] : set_aside_)
-    entry.is_seen = false;
-  size_t copied = 0;
   store::ScanRange range = store::ScanRange::prefix(store::OutboxKey::prefix(parts_.region), kBatch);
+  if (next_.empty()) {
+    for (auto& [key, entry] : set_aside_)
+      entry.is_seen = false;
+  } else {
+    range.begin = next_;
+  }
+  size_t copied = 0;
+  size_t attempts = 0;
+  size_t looked_at = 0;
   for (;;) {
     COFFER_ASSIGN(const auto marks, parts_.store.scan(range));
     for (const store::Row& mark : marks) {
-      if (!waits(mark) && copy(mark)) ++copied;
+      if (attempts == kMaxAttempts || looked_at == kMaxMarks) {
+        next_ = mark.key;
+        return copied;
+      }
+      ++looked_at;
+      if (waits(mark)) continue;
+      ++attempts;
+      if (copy(mark)) ++copied;
     }
     if (marks.size() < kBatch) break;
     range.begin = marks.back().key + '\0';
   }
+  next_.clear();
   // Marks that are gone are not to be remembered.
   std::erase_if(set_aside_, [](const auto& entry) { return !entry.second.is_seen; });
   return copied;

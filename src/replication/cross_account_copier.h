@@ -30,10 +30,14 @@ class CrossAccountCopier {
   };
   explicit CrossAccountCopier(const Parts& parts);
 
-  // Looks at every mark once, but for those that are set aside; how many copies were made. A copy that cannot be made
-  // for a reason of its own is set aside, tried again after 1 s to 60 s, and delays no other. kIo: of the store, as far
-  // as the marks themselves cannot be read.
+  // Goes on with the marks where the last step has stopped, but for those that are set aside; how many copies were
+  // made. It ends with the last mark, or after as much work as one step may do, so that whoever else waits for its
+  // thread has his turn. A copy that cannot be made for a reason of its own is set aside, tried again after 1 s to 60
+  // s, and delays no other. kIo: of the store, as far as the marks themselves cannot be read.
   Result<size_t> step();
+
+  static constexpr size_t kMaxAttempts = 100;  // of a step; each is a durable commit
+  static constexpr size_t kMaxMarks = 10'000;  // that a step looks at
 
  private:
   struct SetAside {
@@ -49,6 +53,7 @@ class CrossAccountCopier {
 
   const Parts parts_;
   std::map<std::string, SetAside> set_aside_;
+  std::string next_;  // the mark to go on with; empty: the first
 };
 
 }  // namespace coffer::replication

@@ -31,7 +31,12 @@ SecretView::Status status_of_replica(const SecretView& primary, const SecretView
 SecretView::Status status_of_primary(const SecretView& replica, const SecretView* primary) {
   if (replica.secret.cross_account_primary->association == 0) return {"Pending", ""};
   if (primary == nullptr || !is_linked(primary->secret, replica.secret)) return {"Detached", ""};
-  return status_of_replica(*primary, &replica);
+  SecretView::Status status = status_of_replica(*primary, &replica);
+  const CrossAccountReplica& link = *primary->secret.cross_account_replica;
+  if (link.failed) {
+    status.message = link.message_for_replica.empty() ? std::string(kReadingRefused) : link.message_for_replica;
+  }
+  return status;
 }
 
 }  // namespace coffer::secrets

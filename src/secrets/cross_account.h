@@ -19,6 +19,12 @@ inline constexpr std::string_view kCrossAccountPolicyName = "cross-account-repli
 // That policy: the primary's account may call AcceptCrossAccountReplication.
 std::string cross_account_policy(const CrossAccountPrimary& primary);
 
+// What the replica's account is told when it is the primary's side that refuses: keys, roles and users there are none
+// of its business.
+inline constexpr std::string_view kReadingRefused =
+    "Replication failed: the account of the primary secret does not let its values go. DescribeSecret of the primary "
+    "secret says why.";
+
 ForeignSecret foreign_secret(const Secret& secret);
 
 // Whether values go from the one to the other: both say so, and by the same association.
@@ -34,15 +40,20 @@ SecretView::Status status_of_primary(const SecretView& replica, const SecretView
 struct CrossAccountCopy {
   const SecretView& primary;
   const SecretView& replica;
-  std::vector<VersionId> versions;  // whose values will be read, and sealed with the replica's key
+  kms::KeyPointer key;              // that will seal the values; null: none is sealed, or the replica's key is gone
+  std::vector<VersionId> versions;  // whose values will be read and sealed
 };
 
-// Decides every copy anew, by what policies say at that moment. Thread-safe.
+// Decides every copy anew, by what policies say at that moment. Thread-safe. An error that a client may see is the
+// replica's failure, and its text the primary's StatusMessage; others are the store's.
 class CopyPermission {
  public:
   virtual ~CopyPermission() = default;
-  // An error that a client may see is the replica's failure, and its text the StatusMessage; others are the store's.
-  virtual Result<void> permit(const CrossAccountCopy& copy) const = 0;
+  // Whether there is somebody to copy, whether anything may go from the one account to the other, and whether the
+  // values may be read.
+  virtual Result<void> permit_reading(const CrossAccountCopy& copy) const = 0;
+  // Whether the values may be sealed with the key of the copy. REQUIRES: permit_reading().
+  virtual Result<void> permit_sealing(const CrossAccountCopy& copy) const = 0;
 };
 
 }  // namespace coffer::secrets

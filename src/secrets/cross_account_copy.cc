@@ -28,9 +28,8 @@ bool is_verdict(const Error& error) {
   return is_wire_error(error.code) && http_status(error.code) < 500;
 }
 
-std::string status_message(const Error& error) {
-  constexpr std::string_view kFailed = "Replication failed: ";
-  return error.message.starts_with(kFailed) ? error.message : std::string(kFailed) + error.message;
+std::string status_message(std::string_view why) {
+  return "Replication failed: " + std::string(why);
 }
 
 }  // namespace
@@ -67,20 +66,21 @@ Result<SecretPointer> SecretStore::Impl::associate(const Association& associatio
 }
 
 // The versions as the replica is to have them, and of those the ones whose values have to come along.
-Result<SecretStore::Impl::VersionsToCopy> SecretStore::Impl::versions_to_copy(const SecretView& primary,
-                                                                              const SecretView& replica) const {
+Result<SecretStore::Impl::VersionsToCopy> SecretStore::Impl::versions_to_copy(const CrossAccountCopy& copy) const {
   VersionsToCopy copied;
-  for (const Version& version : primary.secret.versions) {
-    const bool is_sealed_here = is_here(&replica, version);
+  for (const Version& version : copy.primary.secret.versions) {
+    const bool is_sealed_here = is_here(&copy.replica, version);
     if (version.kind == ValueKind::kNone || is_sealed_here) {
       Version& kept = copied.versions.emplace_back(version);
-      kept.kms_key_arn = is_sealed_here ? replica.secret.version(version.id)->kms_key_arn : "";
+      kept.kms_key_arn = is_sealed_here ? copy.replica.secret.version(version.id)->kms_key_arn : "";
       continue;
     }
-    Result<SecretBytes> value = reader_.read_value(primary, version.id);
+    const bool is_missed = !version.stages.empty();
+    if (!is_missed && std::ranges::find(copy.versions, version.id) == copy.versions.end()) continue;
+    Result<SecretBytes> value = reader_.read_value(copy.primary, version.id);
     if (!value.ok()) {
       // Its KMS key is disabled or gone: nobody can read it, and nobody should miss it but by its label.
-      if (value.error().code == ErrorCode::kDecryptionFailure && version.stages.empty()) continue;
+      if (value.error().code == ErrorCode::kDecryptionFailure && !is_missed) continue;
       return std::move(value).error();
     }
     copied.versions.emplace_back(version).kms_key_arn.clear();
@@ -89,38 +89,88 @@ Result<SecretStore::Impl::VersionsToCopy> SecretStore::Impl::versions_to_copy(co
   return copied;
 }
 
-Result<store::Transaction> SecretStore::Impl::copy_transaction(const SecretView& primary, const SecretView& replica,
+Result<store::Transaction> SecretStore::Impl::copy_transaction(const CrossAccountCopy& copy,
                                                                VersionsToCopy copied) const {
-  Secret secret = replica.secret;
+  const Secret& before = copy.replica.secret;
+  Secret secret = before;
   secret.versions = std::move(copied.versions);
-  secret.description = primary.secret.description;
-  secret.generation = std::max(secret.generation, primary.secret.generation);
+  secret.description = copy.primary.secret.description;
+  secret.generation = std::max(secret.generation, copy.primary.secret.generation);
   secret.changed = parts_.clock.now();
   const std::string record = record_key(secret.account, secret.name);
   store::Transaction transaction;
-  transaction.preconditions.push_back({record, replica.revision});
-  COFFER_ASSIGN(const SealingKey key, sealing_key(secret.account, secret.kms_key_id));
+  transaction.preconditions.push_back({record, copy.replica.revision});
   for (const Change::NewValue& value : copied.values)
-    COFFER_TRY(append_value(key, value.version, value.value, secret, transaction));
+    COFFER_TRY(append_value(copy.key->info.name, value.version, value.value, secret, transaction));
   transaction.puts.push_back({record, encode_secret(secret)});
-  for (const Version& old : replica.secret.versions) {
+  for (const Version& old : before.versions) {
     if (secret.version(old.id) == nullptr)
       transaction.deletes.push_back(value_key(secret.account, secret.name, old.id));
   }
   return transaction;
 }
 
-Result<store::Transaction> SecretStore::Impl::permitted_copy(const SecretView& primary, const SecretView& replica,
-                                                             const CopyPermission& permission) const {
-  CrossAccountCopy copy{primary, replica, {}};
-  for (const Version& version : primary.secret.versions) {
-    if (version.kind != ValueKind::kNone && !is_here(&replica, version)) copy.versions.push_back(version.id);
+Result<kms::KeyPointer> SecretStore::Impl::key_of_replica(const Secret& replica) const {
+  COFFER_ASSIGN(kms::KeyPointer key, parts_.keyring.resolve(replica.account, replica.kms_key_id));
+  // A copy is sealed for nobody whom another account's key could let in, and a default key lets no other account in.
+  const bool is_own_customer_key = key != nullptr && !key->info.is_default && key->info.name.account == replica.account;
+  return is_own_customer_key ? std::move(key) : kms::KeyPointer();
+}
+
+Result<SecretStore::Impl::MaybeRefused> SecretStore::Impl::copy_refusal(const CrossAccountCopy& copy,
+                                                                        const CopyPermission& permission) const {
+  const auto refused = [](const Error& error, std::string_view for_replica) -> Result<MaybeRefused> {
+    if (!is_verdict(error)) return error;
+    return std::optional(CopyRefusal{status_message(error.message), std::string(for_replica)});
+  };
+  const Result<void> may_read = permission.permit_reading(copy);
+  if (!may_read.ok()) return refused(may_read.error(), kReadingRefused);
+  if (copy.versions.empty()) return MaybeRefused();
+  // Of the replica's own key its account is told which it is, but not who would use it.
+  if (copy.key == nullptr) {
+    const Error gone{ErrorCode::kEncryptionFailure, "Access to KMS is not allowed"};
+    return refused(gone, status_message(gone.message));
   }
-  COFFER_TRY(permission.permit(copy));
-  COFFER_ASSIGN(const auto unusable, key_refusal(replica.secret.kms_key_id, replica.secret.account));
-  if (unusable && !copy.versions.empty()) return Error{ErrorCode::kEncryptionFailure, unusable->message};
-  COFFER_ASSIGN(VersionsToCopy copied, versions_to_copy(primary, replica));
-  return copy_transaction(primary, replica, std::move(copied));
+  const Result<void> may_seal = permission.permit_sealing(copy);
+  if (!may_seal.ok()) {
+    return refused(may_seal.error(), status_message("account " + copy.primary.secret.account.text() +
+                                                    " is not authorized to perform: kms:Encrypt on resource: " +
+                                                    kms::key_arn(parts_.region, copy.key->info.name)));
+  }
+  const Result<void> usable =
+      parts_.keyring.check_usable(copy.key->info.name, {{"SecretVersionId", kms::kUsabilityCheck}});
+  if (!usable.ok()) return refused(usable.error(), status_message(usable.error().message));
+  return MaybeRefused();
+}
+
+Result<SecretStore::Impl::CopyAttempt> SecretStore::Impl::permitted_copy(const SecretView& primary,
+                                                                         const SecretView& replica,
+                                                                         const CopyPermission& permission) const {
+  CrossAccountCopy copy{primary, replica, nullptr, {}};
+  std::vector<VersionId> unlabelled;
+  for (const Version& version : primary.secret.versions) {
+    if (version.kind == ValueKind::kNone || is_here(&replica, version)) continue;
+    (version.stages.empty() ? unlabelled : copy.versions).push_back(version.id);
+  }
+  // The very key that is decided about, whatever the replica's kms_key_id means by the time of the commit.
+  if (!copy.versions.empty() || !unlabelled.empty()) {
+    COFFER_ASSIGN(copy.key, key_of_replica(replica.secret));
+  }
+  COFFER_ASSIGN(MaybeRefused refusal, copy_refusal(copy, permission));
+  if (refusal) return CopyAttempt{std::move(refusal), {}};
+  // An old version that may not come along keeps no other: nobody asks for it but by its id.
+  for (VersionId& id : unlabelled) {
+    COFFER_ASSIGN(const MaybeRefused left_out, copy_refusal({primary, replica, copy.key, {id}}, permission));
+    if (!left_out) copy.versions.push_back(std::move(id));
+  }
+  Result<VersionsToCopy> copied = versions_to_copy(copy);
+  if (!copied.ok()) {
+    const Error& error = copied.error();
+    if (!is_verdict(error)) return error;
+    return CopyAttempt{CopyRefusal{status_message(error.message), std::string(kReadingRefused)}, {}};
+  }
+  COFFER_ASSIGN(store::Transaction transaction, copy_transaction(copy, std::move(*copied)));
+  return CopyAttempt{std::nullopt, std::move(transaction)};
 }
 
 Result<Outcome> SecretStore::Impl::copy_across(const AccountId& account, std::string_view name,
@@ -145,15 +195,15 @@ Result<Outcome> SecretStore::Impl::copy_across(const AccountId& account, std::st
     if (replica && is_linked(primary->secret, replica->secret)) {
       Secret sender = primary->secret;
       CrossAccountReplica& progress = *sender.cross_account_replica;
-      Result<store::Transaction> copied = permitted_copy(*primary, *replica, permission);
-      if (!copied.ok() && !is_verdict(copied.error())) return std::move(copied).error();
-      outcome = copied.ok() ? Outcome{Outcome::Kind::kCopied, ""}
-                            : Outcome{Outcome::Kind::kFailed, status_message(copied.error())};
-      progress.failed = !copied.ok();
-      progress.message = outcome.message;
-      if (copied.ok()) {
+      COFFER_ASSIGN(CopyAttempt attempt, permitted_copy(*primary, *replica, permission));
+      progress.failed = attempt.refusal.has_value();
+      CopyRefusal told = std::move(attempt.refusal).value_or(CopyRefusal());
+      progress.message = told.message;
+      progress.message_for_replica = std::move(told.message_for_replica);
+      outcome = {progress.failed ? Outcome::Kind::kFailed : Outcome::Kind::kCopied, std::move(told.message)};
+      if (!progress.failed) {
         progress.acknowledged_generation = sender.generation;
-        append(std::move(copied).value(), transaction);
+        append(std::move(attempt.transaction), transaction);
       }
       const std::string record = record_key(account, name);
       transaction.preconditions.push_back({record, primary->revision});

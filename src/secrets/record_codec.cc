@@ -182,6 +182,7 @@ void to_record(const CrossAccountReplica& link, rows::CrossAccountReplicaRecord&
   record.set_acknowledged_generation(link.acknowledged_generation);
   record.set_failed(link.failed);
   record.set_message(link.message);
+  record.set_message_for_replica(link.message_for_replica);
 }
 
 // nullopt if it is damaged.
@@ -195,7 +196,8 @@ std::optional<CrossAccountReplica> from_record(const rows::CrossAccountReplicaRe
                            .requester = std::nullopt,
                            .acknowledged_generation = record.acknowledged_generation(),
                            .failed = record.failed(),
-                           .message = record.message()};
+                           .message = record.message(),
+                           .message_for_replica = record.message_for_replica()};
   if (!record.has_requester()) return link;
   link.requester = from_record(record.requester());
   return link.requester ? std::optional(std::move(link)) : std::nullopt;

@@ -97,6 +97,7 @@ struct CrossAccountReplica {
   uint64_t acknowledged_generation = 0;
   bool failed = false;  // tried again by the next change or AssociateCrossAccountReplica
   std::string message;
+  std::string message_for_replica;  // the same without what is only the primary's account's to know
 };
 
 // Of a replica in another account than its primary's. Its role is kReplica, its primary region this one.

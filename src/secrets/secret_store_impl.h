@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "secrets/access_recorder.h"
+#include "secrets/cross_account.h"
 #include "secrets/sealed_value.h"
 #include "secrets/secret_count.h"
 #include "secrets/secret_reader.h"
@@ -99,12 +100,23 @@ class SecretStore::Impl {
     std::vector<Version> versions;
     std::vector<Change::NewValue> values;
   };
-  Result<VersionsToCopy> versions_to_copy(const SecretView& primary, const SecretView& replica) const;
-  Result<store::Transaction> copy_transaction(const SecretView& primary, const SecretView& replica,
-                                              VersionsToCopy copied) const;
-  // What `permission`, or a key, refuses is an error with the text of the StatusMessage.
-  Result<store::Transaction> permitted_copy(const SecretView& primary, const SecretView& replica,
-                                            const CopyPermission& permission) const;
+  Result<VersionsToCopy> versions_to_copy(const CrossAccountCopy& copy) const;
+  Result<store::Transaction> copy_transaction(const CrossAccountCopy& copy, VersionsToCopy copied) const;
+  // Why a copy is not made: what each of the two accounts is told.
+  struct CopyRefusal {
+    std::string message;
+    std::string message_for_replica;
+  };
+  using MaybeRefused = std::optional<CopyRefusal>;
+  // The key that seals what arrives, as the secret's kms_key_id means it now; null when it is gone.
+  Result<kms::KeyPointer> key_of_replica(const Secret& replica) const;
+  Result<MaybeRefused> copy_refusal(const CrossAccountCopy& copy, const CopyPermission& permission) const;
+  struct CopyAttempt {
+    MaybeRefused refusal;
+    store::Transaction transaction;  // unless it is refused
+  };
+  Result<CopyAttempt> permitted_copy(const SecretView& primary, const SecretView& replica,
+                                     const CopyPermission& permission) const;
 
   bool is_here(const SecretView* replica, const Version& incoming) const;
   bool stays_sealed(const SecretView* replica, const ReplicaVersion& incoming, const ReplicaState& state) const;

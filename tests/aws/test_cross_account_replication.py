@@ -85,7 +85,7 @@ def test_what_was_acknowledged_before_a_power_cut_arrives_after_it(accounts):
     assert accounts.value(replica) == "2"
 
 
-def test_a_key_that_lets_nobody_in_any_more_is_named_on_both_sides(accounts):
+def test_a_key_that_lets_nobody_in_any_more_is_named_to_each_side_in_its_own_words(accounts):
     primary, replica = accounts.linked("refused")
     accounts.wait_for(replica, "InSync")
     policy = accounts.must(WORKLOAD, "GetKeyPolicy", service="kms", KeyId=accounts.key)["Policy"]
@@ -94,12 +94,11 @@ def test_a_key_that_lets_nobody_in_any_more_is_named_on_both_sides(accounts):
     accounts.must(WORKLOAD, "PutKeyPolicy", service="kms", KeyId=accounts.key, Policy=json.dumps(closed))
     accounts.put(primary, "2")
     accounts.wait_for(replica, "Failed")
-    expected = (f"Replication failed: arn:aws:iam::{SECURITY}:root is not authorized to perform: kms:Encrypt on resource: "
-                f"{accounts.key}")
-    for account, secret in ((WORKLOAD, replica), (SECURITY, primary)):
+    for account, secret, who in ((WORKLOAD, replica, f"account {SECURITY}"), (SECURITY, primary, f"arn:aws:iam::{SECURITY}:root")):
         described = accounts.must(account, "DescribeSecret", SecretId=secret)
         side = described.get("CrossAccountPrimary") or described["CrossAccountReplicas"][0]
-        assert side["StatusMessage"] == expected
+        assert side["StatusMessage"] == (f"Replication failed: {who} is not authorized to perform: kms:Encrypt on resource: "
+                                         f"{accounts.key}")
     assert accounts.value(replica) == "1"
     accounts.must(WORKLOAD, "PutKeyPolicy", service="kms", KeyId=accounts.key, Policy=policy)
     accounts.must(SECURITY, "AssociateCrossAccountReplica", SecretId=primary, CrossAccountReplicaARN=replica,

@@ -1,6 +1,7 @@
 // Links a secret to its replica in another account, and starts to replicate it. The same again begins afresh: that is
 // how a replication that failed is repaired.
-// Difference from AWS: none known; what AWS answers where is only documented in part.
+// Difference from AWS: without a ReplicationRoleARN it refuses a caller whose session has policies of its own, or more
+// than is kept of it until a copy is made. What AWS answers where is only documented in part.
 // https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_AssociateCrossAccountReplica.html
 #include "services/secretsmanager/common.h"
 #include "services/secretsmanager/common_actions.h"
@@ -113,6 +114,8 @@ struct AssociateCrossAccountReplica {
     link.same_organization = request.replica_restriction.value_or("SameOrg") == "SameOrg";
     if (link.role_arn.empty()) {
       link.requester = requester_of(authorized.caller());
+      // Its copies would all be refused: said now rather than in a status that nobody reads.
+      COFFER_TRY(check_can_copy(*link.requester));
     } else {
       COFFER_TRY(permit_role(authority, link.role_arn, account));
     }

@@ -63,19 +63,11 @@ Result<void> permit(const api::Authority& authority, const kms::KeyPointer& key,
   return permitted.ok() || permitted.error().code == ErrorCode::kAccessDenied ? foreign_default_key() : permitted;
 }
 
-// The key that sealed a version; null when it is gone.
-Result<kms::KeyPointer> key_of(const secrets::Secret& secret, const secrets::Version& version, const Rooms& rooms) {
-  if (version.kms_key_arn.empty()) return rooms.keyring.find_alias(secret.account, kms::kSecretsManagerAlias);
-  COFFER_ASSIGN(const auto reference, kms::parse_key_reference(version.kms_key_arn, secret.account, rooms.region));
-  if (!reference || reference->kind != kms::KeyReference::Kind::kKey) return kms::KeyPointer();
-  return rooms.keyring.find({reference->account, reference->text});
-}
-
 // Without the key there is nothing to be permitted: whoever needs it fails for that reason.
 template <class Action>
 Result<void> permit_for_version(const api::Authority& authority, const secrets::SecretView& view,
                                 const secrets::Version& version, const Rooms& rooms) {
-  COFFER_ASSIGN(const kms::KeyPointer key, key_of(view.secret, version, rooms));
+  COFFER_ASSIGN(const kms::KeyPointer key, key_of(view.secret, version, rooms.keyring));
   if (key == nullptr) {
     const bool is_default = version.kms_key_arn.empty();
     return is_default && view.secret.account != authority.caller().account ? foreign_default_key() : Result<void>();
@@ -104,6 +96,14 @@ Result<kms::KeyPointer> sealing_key(const api::Authority& authority, const secre
 }
 
 }  // namespace
+
+Result<kms::KeyPointer> key_of(const secrets::Secret& secret, const secrets::Version& version,
+                               const kms::Keyring& keyring) {
+  if (version.kms_key_arn.empty()) return keyring.find_alias(secret.account, kms::kSecretsManagerAlias);
+  COFFER_ASSIGN(const auto reference, kms::parse_key_reference(version.kms_key_arn, secret.account, keyring.region()));
+  if (!reference || reference->kind != kms::KeyReference::Kind::kKey) return kms::KeyPointer();
+  return keyring.find({reference->account, reference->text});
+}
 
 Result<SecretBytes> read_value(const api::Authority& authority, const secrets::SecretView& view,
                                const secrets::Version& version, const Rooms& rooms) {
@@ -208,7 +208,7 @@ Result<void> reseal_values(const api::Authority& authority, const secrets::Secre
     }
     if (is_refusal(value.error())) continue;
     if (value.error().code != ErrorCode::kDecryptionFailure) return std::move(value).error();
-    COFFER_ASSIGN(const kms::KeyPointer former, key_of(view.secret, *version, rooms));
+    COFFER_ASSIGN(const kms::KeyPointer former, key_of(view.secret, *version, rooms.keyring));
     if (former != nullptr) return std::move(value).error();
   }
   return {};

@@ -34,7 +34,11 @@ struct GenerateDataKey {
 };
 }  // namespace action
 
-// All of these fail, besides of what they say, with AWS's texts:
+// The key that sealed a version, by its id, whatever aliases mean by now; null when it is gone.
+Result<kms::KeyPointer> key_of(const secrets::Secret& secret, const secrets::Version& version,
+                               const kms::Keyring& keyring);
+
+// All of those that follow fail, besides of what they say, with AWS's texts:
 //  - kAccessDenied: the caller may not use the key;
 //  - kInvalidRequest: the key is the default key of another account than the caller's, whatever policies say.
 

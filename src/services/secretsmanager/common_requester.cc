@@ -20,14 +20,17 @@ auth::PrincipalKind kind_of(secrets::Requester::Kind kind) {
 
 }  // namespace
 
+Result<void> check_can_copy(const secrets::Requester& requester) {
+  if (!requester.is_limited) return {};
+  return Error{ErrorCode::kAccessDenied,
+               requester.arn +
+                   " uses credentials whose session has policies, a source identity, an identity provider or a second "
+                   "factor, which can't be used to replicate the secret later. Name a ReplicationRoleARN in "
+                   "AssociateCrossAccountReplica."};
+}
+
 Result<auth::Caller> caller_of(const secrets::Requester& requester) {
-  if (requester.is_limited) {
-    return Error{ErrorCode::kAccessDenied,
-                 requester.arn +
-                     " changed the secret with credentials whose session has policies, a source identity, an identity "
-                     "provider or a second factor, which can't be used to replicate it. Name a ReplicationRoleARN in "
-                     "AssociateCrossAccountReplica."};
-  }
+  COFFER_TRY(check_can_copy(requester));
   // The account is in the ARN: whoever changes a secret need not be of the secret's account.
   const size_t place = requester.arn.find("::");
   const auto account = place == requester.arn.npos

@@ -31,20 +31,14 @@ Error refusal(std::string_view who, std::string_view action, std::string_view re
                                              " on resource: " + std::string(resource)};
 }
 
-// The key that sealed a version, or null when it is gone.
-Result<kms::KeyPointer> key_of(const secrets::Secret& secret, const secrets::Version& version, kms::Keyring& keyring) {
-  if (version.kms_key_arn.empty()) return keyring.find_alias(secret.account, kms::kSecretsManagerAlias);
-  return keyring.resolve(secret.account, version.kms_key_arn);
+// A key that is gone needs no permission, and the copy fails for that reason.
+void add_decrypt(kms::KeyPointer key, const secrets::SecretView& primary, std::string_view version_id,
+                 std::vector<KeyUse>& uses) {
+  if (key != nullptr) uses.push_back(use_of<action::Decrypt>(std::move(key), primary.arn, version_id));
 }
-
-// What is used for a value; a key that is gone needs no permission, and the copy fails for that reason.
-Result<void> add_uses(const secrets::CrossAccountCopy& copy, const secrets::Version& version,
-                      std::string_view version_id, kms::Keyring& keyring, std::vector<KeyUse>& uses) {
-  COFFER_ASSIGN(kms::KeyPointer from, key_of(copy.primary.secret, version, keyring));
-  COFFER_ASSIGN(kms::KeyPointer to, keyring.resolve(copy.replica.secret.account, copy.replica.secret.kms_key_id));
-  if (from != nullptr) uses.push_back(use_of<action::Decrypt>(std::move(from), copy.primary.arn, version_id));
-  if (to != nullptr) uses.push_back(use_of<action::Encrypt>(std::move(to), copy.replica.arn, version_id));
-  return {};
+void add_encrypt(kms::KeyPointer key, const secrets::SecretView& replica, std::string_view version_id,
+                 std::vector<KeyUse>& uses) {
+  if (key != nullptr) uses.push_back(use_of<action::Encrypt>(std::move(key), replica.arn, version_id));
 }
 
 // Decides the uses for somebody. Not by the pipeline: nobody has asked for it with a request.
@@ -117,34 +111,54 @@ Result<void> CrossAccountPermission::check_organization(const AccountId& primary
                                                ", which ReplicaRestriction SameOrg, the default, asks for."};
 }
 
-Result<void> CrossAccountPermission::permit(const secrets::CrossAccountCopy& copy) const {
+Result<auth::Caller> CrossAccountPermission::copier_of(const secrets::SecretView& primary) const {
+  const secrets::CrossAccountReplica& link = *primary.secret.cross_account_replica;
+  if (!link.role_arn.empty()) return role_session(primary, link.role_arn, parts_);
+  if (link.requester) return caller_of(*link.requester);
+  return Error{ErrorCode::kAccessDenied, "nobody is known in whose name the secret could be replicated."};
+}
+
+Result<void> CrossAccountPermission::permit_reading(const secrets::CrossAccountCopy& copy) const {
   const secrets::Secret& primary = copy.primary.secret;
-  const secrets::CrossAccountReplica& link = *primary.cross_account_replica;
-  if (link.same_organization) COFFER_TRY(check_organization(primary.account, copy.replica.secret.account));
+  if (primary.cross_account_replica->same_organization) {
+    COFFER_TRY(check_organization(primary.account, copy.replica.secret.account));
+  }
   if (copy.versions.empty()) return {};
   std::vector<KeyUse> uses;
-  for (const VersionId& id : copy.versions)
-    COFFER_TRY(add_uses(copy, *primary.version(id), id.text(), parts_.keyring, uses));
-  if (link.role_arn.empty() && !link.requester) {
-    return Error{ErrorCode::kAccessDenied, "nobody is known in whose name the secret could be replicated."};
+  for (const VersionId& id : copy.versions) {
+    COFFER_ASSIGN(kms::KeyPointer key, key_of(primary, *primary.version(id), parts_.keyring));
+    add_decrypt(std::move(key), copy.primary, id.text(), uses);
   }
-  COFFER_ASSIGN(const auth::Caller caller,
-                link.role_arn.empty() ? caller_of(*link.requester) : role_session(copy.primary, link.role_arn, parts_));
-  return KeyUser(caller, parts_).permit(uses);
+  COFFER_ASSIGN(const auth::Caller copier, copier_of(copy.primary));
+  return KeyUser(copier, parts_).permit(uses);
+}
+
+Result<void> CrossAccountPermission::permit_sealing(const secrets::CrossAccountCopy& copy) const {
+  std::vector<KeyUse> uses;
+  for (const VersionId& id : copy.versions)
+    add_encrypt(copy.key, copy.replica, id.text(), uses);
+  COFFER_ASSIGN(const auth::Caller copier, copier_of(copy.primary));
+  return KeyUser(copier, parts_).permit(uses);
 }
 
 Result<void> CrossAccountPermission::try_copy(const api::Authority& authority, const secrets::SecretView& primary,
                                               const secrets::SecretView& replica,
                                               const secrets::CrossAccountReplica& link) const {
-  const secrets::CrossAccountCopy copy{primary, replica, {}};
-  // Before there is a value: the key that will seal it.
-  secrets::Version version{};
-  if (const secrets::Version* const current = primary.secret.version_with("AWSCURRENT")) version = *current;
-  if (version.kms_key_arn.empty() && version.kind == secrets::ValueKind::kNone) {
-    version.kms_key_arn = primary.secret.kms_key_id;
+  const secrets::Secret& from = primary.secret;
+  const secrets::Version* const current = from.version_with("AWSCURRENT");
+  kms::KeyPointer key;
+  if (current != nullptr && current->kind != secrets::ValueKind::kNone) {
+    COFFER_ASSIGN(key, key_of(from, *current, parts_.keyring));
+  } else {
+    // Before there is a value: the key that will seal it.
+    COFFER_ASSIGN(key, from.kms_key_id.empty() ? parts_.keyring.find_alias(from.account, kms::kSecretsManagerAlias)
+                                               : parts_.keyring.resolve(from.account, from.kms_key_id));
   }
+  const secrets::Secret& to = replica.secret;
+  COFFER_ASSIGN(kms::KeyPointer sealing, parts_.keyring.resolve(to.account, to.kms_key_id));
   std::vector<KeyUse> uses;
-  COFFER_TRY(add_uses(copy, version, kms::kUsabilityCheck, parts_.keyring, uses));
+  add_decrypt(std::move(key), primary, kms::kUsabilityCheck, uses);
+  add_encrypt(std::move(sealing), replica, kms::kUsabilityCheck, uses);
   if (link.role_arn.empty()) return KeyUser(authority.caller(), parts_).permit(uses);
   COFFER_ASSIGN(const auth::Caller role, role_session(primary, link.role_arn, parts_));
   return KeyUser(role, parts_).permit(uses);

@@ -35,7 +35,8 @@ class CrossAccountPermission final : public secrets::CopyPermission {
   };
   explicit CrossAccountPermission(const Parts& parts) : parts_(parts) {}
 
-  Result<void> permit(const secrets::CrossAccountCopy& copy) const override;
+  Result<void> permit_reading(const secrets::CrossAccountCopy& copy) const override;
+  Result<void> permit_sealing(const secrets::CrossAccountCopy& copy) const override;
 
   // The same before there is an association, without a value being read or sealed (a dry run): as the caller, or as
   // the role of `link`. kAccessDenied with a text that names the permission that is missing.
@@ -46,6 +47,9 @@ class CrossAccountPermission final : public secrets::CopyPermission {
   Result<void> check_organization(const AccountId& primary, const AccountId& replica) const;
 
  private:
+  // In whose name the secret is copied. kAccessDenied.
+  Result<auth::Caller> copier_of(const secrets::SecretView& primary) const;
+
   const Parts parts_;
 };
 

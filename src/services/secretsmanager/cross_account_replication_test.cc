@@ -252,6 +252,59 @@ TEST_F(CrossAccountReplication, ALimitedSessionDoesNotCopyWithMoreThanItHad) {
   EXPECT_EQ(copy(), "");
 }
 
+// It would be associated, and then every copy refused.
+TEST_F(CrossAccountReplication, ALimitedSessionIsToldAtOnceThatItCannotCopy) {
+  let_user(allow(R"(["secretsmanager:*", "kms:Encrypt", "iam:PassRole"])"));
+  auth::Caller limited = user_;
+  auto session = std::make_shared<auth::Session>();
+  session->policy_arns.push_back("arn:aws:iam::aws:policy/SecretsManagerReadWrite");
+  limited.session = session;
+  const Answer refused = associate(limited);
+  EXPECT_EQ(refused.error, "AccessDeniedException");
+  EXPECT_NE(refused.message.find("Name a ReplicationRoleARN"), std::string::npos) << refused.message;
+  const Answer described = root("DescribeSecret", R"({"SecretId": "db"})");
+  EXPECT_EQ(described.output.find("CrossAccountReplicas"), std::string::npos) << described.output;
+}
+
+// With a role it is the role that copies, whatever the session of the caller is.
+TEST_F(CrossAccountReplication, ALimitedSessionMayNameARole) {
+  make_role("secretsmanager.amazonaws.com");
+  let_role(allow(R"(["kms:Encrypt", "kms:Decrypt"])"));
+  let_in(escaped(kRoleArn));
+  let_user(allow(R"(["secretsmanager:*", "iam:PassRole"])"));
+  auth::Caller limited = user_;
+  auto session = std::make_shared<auth::Session>();
+  session->mfa = session->issued;
+  limited.session = session;
+  EXPECT_EQ(associate(limited).error, "AccessDeniedException");
+  EXPECT_EQ(associate(limited, as_role()).message, "");
+  EXPECT_EQ(copy(), "");
+  EXPECT_EQ(copied(), "1");
+}
+
+// A customer key of the primary that is named by nothing but its id in the version, whatever its alias means by now.
+TEST_F(CrossAccountReplication, TheKeyOfAVersionIsItsOwnWhateverAliasesMean) {
+  const Rooms& rooms = world_.rooms(kHome);
+  const kms::KeyName first = must(rooms.keyring.create_key(kPrimaryId, "first"));
+  const kms::KeyName second = must(rooms.keyring.create_key(kPrimaryId, "second"));
+  const auto name = [&](const kms::KeyName& key) {
+    EXPECT_TRUE(rooms.keyring.put_alias(kPrimaryId, "alias/db", key).ok());
+  };
+  name(first);
+  ASSERT_EQ(root("UpdateSecret", R"({"SecretId": "db", "KmsKeyId": "alias/db", )" + token(2) + "}").message, "");
+  name(second);
+  let_user(allow(R"("secretsmanager:*")") + ", " + allow(R"("kms:Encrypt")") + ", " +
+           allow(R"("kms:Decrypt")", kms::key_arn(*Region::parse(kHome), second)));
+  EXPECT_EQ(associate(user_).message,
+            "arn:aws:iam::123456789012:user/alice is not authorized to perform: kms:Decrypt on resource: " +
+                kms::key_arn(*Region::parse(kHome), first));
+  let_user(allow(R"("secretsmanager:*")") + ", " + allow(R"("kms:Encrypt")") + ", " +
+           allow(R"("kms:Decrypt")", kms::key_arn(*Region::parse(kHome), first)));
+  EXPECT_EQ(associate(user_).message, "");
+  EXPECT_EQ(copy(), "");
+  EXPECT_EQ(copied(), "1");
+}
+
 TEST_F(CrossAccountReplication, ARoleCopiesWhoeverChangedThePrimary) {
   make_role("secretsmanager.amazonaws.com");
   let_role(allow(R"(["kms:Encrypt", "kms:Decrypt"])"));
