@@ -87,9 +87,11 @@ struct Copy {
   int64_t lineage_epoch = 0;
   int64_t generation = 0;
   std::optional<std::string> kms_key_id;
+  std::optional<Time> deletion_date;  // of one that is pending deletion
   std::vector<CopyVersion> versions;
   std::vector<CopyReplica> replicas;
   std::vector<std::string> other_regions;
+  std::optional<std::string> cross_account_replica;  // the ARN of what follows the primary in another account
   static constexpr wire::Field kFields[] = {wire::field<&Copy::name>("Name"),
                                             wire::field<&Copy::arn>("ARN"),
                                             wire::field<&Copy::role>("Role"),
@@ -97,11 +99,14 @@ struct Copy {
                                             wire::field<&Copy::lineage_epoch>("LineageEpoch"),
                                             wire::field<&Copy::generation>("Generation"),
                                             wire::field<&Copy::kms_key_id>("KmsKeyId"),
+                                            wire::field<&Copy::deletion_date>("DeletionDate"),
                                             wire::field<&Copy::versions>("Versions"),
                                             wire::field<&Copy::replicas>("Replicas"),
-                                            wire::field<&Copy::other_regions>("OtherRegions")};
+                                            wire::field<&Copy::other_regions>("OtherRegions"),
+                                            wire::field<&Copy::cross_account_replica>("CrossAccountReplica")};
 
   bool is_primary() const { return role == "Primary"; }
+  bool is_region_replica() const { return role == "Replica"; }  // and not one of a primary in another account
   // The six characters that tell two secrets of one name apart.
   std::string_view suffix() const { return suffix_of(arn); }
   const CopyVersion* current() const;  // AWSCURRENT; null: there is none

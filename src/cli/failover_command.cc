@@ -20,7 +20,10 @@ struct Entry {
   std::optional<int64_t> missed_changes;  // that another region has; absent: nobody knows
   std::optional<std::string> newest_in;   // which region has them
   std::vector<std::string> replica_regions;
-  std::string result;  // "Promoted", "WouldBePromoted", "Failed"
+  std::optional<std::string> cross_account_replica;  // the ARN of what stops following
+  std::optional<Time> deletion_date;                 // when it is deleted
+  std::optional<std::string> deleted_in;             // by which region
+  std::string result;                                // "Promoted", "WouldBePromoted", "Failed"
   std::optional<std::string> error;
   static constexpr wire::Field kFields[] = {wire::field<&Entry::name>("Name"),
                                             wire::field<&Entry::arn>("ARN"),
@@ -31,6 +34,9 @@ struct Entry {
                                             wire::field<&Entry::missed_changes>("MissedChanges"),
                                             wire::field<&Entry::newest_in>("NewestIn"),
                                             wire::field<&Entry::replica_regions>("ReplicaRegions"),
+                                            wire::field<&Entry::cross_account_replica>("CrossAccountReplica"),
+                                            wire::field<&Entry::deletion_date>("DeletionDate"),
+                                            wire::field<&Entry::deleted_in>("DeletedIn"),
                                             wire::field<&Entry::result>("Result"),
                                             wire::field<&Entry::error>("Error")};
 };
@@ -64,6 +70,13 @@ std::string list_of(const std::vector<std::string>& names) {
   return text;
 }
 
+// The primary may have been taken out of replication, and scheduled for deletion, by a message that has not arrived.
+void note_deletion(const Copy& copy, const std::string& where, Entry& entry) {
+  if (!copy.deletion_date || (entry.deletion_date && *entry.deletion_date <= *copy.deletion_date)) return;
+  entry.deletion_date = copy.deletion_date;
+  entry.deleted_in = where;
+}
+
 // What the region to promote in misses, as far as the others can say: a copy of the same secret and lineage with a
 // higher generation. Of a higher lineage: it was promoted there already, and must not be so twice.
 void compare(const std::map<std::string, Copy>& others, const std::string& where, Entry& entry) {
@@ -78,6 +91,7 @@ void compare(const std::map<std::string, Copy>& others, const std::string& where
     return;
   }
   if (copy.lineage_epoch < entry.lineage_epoch) return;
+  note_deletion(copy, where, entry);
   const int64_t missed = std::max<int64_t>(0, copy.generation - entry.generation);
   if (!entry.missed_changes || missed > *entry.missed_changes) {
     entry.missed_changes = missed;
@@ -96,8 +110,12 @@ std::string text_of(const Entry& entry) {
   const std::string version =
       entry.current_version ? *entry.current_version + " of " + iso_extended_seconds(*entry.current_version_created)
                             : "no version with AWSCURRENT";
-  const std::string alone = entry.replica_regions.empty() && !entry.error ? "; will have no replicas" : "";
-  return padded(entry.name, 30) + "  " + version + "  " + remark_of(entry) + alone + "\n";
+  std::string more = entry.replica_regions.empty() && !entry.error ? "; will have no replicas" : "";
+  if (entry.deletion_date) {
+    more += "; PENDING DELETION in " + *entry.deleted_in + ", on " + iso_extended_seconds(*entry.deletion_date);
+  }
+  if (entry.cross_account_replica) more += "; followed by " + *entry.cross_account_replica;
+  return padded(entry.name, 30) + "  " + version + "  " + remark_of(entry) + more + "\n";
 }
 
 std::string plan_of(const Report& report) {
@@ -105,6 +123,12 @@ std::string plan_of(const Report& report) {
   if (report.objection) text += "Would be refused: " + *report.objection + "\n";
   for (const Entry& entry : report.secrets)
     text += text_of(entry);
+  const auto has_follower = [](const Entry& entry) { return entry.cross_account_replica.has_value(); };
+  const auto followed = static_cast<size_t>(std::ranges::count_if(report.secrets, has_follower));
+  if (followed > 0) {
+    text += secrets_have(followed) + " a replica in another account: it stops following, and is of " + report.from +
+            ". Associate others in " + report.to + ".\n";
+  }
   for (const UnknownRegion& unknown : report.unknown_regions)
     text += "What " + unknown.region + " has is not known: " + unknown.reason + "\n";
   return text;
@@ -131,7 +155,7 @@ class Failover {
     filter.primary_region = request_.from;
     COFFER_ASSIGN(const std::vector<Copy> copies, deployment_.copies(request_.to, filter));
     for (const Copy& copy : copies) {
-      if (!copy.is_primary()) add(copy);
+      if (copy.is_region_replica()) add(copy);
     }
     // What was promoted elsewhere meanwhile has its primary there.
     if (!report_.secrets.empty()) ask_others(status.regions, request_.filter);
@@ -171,6 +195,8 @@ class Failover {
     entry.lineage_epoch = copy.lineage_epoch;
     entry.generation = copy.generation;
     entry.replica_regions = copy.other_regions;
+    entry.cross_account_replica = copy.cross_account_replica;
+    note_deletion(copy, request_.to, entry);
     if (const CopyVersion* const current = copy.current()) {
       entry.current_version = current->version_id;
       entry.current_version_created = current->created_date;

@@ -117,6 +117,40 @@ TEST_F(RegionCommandsTest, FailingOverShowsWhatIsMissedAndAsks) {
                             "\"DryRun\": false}"));
 }
 
+// Nothing of it goes on by itself: whoever fails over must know before.
+TEST_F(RegionCommandsTest, WhatFollowsInOtherAccountsAndWhatIsBeingDeletedIsShown) {
+  lose_the_east();
+  const std::string foreign = "arn:aws:secretsmanager:us-east-1:210987654321:secret:copy-AbCdEf";
+  const std::string current = version("v1", 10, R"("AWSCURRENT")");
+  world_.answers["us-west-2 ListCopies"] =
+      R"({"Copies": [)" +
+      copy("a", "Replica", "us-east-1", 1, 5, current,
+           std::string(kElsewhere) + R"(, "CrossAccountReplica": ")" + foreign + "\"") +
+      ", " + copy("b", "Replica", "us-east-1", 1, 3, current, kElsewhere) + ", " +
+      copy("of-others", "CrossAccountReplica", "us-west-2", 1, 3, current, kElsewhere) + "]}";
+  world_.answers["eu-west-1 ListCopies"] = R"({"Copies": [)" +
+                                           copy("b", "Primary", "us-east-1", 1, 4, current,
+                                                R"("Replicas": [], "OtherRegions": [], "DeletionDate": 864000)") +
+                                           "]}";
+  FailoverRequest request = failover_;
+  request.is_dry_run = true;
+  request.is_forced = true;
+  const auto outcome = run(request);
+  ASSERT_TRUE(outcome.ok()) << outcome.error().message;
+  EXPECT_NE(shown_.find("; followed by " + foreign + "\n"), shown_.npos) << shown_;
+  EXPECT_NE(shown_.find("1 secret has a replica in another account: it stops following, and is of us-east-1. Associate "
+                        "others in us-west-2.\n"),
+            shown_.npos)
+      << shown_;
+  EXPECT_NE(shown_.find("; PENDING DELETION in eu-west-1, on 1970-01-11T00:00:00Z\n"), shown_.npos) << shown_;
+  EXPECT_EQ(shown_.find("of-others"), shown_.npos) << "it is in no other region: " << shown_;
+  request.form = Form::kJson;
+  const std::string json = run(request)->text;
+  EXPECT_NE(json.find("\"CrossAccountReplica\": \"" + foreign + '"'), json.npos) << json;
+  EXPECT_NE(json.find("\"DeletionDate\": 864000"), json.npos) << json;
+  EXPECT_NE(json.find(R"("DeletedIn": "eu-west-1")"), json.npos) << json;
+}
+
 // Two primaries of one secret are what nobody can mend.
 TEST_F(RegionCommandsTest, WhatWasPromotedElsewhereIsNotPromotedAgain) {
   lose_the_east();
@@ -243,6 +277,34 @@ TEST_F(RejoinTest, WhatIsLostIsShownAndThenGivenUp) {
   EXPECT_LT(std::ranges::find_if(world_.calls, [](const auto& call) { return call.contains("RejoinSecret"); }),
             std::ranges::find_if(world_.calls, [](const auto& call) { return call.contains("ReplicateSecret"); }))
       << "given up before it is sent";
+}
+
+TEST_F(RejoinTest, WhatFollowsInOtherAccountsIsShown) {
+  world_.answers["us-east-1 ListCopies"] = R"({"Copies": [)" +
+                                           copy("a", "Primary", "us-east-1", 1, 9, "",
+                                                R"("Replicas": [], "OtherRegions": [], "DeletionDate": 864000,
+              "CrossAccountReplica": "arn:aws:secretsmanager:us-east-1:210987654321:secret:copy-AbCdEf")") +
+                                           "]}";
+  ASSERT_TRUE(run(request_).ok());
+  EXPECT_NE(shown_.find("  PENDING DELETION here, on 1970-01-11T00:00:00Z  followed by "
+                        "arn:aws:secretsmanager:us-east-1:210987654321:secret:copy-AbCdEf  no version is lost\n"),
+            shown_.npos)
+      << shown_;
+  EXPECT_NE(shown_.find("1 secret has a replica in another account: it stops following. Associate others where the "
+                        "promoted secrets are.\n"),
+            shown_.npos)
+      << shown_;
+}
+
+// A replica of another account's secret is in no other region, and has nothing to rejoin.
+TEST_F(RejoinTest, ACrossAccountReplicaHasNothingToRejoin) {
+  world_.answers["us-east-1 ListCopies"] =
+      R"({"Copies": [)" + copy("copied", "CrossAccountReplica", "us-east-1", 1, 9, "") + "]}";
+  RejoinRequest request = request_;
+  request.secret = "copied";
+  const auto outcome = run(request);
+  ASSERT_FALSE(outcome.ok());
+  EXPECT_EQ(outcome.error().code, ErrorCode::kNotFound);
 }
 
 // Promoted by StopReplicationToReplica, it knows nothing of the regions that still follow the one that rejoins.

@@ -19,7 +19,9 @@ struct Entry {
   std::optional<std::string> kms_key_id;       // of the region, which it keeps
   std::vector<CopyVersion> lost_versions;      // which the promoted copy does not have
   std::vector<std::string> following_regions;  // as far as the region knows: they must follow the promoted one first
-  std::string result;                          // "Rejoined", "WouldRejoin", "Failed"
+  std::optional<std::string> cross_account_replica;  // the ARN of what stops following
+  std::optional<Time> deletion_date;                 // when the region deletes it
+  std::string result;                                // "Rejoined", "WouldRejoin", "Failed"
   std::optional<std::string> error;
   static constexpr wire::Field kFields[] = {wire::field<&Entry::name>("Name"),
                                             wire::field<&Entry::arn>("ARN"),
@@ -28,6 +30,8 @@ struct Entry {
                                             wire::field<&Entry::kms_key_id>("KmsKeyId"),
                                             wire::field<&Entry::lost_versions>("LostVersions"),
                                             wire::field<&Entry::following_regions>("FollowingRegions"),
+                                            wire::field<&Entry::cross_account_replica>("CrossAccountReplica"),
+                                            wire::field<&Entry::deletion_date>("DeletionDate"),
                                             wire::field<&Entry::result>("Result"),
                                             wire::field<&Entry::error>("Error")};
   bool is_primary_still = true;                 // false: only the promoted one must be told to send
@@ -75,6 +79,8 @@ std::string text_of(const Entry& entry) {
   std::string text = padded(entry.name, 30) + "  replica of " + entry.primary_region;
   if (entry.error) return text + "  FAILED: " + *entry.error + "\n";
   if (!entry.is_primary_still) return text + "  already; is to be sent\n";
+  if (entry.deletion_date) text += "  PENDING DELETION here, on " + iso_extended_seconds(*entry.deletion_date);
+  if (entry.cross_account_replica) text += "  followed by " + *entry.cross_account_replica;
   if (!entry.following_regions.empty()) {
     text += "  once these follow as well:";
     for (const std::string& region : entry.following_regions)
@@ -126,7 +132,7 @@ class Rejoin {
         ++report_.undecided;
       }
     }
-    const bool has_rejoined = !copies.empty() && !copies.front().is_primary();
+    const bool has_rejoined = !copies.empty() && copies.front().is_region_replica();
     if (!report_.secrets.empty() || request_.secret.empty() || has_rejoined) return {};
     return Error{ErrorCode::kNotFound, copies.empty() ? request_.region + " has no secret " + request_.secret
                                                       : "no other region that answers has a promoted copy of " +
@@ -206,6 +212,7 @@ class Rejoin {
                 .primary_region = primary.primary_region,
                 .generation = here.generation,
                 .kms_key_id = here.kms_key_id,
+                .deletion_date = here.deletion_date,
                 .is_primary_still = here.is_primary(),
                 .is_listed = listed != nullptr};
     if (here.is_primary()) {
@@ -216,6 +223,7 @@ class Rejoin {
         report_.secrets.push_back(std::move(entry));
         return;
       }
+      entry.cross_account_replica = here.cross_account_replica;
       for (const CopyVersion& version : here.versions) {
         if (!has_version(primary, version)) entry.lost_versions.push_back(version);
       }
@@ -301,6 +309,13 @@ std::string plan_of(const Report& report) {
   std::string text;
   for (const Entry& entry : report.secrets)
     text += text_of(entry);
+  const auto has_follower = [](const Entry& entry) { return entry.cross_account_replica.has_value(); };
+  const auto followed = static_cast<size_t>(std::ranges::count_if(report.secrets, has_follower));
+  if (followed > 0) {
+    text += secrets_have(followed) +
+            " a replica in another account: it stops following. Associate others where the "
+            "promoted secrets are.\n";
+  }
   for (const UnknownRegion& unknown : report.unknown_regions)
     text += "What was promoted in " + unknown.region + " is not known: " + unknown.reason + "\n";
   if (report.undecided > 0) {

@@ -48,4 +48,8 @@ std::string padded(std::string_view text, size_t width) {
   return out;
 }
 
+std::string secrets_have(size_t count) {
+  return std::to_string(count) + (count == 1 ? " secret has" : " secrets have");
+}
+
 }  // namespace coffer::cli

@@ -22,4 +22,7 @@ std::string wrapped(std::string_view text, const Indent& indent);
 // With spaces behind it, up to `width` columns.
 std::string padded(std::string_view text, size_t width);
 
+// "1 secret has", "2 secrets have".
+std::string secrets_have(size_t count);
+
 }  // namespace coffer::cli

@@ -97,6 +97,8 @@ Result<secrets::ReplicaState> decode_state(const wire::SecretState& from, std::s
     COFFER_TRY(check(sibling.kms_key_id().size() <= kMaxTextBytes, "key id"));
     to.siblings.push_back({std::move(region), sibling.kms_key_id(), false});
   }
+  COFFER_TRY(check(from.foreign_replica().size() <= kMaxTextBytes, "replica in another account"));
+  to.foreign_replica = from.foreign_replica();
   to.tagged = from.tagged();
   COFFER_TRY(check(static_cast<size_t>(from.tags_size()) <= kMaxTags, "number of tags"));
   for (const wire::Tag& tag : from.tags()) {
@@ -198,6 +200,7 @@ Result<void> encode_state(const secrets::ReplicaState& state, wire::SecretState&
     added.set_region(sibling.region.text());
     added.set_kms_key_id(sibling.kms_key_id);
   }
+  to.set_foreign_replica(state.foreign_replica);
   for (const secrets::Tag& tag : state.tags) {
     wire::Tag& added = *to.add_tags();
     added.set_key(tag.key);

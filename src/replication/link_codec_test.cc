@@ -51,6 +51,7 @@ ReplicaState state() {
   state.resource_policy = R"({"Version":"2012-10-17","Statement":[]})";
   state.policy_bindings = {{"arn:aws:iam::123456789012:role/reader", "AROAAAAAAAAAAAAAAAAAA"}};
   state.siblings = {{*Region::parse("us-east-1"), "alias/east", false}, {*Region::parse("eu-west-1"), "", false}};
+  state.foreign_replica = "arn:aws:secretsmanager:us-east-1:210987654321:secret:copy-AbCdEf";
   state.versions.push_back(version('a', {}, std::nullopt));
   state.versions.push_back(version('b', {"AWSPREVIOUS"}, kCanary));
   state.versions.push_back(version('c', {"AWSCURRENT", "blue"}, "second\0value"));
@@ -126,6 +127,7 @@ TEST(LinkCodec, AStateArrivesAsItWasSent) {
   EXPECT_EQ(got.tagged, sent.tagged);
   EXPECT_EQ(got.resource_policy, sent.resource_policy);
   EXPECT_EQ(got.policy_bindings, sent.policy_bindings);
+  EXPECT_EQ(got.foreign_replica, sent.foreign_replica);
   ASSERT_EQ(got.siblings.size(), sent.siblings.size());
   for (size_t i = 0; i < got.siblings.size(); ++i) {
     EXPECT_EQ(got.siblings[i].region, sent.siblings[i].region);
@@ -411,6 +413,7 @@ TEST(LinkCodec, AFieldOutsideItsLimitsIsRefused) {
       {"sibling", [](wire::SecretState& s) { s.mutable_siblings(0)->set_region("nowhere"); }},
       {"sibling twice", [](wire::SecretState& s) { s.mutable_siblings(0)->set_region(s.siblings(1).region()); }},
       {"sibling's key", [](wire::SecretState& s) { s.mutable_siblings(0)->set_kms_key_id(std::string(8193, 'a')); }},
+      {"replica in another account", [](wire::SecretState& s) { s.set_foreign_replica(std::string(8193, 'a')); }},
       {"tag key", [](wire::SecretState& s) { s.mutable_tags(0)->set_key(""); }},
       {"many tags",
        [](wire::SecretState& s) {

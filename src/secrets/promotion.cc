@@ -34,6 +34,8 @@ Result<Change> promoted(const SecretView& view, const Region& here) {
   change.secret.primary_region = here;
   change.secret.replicas.clear();
   change.secret.siblings.clear();
+  // It goes on being fed by nobody: both are secrets of one region, and this is another one.
+  change.secret.primarys_foreign_replica.clear();
   change.secret.cross_account_primary.reset();
   ++change.secret.lineage_epoch;
   return change;

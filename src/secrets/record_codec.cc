@@ -236,6 +236,7 @@ std::string encode_secret(const Secret& secret) {
     to_record(replica, *record.add_replicas());
   for (const ReplicaRegion& sibling : secret.siblings)
     to_record(sibling, *record.add_siblings());
+  record.set_primarys_foreign_replica(secret.primarys_foreign_replica);
   record.set_lineage_epoch(secret.lineage_epoch);
   record.set_generation(secret.generation);
   record.set_state_id(secret.state_id);
@@ -289,6 +290,7 @@ Result<Secret> decode_secret(const AccountId& account, std::string_view name, st
   secret.primary_region = std::move(*primary_region);
   if (!from_records(record.replicas(), secret.replicas)) return damaged(what);
   if (!from_records(record.siblings(), secret.siblings)) return damaged(what);
+  secret.primarys_foreign_replica = record.primarys_foreign_replica();
   secret.lineage_epoch = record.lineage_epoch();
   secret.generation = record.generation();
   secret.state_id = record.state_id();

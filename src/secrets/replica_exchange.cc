@@ -105,7 +105,12 @@ Result<std::optional<ReplicaState>> SecretStore::Impl::export_state(const Accoun
                      .resource_policy = secret.resource_policy,
                      .policy_bindings = secret.policy_bindings,
                      .siblings = siblings_of(secret, to),
+                     .foreign_replica = {},
                      .versions = {}};
+  if (const auto& link = secret.cross_account_replica) {
+    const ForeignSecret& foreign = link->replica;
+    state.foreign_replica = secret_arn(parts_.region, foreign.account, foreign.name, foreign.suffix);
+  }
   for (const Version& version : secret.versions) {
     ReplicaVersion exported{version, std::nullopt};
     if (has_value(&version) && version.generation > acknowledged) {
@@ -233,6 +238,7 @@ Secret SecretStore::Impl::replica_record(const ReplicaState& state, const Secret
   secret.resource_policy = state.resource_policy;
   secret.policy_bindings = state.policy_bindings;
   secret.siblings = state.siblings;
+  secret.primarys_foreign_replica = state.foreign_replica;
   secret.kms_key_id = key_of_copy(state, current);
   secret.received_kms_key_id = state.kms_key_id;
   secret.changed = parts_.clock.now();

@@ -56,6 +56,7 @@ struct ReplicaState {
   std::string resource_policy;
   std::vector<policy::PrincipalBinding> policy_bindings;
   std::vector<ReplicaRegion> siblings;  // the other regions that have the secret, the primary's included
+  std::string foreign_replica;          // the ARN of its replica in another account, which only it feeds; empty: none
   std::vector<ReplicaVersion> versions;
 };
 

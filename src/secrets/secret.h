@@ -125,12 +125,13 @@ struct Secret {
   Role role = Role::kPrimary;
   Region primary_region;  // this region for a primary
   std::vector<ReplicaRegion> replicas;
-  std::vector<ReplicaRegion> siblings;  // of a replica: the other regions that have the secret, the primary's included
-  uint64_t lineage_epoch = 1;           // raised by promotion
-  uint64_t generation = 0;              // raised by every change
-  uint64_t base_state_id = 0;           // of a replica: see ReplicaState
-  std::string received_kms_key_id;      // of a replica: what its primary chose; kms_key_id may have been changed since
-  uint64_t state_id = 0;                // drawn for every change: which of two states of one generation this is
+  std::vector<ReplicaRegion> siblings;   // of a replica: the other regions that have the secret, the primary's included
+  std::string primarys_foreign_replica;  // of a replica: the ARN of its primary's cross-account replica; empty: none
+  uint64_t lineage_epoch = 1;            // raised by promotion
+  uint64_t generation = 0;               // raised by every change
+  uint64_t base_state_id = 0;            // of a replica: see ReplicaState
+  std::string received_kms_key_id;       // of a replica: what its primary chose; kms_key_id may have been changed since
+  uint64_t state_id = 0;                 // drawn for every change: which of two states of one generation this is
   std::optional<CrossAccountReplica> cross_account_replica;
   std::optional<CrossAccountPrimary> cross_account_primary;
 

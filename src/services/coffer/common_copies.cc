@@ -15,6 +15,16 @@ std::optional<std::string> given(const std::string& text) {
   return text.empty() ? std::nullopt : std::optional(text);
 }
 
+std::string_view role_of(const secrets::Secret& secret) {
+  if (secret.role == secrets::Role::kPrimary) return "Primary";
+  return secret.is_region_replica() ? "Replica" : "CrossAccountReplica";
+}
+
+// The two are secrets of one region, and so are whoever has the link.
+std::string arn_of(const secrets::ForeignSecret& foreign, const Region& region) {
+  return secrets::secret_arn(region, foreign.account, foreign.name, foreign.suffix);
+}
+
 std::optional<Region> successor_of(const secrets::ReplicaProgress& progress) {
   return progress.replaced_by ? std::optional(progress.replaced_by->region) : std::nullopt;
 }
@@ -42,7 +52,7 @@ Copy copy_of(const secrets::SecretView& view) {
   const secrets::Secret& secret = view.secret;
   Copy copy{.name = secret.name,
             .arn = view.arn,
-            .role = secret.role == secrets::Role::kPrimary ? "Primary" : "Replica",
+            .role = role_of(secret),
             .primary_region = secret.primary_region,
             .lineage_epoch = static_cast<int64_t>(secret.lineage_epoch),
             .generation = static_cast<int64_t>(secret.generation),
@@ -51,7 +61,15 @@ Copy copy_of(const secrets::SecretView& view) {
             .deletion_date = secret.deletion_date,
             .versions = {},
             .replicas = {},
-            .other_regions = {}};
+            .other_regions = {},
+            .cross_account_replica = given(secret.primarys_foreign_replica),
+            .cross_account_primary = {}};
+  if (const auto& link = secret.cross_account_replica) {
+    copy.cross_account_replica = arn_of(link->replica, secret.primary_region);
+  }
+  if (const auto& link = secret.cross_account_primary) {
+    copy.cross_account_primary = arn_of(link->primary, secret.primary_region);
+  }
   for (const secrets::Version& version : secret.versions)
     copy.versions.push_back({version.id.text(), version.stages, version.created});
   for (const secrets::ReplicaRegion& replica : secret.replicas) {

@@ -40,7 +40,7 @@ struct CopyReplica {
 struct Copy {
   std::string name;
   std::string arn;
-  std::string_view role;  // "Primary", "Replica"
+  std::string_view role;  // "Primary", "Replica", "CrossAccountReplica"
   Region primary_region;
   int64_t lineage_epoch = 0;
   int64_t generation = 0;                 // 0: it has rejoined, and was not sent anything yet
@@ -50,6 +50,9 @@ struct Copy {
   std::vector<CopyVersion> versions;  // in order of creation
   std::vector<CopyReplica> replicas;  // of a primary
   std::vector<Region> other_regions;  // of a replica: where else the secret is, as far as it was told
+  // ARNs: what follows the primary in another account, also as a replica knows it; and of a cross-account replica.
+  std::optional<std::string> cross_account_replica;
+  std::optional<std::string> cross_account_primary;
   static constexpr wire::Field kFields[] = {wire::field<&Copy::name>("Name"),
                                             wire::field<&Copy::arn>("ARN"),
                                             wire::field<&Copy::role>("Role"),
@@ -61,7 +64,9 @@ struct Copy {
                                             wire::field<&Copy::deletion_date>("DeletionDate"),
                                             wire::field<&Copy::versions>("Versions"),
                                             wire::field<&Copy::replicas>("Replicas"),
-                                            wire::field<&Copy::other_regions>("OtherRegions")};
+                                            wire::field<&Copy::other_regions>("OtherRegions"),
+                                            wire::field<&Copy::cross_account_replica>("CrossAccountReplica"),
+                                            wire::field<&Copy::cross_account_primary>("CrossAccountPrimary")};
 };
 Copy copy_of(const secrets::SecretView& view);
 

@@ -134,6 +134,41 @@ TEST_F(FailoverTest, WhatIsGivenUpIsWhatWasLookedAt) {
   EXPECT_EQ(find("db")->secret.role, Role::kReplica);
 }
 
+// What follows a primary in another account follows it no longer: whoever plans must see that.
+TEST_F(FailoverTest, LinksToOtherAccountsAreShown) {
+  const std::string foreign = "arn:aws:secretsmanager:us-west-2:210987654321:secret:copy-AbCdEf";
+  secrets::ReplicaState state = state_from(kWest, "AAAAAA", 1, 5);
+  state.name = "db";
+  state.foreign_replica = foreign;
+  ASSERT_EQ(apply(std::move(state)), ApplyVerdict::kApplied);
+  EXPECT_TRUE(contains(call("ListCopies", "{}"), R"("CrossAccountReplica":")" + foreign + '"'))
+      << call("ListCopies", "{}");
+  const std::string promoted = call("FailOverSecret", R"({"SecretId":"db","FromRegion":"us-west-2"})");
+  EXPECT_FALSE(contains(promoted, "CrossAccountReplica")) << promoted;
+
+  create("linked", "mine", {kWest});
+  ASSERT_TRUE(
+      edit("linked", [](Change& change) {
+        change.secret.cross_account_replica = secrets::CrossAccountReplica{
+            .replica = {kOther, "copy", "AbCdEf"}, .association = 7, .role_arn = {}, .requester = {}, .message = {}};
+      }).ok());
+  EXPECT_TRUE(contains(call("ListCopies", R"({"Name":"linked"})"),
+                       R"("CrossAccountReplica":"arn:aws:secretsmanager:us-east-1:210987654321:secret:copy-AbCdEf")"));
+  const auto sent = secrets_.export_state(kAccount, "linked", kWest, secrets::ValuesToSend::kAll);
+  EXPECT_EQ((*sent)->foreign_replica, "arn:aws:secretsmanager:us-east-1:210987654321:secret:copy-AbCdEf");
+
+  Change copy;
+  copy.secret.account = kOther;
+  copy.secret.name = "copy";
+  copy.secret.kms_key_id = "alias/own";
+  copy.secret.cross_account_primary = secrets::CrossAccountPrimary{{kAccount, "linked", "AbCdEf"}, 0};
+  ASSERT_TRUE(secrets_.create(std::move(copy)).ok());
+  const std::string listed = call("ListCopies", "{}", kOther);
+  EXPECT_TRUE(contains(listed, R"("Role":"CrossAccountReplica")")) << listed;
+  EXPECT_TRUE(contains(
+      listed, R"("CrossAccountPrimary":"arn:aws:secretsmanager:us-east-1:123456789012:secret:linked-AbCdEf")"));
+}
+
 TEST_F(FailoverTest, WhatFailedIsTriedAgain) {
   create("db", "mine", {kWest});
   promoted_elsewhere("db");
