@@ -228,9 +228,19 @@ class Simulation final : public Network {
     ++outcome_.crashes;
   }
 
-  // Of a region that has nothing of its own: what it had, others have.
+  static bool owes_anything(const Site& site) {
+    return std::ranges::any_of(site.process->ways, [&site](const Process::Way& way) {
+      const auto marks = site.process->store.scan(store::ScanRange::prefix(store::OutboxKey::prefix(way.to.name)));
+      return std::ranges::any_of(must(marks), [](const store::Row& row) {
+        const auto key = store::OutboxKey::parse(row.key);
+        return key && key->kind == "secret";
+      });
+    });
+  }
+
+  // Of a region that has nothing of its own, and owes nobody a removal: what it had, others have.
   void lose_disk(Site& site) {
-    if (!oracle_.has_only_copies(site)) return;
+    if (!oracle_.has_only_copies(site) || owes_anything(site)) return;
     kill(site);
     tell(site.name.text(), " loses its disk");
     site.disk.lose();
