@@ -69,7 +69,7 @@ Result<Claim> HomeRegion::claim() const {
 
 Result<bool> HomeRegion::is_here() const {
   COFFER_ASSIGN(const auto known, view());
-  return known->row.claim.region == parts_.region && !known->row.is_forgotten;
+  return known->row.claim.region == region() && !known->row.is_forgotten;
 }
 
 Result<bool> HomeRegion::is_forgotten() const {
@@ -81,13 +81,13 @@ Result<std::shared_ptr<const HomeRegion::View>> HomeRegion::view_at_home() const
   COFFER_ASSIGN(auto known, view());
   if (known->row.is_forgotten) {
     return Error{ErrorCode::kServiceUnavailable,
-                 "Identities are changed in " + parts_.region.text() +
+                 "Identities are changed in " + region().text() +
                      ", whose store was restored from a backup: its operator must say " +
                      "whose state is to stay. Nothing was changed."};
   }
-  if (known->row.claim.region == parts_.region) return known;
+  if (known->row.claim.region == region()) return known;
   return Error{ErrorCode::kServiceUnavailable, "Identities are changed in " + known->row.claim.region.text() +
-                                                   ", which is their home region, not in " + parts_.region.text() +
+                                                   ", which is their home region, not in " + region().text() +
                                                    "."};
 }
 
@@ -115,7 +115,7 @@ Result<void> HomeRegion::complete(const StateChange& change, store::Transaction&
   if (change.generation > kRememberedChanges) {
     transaction.deletes.push_back(history_key(change.of, change.generation - kRememberedChanges));
   }
-  for (const Region& peer : parts_.peers)
+  for (const Region& peer : peers())
     transaction.puts.push_back(mark_of(peer, change.of, change.generation));
   return {};
 }
@@ -127,8 +127,7 @@ Result<store::Precondition> HomeRegion::fence(const Claim& claim) const {
 }
 
 Result<bool> HomeRegion::learn(const Claim& claim) {
-  const bool is_known = claim.region == parts_.region || std::ranges::count(parts_.peers, claim.region) > 0;
-  if (!is_known) {
+  if (!parts_.regions.has(claim.region)) {
     return Error{ErrorCode::kPermission,
                  claim.region.text() + " is said to be home, and is no region of this deployment"};
   }
@@ -136,7 +135,7 @@ Result<bool> HomeRegion::learn(const Claim& claim) {
     COFFER_ASSIGN(const auto known, view());
     if (claim.epoch <= known->row.claim.epoch) return false;
     // Nobody but adopt(), here, could have said so.
-    const bool is_forgotten = claim.region == parts_.region;
+    const bool is_forgotten = claim.region == region();
     const Result<void> written = replace(known->revision, {claim, {}, is_forgotten, known->row.starts});
     if (written.ok()) return true;
     if (written.error().code != ErrorCode::kConflict) return written.error();
@@ -151,7 +150,7 @@ Result<Claim> HomeRegion::adopt(const Claim& before) {
       return Error{ErrorCode::kConflict, "another region has become home meanwhile"};
     }
     if (before.epoch >= kLastEpoch) return Error{ErrorCode::kCorrupt, "the epoch of the home makes no sense"};
-    const Claim claim{parts_.region, before.epoch + 1};
+    const Claim claim{region(), before.epoch + 1};
     const Result<void> written = replace(known->revision, {claim, {}, false, known->row.starts});
     if (written.ok()) return claim;
     if (written.error().code != ErrorCode::kConflict) return written.error();
@@ -162,8 +161,8 @@ Result<Claim> HomeRegion::adopt(const Claim& before) {
 Result<std::vector<Region>> HomeRegion::untold() const {
   COFFER_ASSIGN(const auto known, view());
   if (known->row.is_forgotten) return std::vector<Region>();
-  const bool is_here = known->row.claim.region == parts_.region;
-  std::vector<Region> regions = is_here ? parts_.peers : std::vector<Region>{known->row.claim.region};
+  const bool is_here = known->row.claim.region == region();
+  std::vector<Region> regions = is_here ? peers() : std::vector<Region>{known->row.claim.region};
   std::erase_if(regions, [&](const Region& region) { return std::ranges::count(known->row.told, region) > 0; });
   return regions;
 }
@@ -196,7 +195,7 @@ Result<void> HomeRegion::told(const Region& peer, uint64_t start) {
 Result<void> HomeRegion::started(const Region& peer, uint64_t start) {
   for (int attempt = 0; attempt < kAttempts; ++attempt) {
     COFFER_ASSIGN(const auto known, view());
-    const bool is_home = known->row.claim.region == parts_.region;
+    const bool is_home = known->row.claim.region == region();
     if (!is_home || start_in(known->row, peer) == start) return {};
     HomeRow row = known->row;
     row.starts[peer] = start;

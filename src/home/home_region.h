@@ -12,6 +12,7 @@
 
 #include "base/ids.h"
 #include "base/random.h"
+#include "base/region_list.h"
 #include "base/result.h"
 #include "home/state.h"
 #include "home/state_rows.h"
@@ -31,17 +32,17 @@ class HomeRegion {
  public:
   struct Parts {
     store::Store& store;
-    Random& random;             // of the ids of states
-    Region region;              // this one
-    std::vector<Region> peers;  // the other regions of the deployment
-    Region configured;          // home as long as the store does not know better
+    Random& random;      // of the ids of states
+    RegionList regions;  // of the deployment
+    Region configured;   // home as long as the store does not know better
   };
   // Listens to the store from now on, for the life of the store.
   explicit HomeRegion(const Parts& parts);
   ~HomeRegion();
 
-  const Region& region() const { return parts_.region; }
-  const std::vector<Region>& peers() const { return parts_.peers; }
+  const Region& region() const { return parts_.regions.self(); }
+  // The other regions of the deployment.
+  std::vector<Region> peers() const { return parts_.regions.others(); }
   const Region& configured() const { return parts_.configured; }
 
   // Writes what is configured into the store if there is nothing yet, so that from then on only adopt() and learn()

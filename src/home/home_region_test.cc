@@ -41,7 +41,7 @@ TEST_F(HomeRegionTest, TheConfiguredRegionIsHomeInTheFirstEpoch) {
 // Somebody edits the configuration of a region: that alone must not make a second home.
 TEST_F(HomeRegionTest, TheStoreCountsAndNotTheConfiguration) {
   ASSERT_TRUE(west_.home.start().ok());
-  HomeRegion restarted({*west_.store, random_, west_.region, {east_.region}, west_.region});
+  HomeRegion restarted({*west_.store, random_, {west_.region, {east_.region}}, west_.region});
   ASSERT_TRUE(restarted.start().ok());
   EXPECT_EQ(restarted.claim()->region, east_.region);
 }
@@ -101,7 +101,7 @@ TEST_F(HomeRegionTest, WhoAdoptsIsHomeInTheNextEpochAndStaysSoAfterARestart) {
   ASSERT_TRUE(west_.home.learn({*Region::parse("eu-west-1"), 5}).ok());
   EXPECT_EQ(*west_.home.adopt(*west_.home.claim()), (Claim{west_.region, 6}));
   EXPECT_TRUE(*west_.home.is_here());
-  HomeRegion restarted({*west_.store, random_, west_.region, {east_.region}, east_.region});
+  HomeRegion restarted({*west_.store, random_, {west_.region, {east_.region}}, east_.region});
   EXPECT_EQ(*restarted.claim(), (Claim{west_.region, 6}));
 }
 
@@ -134,7 +134,7 @@ TEST_F(HomeRegionTest, ARegionThatStartedAgainIsToldOfEverythingAgain) {
   EXPECT_EQ(east_.home.told(west_.region, 7).error().code, ErrorCode::kConflict) << "marked for the process before";
   EXPECT_TRUE(*announce_everything(east_.receiver, west_.region));
   EXPECT_TRUE(east_.home.untold()->empty());
-  HomeRegion restarted({*east_.store, random_, east_.region, {west_.region}, east_.region});
+  HomeRegion restarted({*east_.store, random_, {east_.region, {west_.region}}, east_.region});
   ASSERT_TRUE(restarted.started(west_.region, 8).ok());
   EXPECT_TRUE(restarted.untold()->empty());
 }
@@ -154,7 +154,7 @@ TEST_F(HomeRegionTest, AHomeThatHearsOfAnEpochOfItsOwnChangesNothing) {
   store::Transaction transaction;
   EXPECT_EQ(east_.home.complete({state_id("a"), 1, {}}, transaction).error().code, ErrorCode::kServiceUnavailable);
   EXPECT_TRUE(east_.home.untold()->empty());
-  HomeRegion restarted({*east_.store, random_, east_.region, {west_.region}, east_.region});
+  HomeRegion restarted({*east_.store, random_, {east_.region, {west_.region}}, east_.region});
   EXPECT_TRUE(*restarted.is_forgotten());
   // Either way out.
   EXPECT_TRUE(*restarted.learn({west_.region, 4}));
@@ -174,7 +174,7 @@ TEST_F(HomeRegionTest, WhoWantsToReplaceAHomeNamesIt) {
 TEST_F(HomeRegionTest, ARegionThatIsNewInTheConfigurationIsTold) {
   for (const Region& peer : east_.home.peers())
     ASSERT_TRUE(*announce_everything(east_.receiver, peer));
-  HomeRegion larger({*east_.store, random_, east_.region, {west_.region, *Region::parse("ap-south-1")}, east_.region});
+  HomeRegion larger({*east_.store, random_, {east_.region, {west_.region, *Region::parse("ap-south-1")}}, east_.region});
   EXPECT_EQ(*larger.untold(), std::vector<Region>{*Region::parse("ap-south-1")});
 }
 

@@ -39,7 +39,7 @@ struct Site {
          .region = region.text()},
         random)));
     if (self != kHome) peers.push_back(kHome);
-    home.emplace(home::HomeRegion::Parts{*store, random, self, std::move(peers), kHome});
+    home.emplace(home::HomeRegion::Parts{*store, random, {self, std::move(peers)}, kHome});
     accounts.emplace(AccountStore::Parts{*store, *key, random, clock, *home});
     states.emplace(AccountStates::Parts{*store, *key, random});
     kinds = {&*states};

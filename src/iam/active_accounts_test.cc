@@ -44,7 +44,7 @@ TEST(ActiveAccounts, TheSessionsOfAClosedAccountAreUnknown) {
        .region = "us-east-1"},
       random);
   const Region region = *Region::parse("us-east-1");
-  const home::HomeRegion home({*store, random, region, {}, region});
+  const home::HomeRegion home({*store, random, {region}, region});
   AccountStore accounts({*store, region_key.value(), random, clock, home});
   ASSERT_TRUE(accounts.create("security", kAccount).ok());
 

@@ -31,7 +31,7 @@ class IdentityStatesTest : public ::testing::Test {
  protected:
   struct Away {
     explicit Away(size_t operations = store::kMaxOperations)
-        : home({*site.store, site.random, *Region::parse("eu-west-1"), {site.region}, site.region}),
+        : home({*site.store, site.random, {*Region::parse("eu-west-1"), {site.region}}, site.region}),
           states({*site.store, *site.region_key, site.random}),
           kinds{&states},
           receiver({*site.store, home, kinds, log, operations}) {}

@@ -21,7 +21,7 @@ class OrganizationStatesTest : public OrganizationTest {
   struct Away {
     Away(Random& random, const Clock& clock, size_t operations = store::kMaxOperations)
         : log(clock, STDERR_FILENO, LogLevel::kError),
-          home({*store, random, *Region::parse("eu-west-1"), {kRegion}, kRegion}),
+          home({*store, random, {*Region::parse("eu-west-1"), {kRegion}}, kRegion}),
           receiver({*store, home, kinds, log, operations}) {}
 
     Log log;

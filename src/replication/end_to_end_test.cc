@@ -82,8 +82,7 @@ class EndToEnd : public ::testing::Test {
                                                        .workers = *workers_,
                                                        .random = random_,
                                                        .log = log_,
-                                                       .region = kWest,
-                                                       .peers = {kEast},
+                                                       .regions = {kWest, {kEast}},
                                                        .forwards = forwards_.get()});
     net::ServerOptions options;
     options.port = port;

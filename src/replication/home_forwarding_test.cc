@@ -59,8 +59,9 @@ struct Site {
   Site(const testing::World& world, const Region& self, std::vector<Region> peers)
       : region(world, self),
         forwards({requests, region.home, *region.store, region.kinds, workers, world.clock, world.log}),
-        door({region.applier, region.lags, peer_workers, world.random, world.log, region.self, std::move(peers),
-              &forwards}) {}
+        door(
+            {region.applier, region.lags, peer_workers, world.random, world.log, {self, std::move(peers)}, &forwards}) {
+  }
 
   TestRegion region;
   FakeRequests requests;

@@ -59,12 +59,13 @@ Result<std::vector<Witness>> HomeSurvey::ask() const {
   // About nothing: every answer says who is home.
   const home::StateQuestion question{{std::string(parts_.states.kinds().front()->word()), {}, {}}, claim};
   std::vector<Witness> witnesses;
-  for (const Peer& peer : parts_.peers)
+  const std::vector<Peer> peers = parts_.peers();
+  for (const Peer& peer : peers)
     witnesses.push_back({peer.region, Error{ErrorCode::kInternalServiceError, "not asked"}});
   {
     std::vector<std::jthread> threads;
     for (size_t i = 0; i < witnesses.size(); ++i)
-      threads.emplace_back([&, i] { witnesses[i].home = ask_one(parts_.peers[i], question); });
+      threads.emplace_back([&, i] { witnesses[i].home = ask_one(peers[i], question); });
   }
   for (Witness& witness : witnesses) {
     if (!witness.home.ok()) continue;

@@ -38,12 +38,12 @@ class HomeSurvey {
   };
   struct Parts {
     home::StateReceiver& states;
-    std::vector<Peer> peers;
+    std::function<std::vector<Peer>()> peers;  // of this moment
     const Log& log;
   };
   explicit HomeSurvey(Parts parts) : parts_(std::move(parts)) {}
 
-  // All at once, each on a thread of its own; in the order of the peers. Takes as long as the slowest link's time-out.
+  // All peers at once, each on a thread of its own; in their order. Takes as long as the slowest link's time-out.
   // kIo, kCorrupt: of this region's store.
   Result<std::vector<Witness>> ask() const;
 

@@ -25,7 +25,7 @@ class HomeSurveyTest : public ReplicatorTest {
                          return link;
                        }});
     }
-    return HomeSurvey({at.states, std::move(peers), log_});
+    return HomeSurvey({at.states, [peers] { return peers; }, log_});
   }
 
   static home::Claim claim(const TestRegion& region) { return region.home.claim().value(); }
@@ -141,7 +141,7 @@ TEST_F(HomeSurveyTest, OneOfTwoHomesOfOneEpochWinsWhenItIsToldTo) {
 
 // As when the home was taken out of the configuration: silence is no proof that it is down.
 TEST_F(HomeSurveyTest, AHomeToWhichNoLinkLeadsIsReplacedOnlyIfThatIsOverruled) {
-  const HomeSurvey without_links({west_.states, {}, log_});
+  const HomeSurvey without_links({west_.states, [] { return std::vector<HomeSurvey::Peer>(); }, log_});
   const auto refused = without_links.adopt(Objections::kCount);
   ASSERT_FALSE(refused.ok());
   EXPECT_EQ(refused.error().code, ErrorCode::kConflict);

@@ -48,12 +48,17 @@ struct PeerDoor::Peer {
   std::string last_refusal;  // so that one cause is logged once
 };
 
-PeerDoor::PeerDoor(const Parts& parts) : parts_(parts) {
-  for (const Region& region : parts.peers)
-    peers_.push_back(std::make_unique<Peer>(region));
-}
-
+PeerDoor::PeerDoor(const Parts& parts) : parts_(parts) {}
 PeerDoor::~PeerDoor() = default;
+
+PeerDoor::Peer* PeerDoor::find(std::string_view name) {
+  const auto region = Region::parse(name);
+  if (!region || !parts_.regions.has_other(*region)) return nullptr;
+  const std::lock_guard lock(mutex_);
+  std::unique_ptr<Peer>& peer = peers_[*region];
+  if (peer == nullptr) peer = std::make_unique<Peer>(*region);
+  return peer.get();
+}
 
 void PeerDoor::handle(const net::Request& request, net::Responder responder) {
   if (request.target == "/health") {
@@ -69,10 +74,7 @@ void PeerDoor::handle(const net::Request& request, net::Responder responder) {
     answer(responder.reply(), 404, "this is the link between regions\n");
     return responder.send();
   }
-  Peer* peer = nullptr;
-  for (const auto& candidate : peers_) {
-    if (candidate->region.text() == request.peer_name) peer = candidate.get();
-  }
+  Peer* const peer = find(request.peer_name);
   if (!peer) {
     parts_.log.warning("replication_peer_unknown", {{"peer", request.peer_name}, {"address", request.peer_address}});
     answer(responder.reply(), 403, "the certificate is not one of another region of this deployment\n");
@@ -188,7 +190,7 @@ Result<void> PeerDoor::apply(Peer& peer, Message message, Answer& answer) {
   if (const auto* shared = std::get_if<kms::SharedKey>(&message.body)) {
     const kms::Lineage& lineage = shared->lineage;
     // A former primary only hands over, to the region that is the next one.
-    const bool hands_over = lineage.former == peer.region && lineage.primary == parts_.region;
+    const bool hands_over = lineage.former == peer.region && lineage.primary == parts_.regions.self();
     if (lineage.primary != peer.region && !hands_over) {
       return not_allowed("a key of which another region is the primary");
     }

@@ -10,14 +10,17 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
-#include <vector>
+#include <string_view>
 
 #include "base/ids.h"
 #include "base/log.h"
 #include "base/random.h"
+#include "base/region_list.h"
 #include "base/worker_pool.h"
 #include "net/message.h"
 #include "replication/applier.h"
@@ -34,8 +37,7 @@ class PeerDoor final : public net::Handler {
     WorkerPool& workers;  // stopped before the door goes away
     Random& random;       // for session numbers
     const Log& log;
-    Region region;                    // this one
-    std::vector<Region> peers;        // the other regions of the deployment
+    RegionList regions;               // of the deployment
     ForwardDoor* forwards = nullptr;  // null: nobody takes forwarded requests
     uint64_t start = 0;               // random, of this process: told in every answer
   };
@@ -52,6 +54,8 @@ class PeerDoor final : public net::Handler {
     int code = 200;
     std::string text;  // unless 200
   };
+  // Null for a name that is none of another region of the deployment.
+  Peer* find(std::string_view name);
   void receive(Peer& peer, std::string_view frame, net::Reply& reply);
   Status take(Peer& peer, std::string_view frame, Answer& answer);
   // nullopt for a message that is neither a question nor a heartbeat.
@@ -62,7 +66,8 @@ class PeerDoor final : public net::Handler {
   void log_change(Peer& peer, int status, const Error& error);
 
   const Parts parts_;
-  std::vector<std::unique_ptr<Peer>> peers_;
+  std::mutex mutex_;
+  std::map<Region, std::unique_ptr<Peer>> peers_;  // that have called; they stay
 };
 
 }  // namespace coffer::replication

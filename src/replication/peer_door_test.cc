@@ -144,8 +144,7 @@ class PeerDoorTest : public ::testing::Test {
                                                        .workers = *workers_,
                                                        .random = random_,
                                                        .log = log_,
-                                                       .region = kWest,
-                                                       .peers = {kEast, kEurope},
+                                                       .regions = {kWest, {kEast, kEurope}},
                                                        .start = 7});
     handler_ = door_.get();
   }

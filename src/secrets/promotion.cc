@@ -42,7 +42,8 @@ Result<Change> promoted(const SecretView& view, const Region& here) {
 }
 
 Result<Change> failed_over(const SecretView& view, const Failover& failover) {
-  const auto& [here, from, deployment] = failover;
+  const auto& [from, regions] = failover;
+  const Region& here = regions.self();
   const Secret& secret = view.secret;
   if (secret.role != Role::kReplica) {
     return refusal("The secret is not a replica: its primary is in " + here.text() + ", where this was asked.");
@@ -56,8 +57,7 @@ Result<Change> failed_over(const SecretView& view, const Failover& failover) {
   }
   COFFER_ASSIGN(Change change, promoted(view, here));
   for (const ReplicaRegion& sibling : secret.siblings) {
-    const bool is_there = std::ranges::find(deployment, sibling.region) != deployment.end();
-    if (sibling.region == here || !is_there) continue;
+    if (!regions.has_other(sibling.region)) continue;
     change.secret.replicas.push_back(sibling);
     change.restarted_replicas.push_back(sibling.region);
   }

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/ids.h"
+#include "base/region_list.h"
 #include "base/result.h"
 #include "secrets/secret_store.h"
 
@@ -19,9 +20,8 @@ Result<Change> promoted(const SecretView& view, const Region& here);
 // the keys that it had there, and so to `from` when that comes back without its data. kInvalidRequest when it is no
 // replica of one in `from`.
 struct Failover {
-  const Region& here;
   const Region& from;
-  const std::vector<Region>& deployment;  // regions that are not in it any more are left out
+  const RegionList& regions;  // those that are not in it any more are left out
 };
 Result<Change> failed_over(const SecretView& view, const Failover& failover);
 

@@ -23,7 +23,7 @@ class PromotionTest : public testing::SecretStoreTest {
     return find("copy");
   }
   Result<Change> fail_over(const SecretView& view, const Region& from) {
-    return failed_over(view, {.here = kEast, .from = from, .deployment = deployment_});
+    return failed_over(view, {.from = from, .regions = regions_});
   }
   Result<SecretPointer> store(const std::string& name, const std::function<Result<Change>(const SecretView&)>& make) {
     return secrets_.update(kAccount, name, [&](const SecretView& view) -> Result<std::optional<Change>> {
@@ -42,7 +42,7 @@ class PromotionTest : public testing::SecretStoreTest {
     ASSERT_TRUE(
         secrets_.record_progress({kAccount, name, find(name)->secret.suffix, region, progress, std::nullopt}).ok());
   }
-  std::vector<Region> deployment_ = {kEast, kWest, kEurope};
+  const RegionList regions_{kEast, {kWest, kEurope}};
 };
 
 std::string message(const Result<Change>& change) {
@@ -93,7 +93,7 @@ TEST_F(PromotionTest, FailingOverKeepsTheRegionsAndTheirKeys) {
 }
 
 TEST_F(PromotionTest, RegionsThatAreGoneAreLeftOut) {
-  deployment_ = {kEast, kWest};
+  regions_.set_others({kWest});
   const auto change = fail_over(*replica(), kWest);
   ASSERT_TRUE(change.ok());
   ASSERT_EQ(change->secret.replicas.size(), 1u);

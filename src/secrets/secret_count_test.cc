@@ -23,7 +23,7 @@ class SecretQuotaTest : public testing::SecretStoreTest {
  protected:
   // Each for a whole test: the store tells it of every commit.
   SecretStore limited_to(size_t max_secrets) {
-    return SecretStore({*store_, keyring_, random_, clock_, kEast, {kEast, kWest, kEurope}, 200'000, max_secrets});
+    return SecretStore({*store_, keyring_, random_, clock_, kEast, 200'000, max_secrets});
   }
   // "made", or the error's name.
   std::string make(SecretStore& secrets, const std::string& name, const AccountId& account = kAccount) {

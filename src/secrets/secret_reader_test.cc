@@ -25,7 +25,7 @@ class SecretReaderTest : public SecretStoreTest {
   // With so little memory that next to nothing is kept parsed, and not everything packed.
   // Lives as long as the store, to whose commits it listens.
   SecretStore& small_store(size_t bytes) {
-    const SecretStore::Parts parts{*store_, keyring_, random_, clock_, kEast, {kEast, kWest, kEurope}, bytes};
+    const SecretStore::Parts parts{*store_, keyring_, random_, clock_, kEast, bytes};
     return *small_stores_.emplace_back(std::make_unique<SecretStore>(parts));
   }
 

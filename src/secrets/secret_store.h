@@ -108,9 +108,8 @@ class SecretStore {
     Random& random;
     const Clock& clock;
     Region region;
-    std::vector<Region> deployment;  // all regions, this one included
-    size_t cache_bytes = 64 << 20;   // what secrets may take in memory, about
-    size_t max_secrets = 500'000;    // of an account; replicas count, but are never refused
+    size_t cache_bytes = 64 << 20;  // what secrets may take in memory, about
+    size_t max_secrets = 500'000;   // of an account; replicas count, but are never refused
   };
   explicit SecretStore(const Parts& parts);
   ~SecretStore();

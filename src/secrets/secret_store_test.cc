@@ -224,7 +224,7 @@ TEST_F(SecretStoreTest, AccessDatesShowAtOnceAndSurviveARestart) {
   EXPECT_EQ(find("db")->last_accessed, today);
   ASSERT_TRUE(secrets_.flush_accesses().ok());
   clock_.advance(hours(24));
-  SecretStore restarted({*store_, keyring_, random_, clock_, kEast, {kEast}});
+  SecretStore restarted({*store_, keyring_, random_, clock_, kEast});
   const SecretPointer view = *restarted.find(kAccount, "db");
   EXPECT_EQ(view->last_accessed, today);
   ASSERT_EQ(view->version_last_accessed.size(), 1u);

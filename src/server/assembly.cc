@@ -9,6 +9,7 @@
 #include "access/policy_authorizer.h"
 #include "api/audit.h"
 #include "api/front_door.h"
+#include "base/region_list.h"
 #include "base/worker_pool.h"
 #include "home/arrivals.h"
 #include "home/home_region.h"
@@ -235,13 +236,14 @@ class RegionNode::Impl {
         random_(parts.random),
         log_(parts.log),
         start_(draw_start(random_)),
+        regions_(config_.region, config_.peer_regions()),
         store_(std::move(store)),
         region_key_(std::move(region_key)),
         keyring_({*store_, region_key_, random_, clock_, config_.region}),
         key_exchange_(keyring_),
-        home_({*store_, random_, config_.region, config_.peer_regions(), config_.home}),
+        home_({*store_, random_, regions_, config_.home}),
         accounts_({*store_, region_key_, random_, clock_, home_}),
-        secrets_({*store_, keyring_, random_, clock_, config_.region, config_.deployment(), cache_bytes(config_),
+        secrets_({*store_, keyring_, random_, clock_, config_.region, cache_bytes(config_),
                   config_.limits.secrets_per_account}),
         lags_(clock_),
         identity_cache_(*store_),
@@ -268,20 +270,12 @@ class RegionNode::Impl {
         session_issuer_(session_keys_, random_),
         authorizer_({identity_cache_, organizations_, explanations_, config_.region, &accounts_}),
         cross_account_({authorizer_, identity_cache_, organizations_, keyring_, grants_, clock_, config_.region}),
-        secretsmanager_{secrets_,
-                        lags_,
-                        keyring_,
-                        grants_,
-                        principals_,
-                        identities_,
-                        random_,
-                        config_.region,
-                        config_.deployment(),
-                        config_.limits.replica_regions,
+        secretsmanager_{secrets_,       lags_,   keyring_,       grants_,  principals_,
+                        identities_,    random_, config_.region, regions_, config_.limits.replica_regions,
                         &cross_account_},
-        kms_{keyring_, grants_, {principals_, identities_}, random_, config_.region, config_.deployment()},
+        kms_{keyring_, grants_, {principals_, identities_}, random_, config_.region, regions_},
         iam_{identity_store_, accounts_, key_uses_},
-        coffer_{explanations_, config_.region, home_, secrets_, config_.deployment(), [this] { return report(); }},
+        coffer_{explanations_, regions_, home_, secrets_, [this] { return report(); }},
         organization_store_({*store_, random_, clock_, organizations_, home_}),
         organizations_service_{organization_store_, accounts_, identity_store_},
         sts_{identity_cache_, *store_, session_issuer_, web_identities_},
@@ -320,15 +314,14 @@ class RegionNode::Impl {
         session_key_states_({*store_, region_key_, random_}),
         state_kinds_{&account_states_, &identity_states_, &organization_states_, &session_key_states_},
         states_({*store_, home_, state_kinds_, log_}),
-        survey_({states_, survey_peers(config_), log_}),
+        survey_({states_, [this] { return survey_peers(config_); }, log_}),
         home_duties_({home_, states_, session_keys_, organizations_service_, clock_}),
         applier_(secrets_, states_, key_exchange_),
         peer_workers_(kPeerWorkers, kQueuedRequests),
         forwarded_workers_(kForwarders, kQueuedForwards),
         forward_door_({front_door_, home_, *store_, state_kinds_, forwarded_workers_, clock_, log_,
                        [this] { return takes_forwards_.load(); }}),
-        peer_door_({applier_, lags_, peer_workers_, random_, log_, config_.region, config_.peer_regions(),
-                    &forward_door_, start_}),
+        peer_door_({applier_, lags_, peer_workers_, random_, log_, regions_, &forward_door_, start_}),
         runner_({*store_, secrets_, states_, key_exchange_, clock_, random_, log_, config_.region,
                  destinations(config_, start_)}),
         cross_account_copier_({*store_, secrets_, cross_account_, clock_, random_, log_, config_.region}),
@@ -423,6 +416,7 @@ class RegionNode::Impl {
   Random& random_;
   const Log& log_;
   const uint64_t start_;
+  const RegionList regions_;
   std::unique_ptr<store::Store> store_;
   seal::RegionKey region_key_;
   kms::Keyring keyring_;

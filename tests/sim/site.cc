@@ -62,13 +62,14 @@ const auth::Caller& root() {
 }  // namespace
 
 Process::Process(Environment& environment, Site& self, const std::vector<std::unique_ptr<Site>>& sites)
-    : store(self.disk),
+    : regions(self.name, others(environment, self.name)),
+      store(self.disk),
       region_key(open_region_key(store, self.name, environment.random)),
       keyring({store, *region_key, environment.random, self.clock, self.name}),
       key_exchange(keyring),
-      home({store, environment.random, self.name, others(environment, self.name), environment.regions.front()}),
+      home({store, environment.random, regions, environment.regions.front()}),
       accounts({store, *region_key, environment.random, self.clock, home}),
-      secrets({store, keyring, environment.random, self.clock, self.name, environment.regions}),
+      secrets({store, keyring, environment.random, self.clock, self.name}),
       lags(self.clock),
       identity_cache(store),
       identities(store, identity_cache),
@@ -76,10 +77,9 @@ Process::Process(Environment& environment, Site& self, const std::vector<std::un
       identity_store(
           {store, *region_key, environment.random, self.clock, identity_cache, identities, principals, home}),
       grants({keyring, {principals, identities}}),
-      rooms{secrets, lags, keyring, grants, principals, identities, environment.random, self.name, environment.regions},
+      rooms{secrets, lags, keyring, grants, principals, identities, environment.random, self.name, regions},
       explanations(environment.log, 1 << 20),
-      operator_rooms{explanations, self.name,           home,
-                     secrets,      environment.regions, [] { return coffer_service::RegionReport(); }},
+      operator_rooms{explanations, regions, home, secrets, [] { return coffer_service::RegionReport(); }},
       service(secretsmanager::make_service(rooms)),
       operator_service(coffer_service::make_service(operator_rooms)),
       account_states({store, *region_key, environment.random}),
@@ -90,7 +90,7 @@ Process::Process(Environment& environment, Site& self, const std::vector<std::un
       start(1 + environment.random.uniform(1U << 31)),
       wrapped(environment.wrap_applier ? environment.wrap_applier(applier, self) : nullptr),
       door({wrapped ? *wrapped : static_cast<replication::Applier&>(applier), lags, workers, environment.random,
-            environment.log, self.name, others(environment, self.name), nullptr, start}),
+            environment.log, regions, nullptr, start}),
       environment_(environment),
       self_(self) {
   for (const auto& site : sites) {

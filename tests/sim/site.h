@@ -94,6 +94,7 @@ class Process {
   // A call of a root user, from JSON to JSON, through the operation's card.
   Answer call(std::string_view operation, std::string_view input);
 
+  const RegionList regions;
   Mount store;
   std::unique_ptr<seal::RegionKey> region_key;
   kms::Keyring keyring;

@@ -141,7 +141,7 @@ struct TestSite {
   TestSite(Random& random, const Log& log, const std::string& name, const std::vector<std::string>& others,
            const std::string& configured, size_t operations = store::kMaxOperations)
       : region(*Region::parse(name)),
-        home({*store, random, region, regions(others), *Region::parse(configured)}),
+        home({*store, random, {region, regions(others)}, *Region::parse(configured)}),
         receiver({*store, home, kinds, log, operations}) {}
 
   static std::vector<Region> regions(const std::vector<std::string>& names) {

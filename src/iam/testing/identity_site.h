@@ -64,7 +64,7 @@ class IdentitySite {
   ManualClock clock{*parse_iso_basic("20261124T100000Z")};
   std::unique_ptr<store::Store> store = store::make_memory_store();
   std::unique_ptr<seal::RegionKey> region_key = open_region_key();
-  home::HomeRegion home{{*store, random, region, {}, region}};
+  home::HomeRegion home{{*store, random, {region}, region}};
   AccountStore accounts{{*store, *region_key, random, clock, home}};
   IdentityCache cache{*store};
   Identities identities{*store, cache};

@@ -84,7 +84,7 @@ class OrganizationTest : public ::testing::Test {
   ManualClock clock_{*parse_iso_basic("20261124T103000Z")};
   std::unique_ptr<store::Store> store_ = store::make_memory_store();
   OrganizationCache cache_{*store_};
-  home::HomeRegion home_{{*store_, random_, kRegion, {}, kRegion}};
+  home::HomeRegion home_{{*store_, random_, {kRegion}, kRegion}};
   OrganizationStore changes_{{*store_, random_, clock_, cache_, home_}};
   Organization organization_ =
       must(create_organization(changes_, {account("111111111111"), "management", "root@example.com"}));

@@ -136,7 +136,7 @@ class SecretStoreTest : public ::testing::Test {
   std::unique_ptr<store::testing::FaultStore> store_ = store::testing::FaultStore::make();
   seal::RegionKey region_key_ = open_region_key(*store_, random_);
   kms::Keyring keyring_{{*store_, region_key_, random_, clock_, kEast}};
-  SecretStore secrets_{{*store_, keyring_, random_, clock_, kEast, {kEast, kWest, kEurope}}};
+  SecretStore secrets_{{*store_, keyring_, random_, clock_, kEast}};
 };
 
 }  // namespace coffer::secrets::testing

@@ -90,7 +90,7 @@ class AdminSite {
   crypto::SystemRandom random;
   std::unique_ptr<store::Store> store = store::make_memory_store();
   std::unique_ptr<seal::RegionKey> region_key = open_region_key();
-  home::HomeRegion home{{*store, random, region, peers, configured}};
+  home::HomeRegion home{{*store, random, {region, peers}, configured}};
   iam::AccountStore accounts{{*store, *region_key, random, clock, home}};
   iam::IdentityCache identity_cache{*store};
   iam::Identities identities{*store, identity_cache};
@@ -106,7 +106,7 @@ class AdminSite {
   const sts::SessionKeyStates session_key_states{{*store, *region_key, random}};
   const home::StateKinds kinds{&account_states, &identity_states, &organization_states, &session_key_states};
   home::StateReceiver states{{*store, home, kinds, log}};
-  const replication::HomeSurvey survey{{states, survey_peers(), log}};
+  const replication::HomeSurvey survey{{states, [this] { return survey_peers(); }, log}};
   HomeDuties duties{{home, states, session_keys, organizations_service, clock}};
   const IdentityHome identity_home{{configured, states, accounts, survey, [this] { adopted += duties.step().ok(); }}};
   int adopted = 0;

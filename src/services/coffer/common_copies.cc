@@ -88,13 +88,12 @@ Copy copy_of(const secrets::SecretView& view) {
 
 Result<Region> parse_region(std::string_view text, std::string_view member, const Rooms& rooms) {
   auto region = Region::parse(text);
-  const bool is_known = region && std::ranges::find(rooms.deployment, *region) != rooms.deployment.end();
-  if (is_known) return std::move(*region);
+  if (region && rooms.regions.has(*region)) return std::move(*region);
   return Error{ErrorCode::kInvalidParameter, std::string(member) + " is no region of this deployment."};
 }
 
 Result<api::Resource> secret_resource(std::string_view secret_id, const auth::Caller& caller, const Rooms& rooms) {
-  COFFER_ASSIGN(secrets::SecretId id, secrets::parse_secret_id(secret_id, caller.account, rooms.region));
+  COFFER_ASSIGN(secrets::SecretId id, secrets::parse_secret_id(secret_id, caller.account, rooms.regions.self()));
   if (id.account != caller.account && !id.suffix) return api::Resource{std::string(id.given), std::move(id.account)};
   COFFER_ASSIGN(const secrets::SecretPointer view, rooms.secrets.find(id));
   if (view == nullptr) return api::Resource{std::string(id.given), std::move(id.account)};
@@ -106,7 +105,7 @@ Result<api::Resource> secret_resource(std::string_view secret_id, const auth::Ca
 }
 
 Result<secrets::SecretPointer> change_secret(const Change& change, const Rooms& rooms, const MakeChange& make) {
-  COFFER_ASSIGN(const secrets::SecretId id, secrets::parse_secret_id(change.secret_id, change.caller, rooms.region));
+  COFFER_ASSIGN(const secrets::SecretId id, secrets::parse_secret_id(change.secret_id, change.caller, rooms.regions.self()));
   const auto checked = [&](const secrets::SecretView& view) -> Result<secrets::Change> {
     COFFER_TRY(check_is_meant(view, id, change.resource));
     return make(view);

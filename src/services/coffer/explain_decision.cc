@@ -37,8 +37,8 @@ struct ExplainDecision {
 
   // The decision belongs to whoever asks: two accounts may, each for its part of it.
   static Result<api::Resource> resource(const Request& request, const auth::Caller& caller, Rooms& rooms) {
-    return api::Resource{.name = "arn:aws:coffer:" + rooms.region.text() + ":" + caller.account.text() + ":decision/" +
-                                 request.decision_id,
+    return api::Resource{.name = "arn:aws:coffer:" + rooms.regions.self().text() + ":" + caller.account.text() +
+                                 ":decision/" + request.decision_id,
                          .account = caller.account};
   }
 
@@ -53,7 +53,7 @@ struct ExplainDecision {
     // The same for what there never was, is forgotten, or concerns others only.
     std::string message = "Coffer can't find the specified decision in this region.";
     COFFER_ASSIGN(const home::Claim home, rooms.home.claim());
-    if (home.region != rooms.region) {
+    if (home.region != rooms.regions.self()) {
       message += " Changes of identities are decided in " + home.region.text() + ", their home region.";
     }
     return Error{ErrorCode::kResourceNotFound, std::move(message)};

@@ -74,8 +74,9 @@ class ExplainDecisionTest : public secrets::testing::SecretStoreTest {
   access::ExplanationStore explanations_{log_, 1 << 20};
   const Region home_name_ = *Region::parse("us-east-1");
   const Region other_ = *Region::parse("eu-west-1");
-  home::HomeRegion home_{{*store_, random_, home_name_, {other_}, home_name_}};
-  Rooms rooms_{explanations_, home_name_, home_, secrets_, {home_name_, other_}, [] { return RegionReport(); }};
+  const RegionList regions_{home_name_, {other_}};
+  home::HomeRegion home_{{*store_, random_, regions_, home_name_}};
+  Rooms rooms_{explanations_, regions_, home_, secrets_, [] { return RegionReport(); }};
   api::testing::OwnerAuthorizer authorizer_;
   std::string resource_;
 };

@@ -42,7 +42,7 @@ struct FailOverSecret {
                         .resource = authorized.resource(),
                         .is_dry_run = request.dry_run.value_or(false)};
     const auto fail_over = [&](const secrets::SecretView& view) {
-      return secrets::failed_over(view, {.here = rooms.region, .from = from, .deployment = rooms.deployment});
+      return secrets::failed_over(view, {.from = from, .regions = rooms.regions});
     };
     COFFER_ASSIGN(const secrets::SecretPointer view, change_secret(change, rooms, fail_over));
     return Response{copy_of(*view)};

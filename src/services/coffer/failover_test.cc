@@ -65,9 +65,10 @@ class FailoverTest : public secrets::testing::SecretStoreTest {
   int log_file_ = ::memfd_create("log", MFD_CLOEXEC);
   Log log_{clock_, log_file_, LogLevel::kInfo};
   access::ExplanationStore explanations_{log_, 1 << 20};
-  home::HomeRegion home_{{*store_, random_, kEast, {kWest, kEurope}, kEast}};
+  const RegionList regions_{kEast, {kWest, kEurope}};
+  home::HomeRegion home_{{*store_, random_, regions_, kEast}};
   RegionReport report_;
-  Rooms rooms_{explanations_, kEast, home_, secrets_, {kEast, kWest, kEurope}, [this] { return report_; }};
+  Rooms rooms_{explanations_, regions_, home_, secrets_, [this] { return report_; }};
   api::testing::OwnerAuthorizer authorizer_;
 };
 

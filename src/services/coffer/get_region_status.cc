@@ -57,14 +57,14 @@ struct GetRegionStatus {
   static Result<Response> handle(const api::Authorized<GetRegionStatus>& authorized, Rooms& rooms) {
     COFFER_ASSIGN(const home::Claim home, rooms.home.claim());
     RegionReport report = rooms.report();
-    Response response{.region = rooms.region,
+    Response response{.region = rooms.regions.self(),
                       .version = std::move(report.version),
                       .seal = std::move(report.seal),
                       .can_commit = report.can_commit,
                       .now = authorized.now(),
                       .home_region = home.region,
                       .home_epoch = static_cast<int64_t>(home.epoch),
-                      .regions = rooms.deployment,
+                      .regions = rooms.regions.all(),
                       .links = {}};
     for (LinkReport& link : report.links) {
       Link& added = response.links.emplace_back(Link{.region = link.region,

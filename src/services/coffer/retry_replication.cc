@@ -35,7 +35,7 @@ struct RetryReplication {
     const Request& request = authorized.request();
     COFFER_ASSIGN(const Region region, parse_region(request.replica_region, "ReplicaRegion", rooms));
     COFFER_ASSIGN(const auto id,
-                  secrets::parse_secret_id(request.secret_id, authorized.caller().account, rooms.region));
+                  secrets::parse_secret_id(request.secret_id, authorized.caller().account, rooms.regions.self()));
     const auto check = [&](const secrets::SecretView& view) -> Result<void> {
       COFFER_TRY(check_is_meant(view, id, authorized.resource()));
       return secrets::check_replicated_to(view, region);

@@ -11,6 +11,7 @@
 #include "api/service.h"
 #include "base/clock.h"
 #include "base/ids.h"
+#include "base/region_list.h"
 #include "home/home_region.h"
 #include "secrets/secret_store.h"
 
@@ -35,10 +36,9 @@ struct RegionReport {
 
 struct Rooms {
   const access::ExplanationStore& explanations;
-  Region region;
+  RegionList regions;            // of the deployment
   const home::HomeRegion& home;  // where changes of identities are decided
   secrets::SecretStore& secrets;
-  std::vector<Region> deployment;  // all regions, this one included
   std::function<RegionReport()> report;
 };
 

@@ -112,7 +112,7 @@ struct ReplicateKey {
     const Request& request = authorized.request();
     COFFER_ASSIGN(const kms::KeyName key, found_name(authorized.resource()));
     const auto region = Region::parse(request.replica_region);
-    if (!region || std::ranges::find(rooms.deployment, *region) == rooms.deployment.end()) {
+    if (!region || !rooms.regions.has(*region)) {
       return Error{ErrorCode::kValidation, "Invalid replica region."};
     }
     const std::string arn = kms::key_arn(*region, key);

@@ -6,6 +6,7 @@
 #include "api/service.h"
 #include "base/ids.h"
 #include "base/random.h"
+#include "base/region_list.h"
 #include "kms/grants.h"
 #include "kms/keyring.h"
 
@@ -17,7 +18,7 @@ struct Rooms {
   kms::Directories directories;
   Random& random;
   Region region;
-  std::vector<Region> deployment;  // all regions, this one included
+  RegionList regions;  // of the deployment
 };
 
 // All cards, in the order of the folder's list.

@@ -14,7 +14,7 @@ Error invalid(std::string message) {
 
 Result<Region> parse_region(const ReplicaRegionEntry& entry, const Rooms& rooms) {
   auto region = entry.region ? Region::parse(*entry.region) : std::nullopt;
-  const bool is_known = region && std::ranges::find(rooms.deployment, *region) != rooms.deployment.end();
+  const bool is_known = region && rooms.regions.has(*region);
   if (!is_known || *region == rooms.region) return invalid("Invalid replica region.");
   return std::move(*region);
 }

@@ -7,6 +7,7 @@
 #include "api/service.h"
 #include "base/ids.h"
 #include "base/random.h"
+#include "base/region_list.h"
 #include "kms/grants.h"
 #include "kms/keyring.h"
 #include "policy/principal_binding.h"
@@ -27,7 +28,7 @@ struct Rooms {
   const policy::IdentityDirectory& identities;
   Random& random;
   Region region;
-  std::vector<Region> deployment;  // all regions, this one included
+  RegionList regions;  // of the deployment
   size_t max_replica_regions = 4;
   const CrossAccountPermission* cross_account = nullptr;  // null: nothing is replicated to other accounts
   // kms:ViaService: "secretsmanager.us-east-1.amazonaws.com".

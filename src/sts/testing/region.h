@@ -36,7 +36,7 @@ struct TestRegion {
   TestRegion(Random& random, std::string region_name)
       : name(std::move(region_name)),
         region_key(open_region_key(random)),
-        home({*store, random, *Region::parse(name), {other()}, *Region::parse(name)}),
+        home({*store, random, {*Region::parse(name), {other()}}, *Region::parse(name)}),
         keys({*store, region_key, random, home}),
         states({*store, region_key, random}) {}
 

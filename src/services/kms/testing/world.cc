@@ -43,11 +43,12 @@ std::unique_ptr<seal::RegionKey> open_region_key(store::Store& store, const Regi
   return std::make_unique<seal::RegionKey>(must(seal::RegionKey::open(store, options, random)));
 }
 
-std::vector<Region> deployment() {
-  std::vector<Region> regions;
+RegionList deployment(const Region& self) {
+  std::vector<Region> others;
   for (const char* name : {"us-east-1", "us-west-2", "eu-west-1"})
-    regions.push_back(*Region::parse(name));
-  return regions;
+    others.push_back(*Region::parse(name));
+  std::erase(others, self);
+  return {self, std::move(others)};
 }
 
 AccountId account_id(std::string_view account) {
@@ -76,7 +77,7 @@ struct World::Node {
         region_key(open_region_key(*store, self, random)),
         keyring({*store, *region_key, random, clock, self}),
         exchange(keyring),
-        home({*store, random, self, {}, self}),
+        home({*store, random, {self}, self}),
         accounts({*store, *region_key, random, clock, home}),
         identity_cache(*store),
         identities(*store, identity_cache),
@@ -88,7 +89,7 @@ struct World::Node {
         authorizer({identity_cache, organizations, explanations, self}),
         grants({keyring, {principals, identities}}),
         rotator(keyring),
-        rooms{keyring, grants, {principals, identities}, random, self, deployment()},
+        rooms{keyring, grants, {principals, identities}, random, self, deployment(self)},
         service(make_service(rooms)) {
     for (const char* id : {"123456789012", "210987654321"})
       must(accounts.create(std::string("account ") + id, account_id(id)));

@@ -32,11 +32,12 @@ const std::string& root_key_file() {
   return path;
 }
 
-std::vector<Region> deployment() {
-  std::vector<Region> regions;
+RegionList deployment(const Region& self) {
+  std::vector<Region> others;
   for (const char* name : {"us-east-1", "us-west-2", "eu-west-1", "eu-central-1", "ap-northeast-1", "ap-southeast-2"})
-    regions.push_back(*Region::parse(name));
-  return regions;
+    others.push_back(*Region::parse(name));
+  std::erase(others, self);
+  return {self, std::move(others)};
 }
 
 std::unique_ptr<seal::RegionKey> open_region_key(store::Store& store, const Region& region, Random& random) {
@@ -67,8 +68,8 @@ struct World::Node {
       : store(world.make_store()),
         region_key(open_region_key(*store, self, world.random)),
         keyring({*store, *region_key, world.random, world.clock, self}),
-        secrets({*store, keyring, world.random, world.clock, self, deployment(), 200'000, world.max_secrets}),
-        home({*store, world.random, self, {}, self}),
+        secrets({*store, keyring, world.random, world.clock, self, 200'000, world.max_secrets}),
+        home({*store, world.random, {self}, self}),
         accounts({*store, *region_key, world.random, world.clock, home}),
         identity_cache(*store),
         identities(*store, identity_cache),
@@ -81,8 +82,8 @@ struct World::Node {
         lags(world.clock),
         grants({keyring, {principals, identities}}),
         cross_account({authorizer, identity_cache, organizations, keyring, grants, world.clock, self}),
-        rooms{secrets,      lags, keyring,      grants, principals,    identities,
-              world.random, self, deployment(), 4,      &cross_account},
+        rooms{secrets,      lags, keyring,          grants, principals,    identities,
+              world.random, self, deployment(self), 4,      &cross_account},
         service(make_service(rooms)) {
     for (const char* id : {"123456789012", "210987654321", "345678901234"})
       must(accounts.create(std::string("account ") + id, *AccountId::parse(id)));
