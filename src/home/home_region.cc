@@ -87,8 +87,7 @@ Result<std::shared_ptr<const HomeRegion::View>> HomeRegion::view_at_home() const
   }
   if (known->row.claim.region == region()) return known;
   return Error{ErrorCode::kServiceUnavailable, "Identities are changed in " + known->row.claim.region.text() +
-                                                   ", which is their home region, not in " + region().text() +
-                                                   "."};
+                                                   ", which is their home region, not in " + region().text() + "."};
 }
 
 Result<void> HomeRegion::require_here() const {
@@ -190,6 +189,18 @@ Result<void> HomeRegion::told(const Region& peer, uint64_t start) {
   HomeRow row = known->row;
   row.told.push_back(peer);
   return replace(known->revision, row);
+}
+
+Result<void> HomeRegion::joins(const Region& peer) {
+  for (int attempt = 0; attempt < kAttempts; ++attempt) {
+    COFFER_ASSIGN(const auto known, view());
+    HomeRow row = known->row;
+    row.starts.erase(peer);
+    std::erase(row.told, peer);
+    const Result<void> written = replace(known->revision, row);
+    if (written.ok() || written.error().code != ErrorCode::kConflict) return written;
+  }
+  return keeps_changing();
 }
 
 Result<void> HomeRegion::started(const Region& peer, uint64_t start) {

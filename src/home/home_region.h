@@ -85,6 +85,11 @@ class HomeRegion {
   // again since.
   Result<void> told(const Region& peer, uint64_t start);
 
+  // `peer` joins the deployment, perhaps again: it counts as untold, and a change that was completed before, and so
+  // does not mark it, can commit no more. To be called before it is in the list of regions, so that nothing of an
+  // earlier life counts, and again when it is there. Always a commit. kIo, kCorrupt.
+  Result<void> joins(const Region& peer);
+
   // A process of `peer` has started, with a random number of its own: the store it works on may be an older one than
   // before, or empty, so the region counts as untold again. Nothing unless this region is home: whoever becomes home
   // tells everybody. Any number of times. kIo, kCorrupt.

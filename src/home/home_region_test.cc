@@ -174,7 +174,8 @@ TEST_F(HomeRegionTest, WhoWantsToReplaceAHomeNamesIt) {
 TEST_F(HomeRegionTest, ARegionThatIsNewInTheConfigurationIsTold) {
   for (const Region& peer : east_.home.peers())
     ASSERT_TRUE(*announce_everything(east_.receiver, peer));
-  HomeRegion larger({*east_.store, random_, {east_.region, {west_.region, *Region::parse("ap-south-1")}}, east_.region});
+  HomeRegion larger(
+      {*east_.store, random_, {east_.region, {west_.region, *Region::parse("ap-south-1")}}, east_.region});
   EXPECT_EQ(*larger.untold(), std::vector<Region>{*Region::parse("ap-south-1")});
 }
 
@@ -185,6 +186,34 @@ TEST_F(HomeRegionTest, OnlyTheNewestChangesAreRemembered) {
   const auto rows = *east_.store->scan(store::ScanRange::prefix(history_prefix(state_id("a")), 5000));
   EXPECT_EQ(rows.size(), kRememberedChanges);
   EXPECT_EQ(rows.front().key, history_key(state_id("a"), 11));
+}
+
+// Otherwise what a home knows of the region's earlier life would keep it from being told anything.
+TEST_F(HomeRegionTest, ARegionThatJoinsAgainIsToldEverythingAgain) {
+  const RegionList regions(east_.region, {west_.region});
+  HomeRegion home({*east_.store, random_, regions, east_.region});
+  ASSERT_TRUE(home.started(west_.region, 7).ok());
+  ASSERT_TRUE(home.told(west_.region, 7).ok());
+  ASSERT_TRUE(home.untold()->empty());
+  regions.set_others({});
+  ASSERT_TRUE(home.joins(west_.region).ok());
+  EXPECT_TRUE(home.untold()->empty()) << "it is not there yet";
+  regions.set_others({west_.region});
+  EXPECT_EQ(*home.untold(), std::vector<Region>{west_.region});
+  EXPECT_EQ(*home.start_of(west_.region), 0u);
+}
+
+// A change that was completed while the region was not there has no mark for it, and must not commit behind the
+// announcement.
+TEST_F(HomeRegionTest, AChangeFromBeforeARegionJoinedDoesNotCommit) {
+  const RegionList regions(east_.region);
+  HomeRegion home({*east_.store, random_, regions, east_.region});
+  ASSERT_TRUE(home.start().ok());
+  store::Transaction transaction;
+  ASSERT_TRUE(home.complete({state_id("a"), 1, {}}, transaction).ok());
+  regions.set_others({west_.region});
+  ASSERT_TRUE(home.joins(west_.region).ok());
+  EXPECT_EQ(east_.store->commit(std::move(transaction)).error().code, ErrorCode::kConflict);
 }
 
 }  // namespace

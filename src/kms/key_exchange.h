@@ -61,6 +61,12 @@ struct KeyAnswer {
 // What one region has to tell another about a key: perhaps nothing any more.
 using KeyMessage = std::variant<std::monostate, SharedKey, ReplicaReport>;
 
+// The multi-region keys that tie this region to another.
+struct RegionKeys {
+  std::vector<KeyName> replicated;  // primaries here with a replica there
+  std::vector<KeyName> following;   // replicas here of primaries there
+};
+
 class KeyExchange {
  public:
   // `keyring` must outlive it.
@@ -78,6 +84,13 @@ class KeyExchange {
   // After the answer: each is at most one commit. Empty, or why the same is to be sent again later.
   Result<std::string> settle(const SharedKey& sent, const Region& destination, const KeyAnswer& answer);
   Result<std::string> settle(const ReplicaReport& sent, const Region& destination, const KeyAnswer& answer);
+
+  // Reads all keys. kIo.
+  Result<RegionKeys> keys_of(const Region& region) const;
+  // A region that is lost for good has no replicas any more: takes it off the lists of the primaries here, so that they
+  // wait for it no longer, and returns of how many. The caller knows that no copy is left there: materials that only a
+  // replica may end on request are not asked for. May be broken off and begun again. kIo, kCorrupt.
+  Result<size_t> forget_region(const Region& region);
 
   // What has come from another region. Durable when it returns. kCorrupt when the regions' materials differ. The caller
   // has checked that the sender is the primary in it, or the former one.

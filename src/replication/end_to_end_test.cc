@@ -142,10 +142,8 @@ TEST_F(EndToEnd, ASecretCrossesTheRealLinkAndSurvivesARestartOfTheReceiver) {
     const std::lock_guard lock(mutex);
     changed.notify_all();
   });
-  std::vector<Runner::Destination> destinations;
-  destinations.push_back({kWest, link(issue(authority_, "us-east-1"))});
-  Runner runner({*east_.store, east_.secrets, east_.states, east_.key_exchange, clock_, random_, log_, kEast,
-                 std::move(destinations)});
+  Runner runner({*east_.store, east_.secrets, east_.states, east_.key_exchange, clock_, random_, log_, kEast});
+  runner.add({kWest, link(issue(authority_, "us-east-1"))});
   runner.start();
   const auto in_sync = [&] {
     const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(30);

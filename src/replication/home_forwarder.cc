@@ -84,7 +84,8 @@ class HomeForwarder::Trip {
 
   Result<SecretBuffer> send() {
     COFFER_ASSIGN(const Duration patience, remaining());
-    auto client = forwarder_.take_client(home_.region);
+    Kept kept = forwarder_.take_client(home_.region);
+    net::HttpClient* const client = kept.client.get();
     if (client == nullptr) return unavailable(home_.region, "is not configured as a peer here", kNothingChanged);
     const Result<void> connected = client->connect(patience);
     if (!connected.ok()) return failed("does not answer", connected.error(), kNothingChanged);
@@ -98,7 +99,7 @@ class HomeForwarder::Trip {
     Result<net::ClientResponse> response = client->send(post, left);
     if (!response.ok() && client->was_unread()) return failed("does not answer", response.error(), kNothingChanged);
     if (!response.ok()) return failed("did not answer", response.error(), kNobodyKnows);
-    forwarder_.keep_client(home_.region, std::move(client));
+    forwarder_.keep_client(home_.region, std::move(kept));
     if (response->status == kOk) return std::move(response->body);
     log("forwarding_failed", "status " + std::to_string(response->status));
     return refused(home_.region, response->status);
@@ -155,22 +156,30 @@ api::Forwarded HomeForwarder::forward(const api::Forwarding& forwarding, net::Re
   return Trip(*this, forwarding).run(reply);
 }
 
-std::unique_ptr<net::HttpClient> HomeForwarder::take_client(const Region& region) {
+HomeForwarder::Kept HomeForwarder::take_client(const Region& region) {
+  uint64_t life = 0;
   {
     const std::lock_guard lock(mutex_);
-    std::vector<std::unique_ptr<net::HttpClient>>& idle = idle_[region];
+    std::vector<Kept>& idle = idle_[region];
     if (!idle.empty()) {
-      auto client = std::move(idle.back());
+      Kept kept = std::move(idle.back());
       idle.pop_back();
-      return client;
+      return kept;
     }
+    life = lives_[region];
   }
-  return parts_.make_client(region);
+  return {parts_.make_client(region), life};
 }
 
-void HomeForwarder::keep_client(const Region& region, std::unique_ptr<net::HttpClient> client) {
+void HomeForwarder::keep_client(const Region& region, Kept kept) {
   const std::lock_guard lock(mutex_);
-  idle_[region].push_back(std::move(client));
+  if (kept.of_life == lives_[region]) idle_[region].push_back(std::move(kept));
+}
+
+void HomeForwarder::forget(const Region& region) {
+  const std::lock_guard lock(mutex_);
+  idle_.erase(region);
+  ++lives_[region];
 }
 
 std::unique_ptr<net::HttpClient> make_forward_client(const RegionLink::Endpoint& endpoint) {

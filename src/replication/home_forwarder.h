@@ -5,6 +5,7 @@
 // at most. Must never: send again what may have been carried out.
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <map>
 #include <memory>
@@ -41,15 +42,23 @@ class HomeForwarder final : public api::Forwarder {
   // Failures: kHomeUnavailable with a text for clients; kIo, kCorrupt of this region's store.
   api::Forwarded forward(const api::Forwarding& forwarding, net::Reply& reply) override;
 
+  // The region has left, or is somewhere else: kept connections to it are not used any more.
+  void forget(const Region& region);
+
  private:
   class Trip;
   // Kept connections of threads that are done; a client is one thread's at a time.
-  std::unique_ptr<net::HttpClient> take_client(const Region& region);
-  void keep_client(const Region& region, std::unique_ptr<net::HttpClient> client);
+  struct Kept {
+    std::unique_ptr<net::HttpClient> client;
+    uint64_t of_life = 0;  // how often the region had been forgotten when it was made
+  };
+  Kept take_client(const Region& region);
+  void keep_client(const Region& region, Kept kept);
 
   const Parts parts_;
   std::mutex mutex_;
-  std::map<Region, std::vector<std::unique_ptr<net::HttpClient>>> idle_;
+  std::map<Region, std::vector<Kept>> idle_;
+  std::map<Region, uint64_t> lives_;
 };
 
 // A client for that region's listener which sends nothing twice.

@@ -60,6 +60,18 @@ PeerDoor::Peer* PeerDoor::find(std::string_view name) {
   return peer.get();
 }
 
+void PeerDoor::end_session(const Region& region) {
+  Peer* peer = nullptr;
+  {
+    const std::lock_guard lock(mutex_);
+    const auto found = peers_.find(region);
+    if (found == peers_.end()) return;
+    peer = found->second.get();
+  }
+  const std::lock_guard lock(peer->mutex);
+  peer->session = 0;
+}
+
 void PeerDoor::handle(const net::Request& request, net::Responder responder) {
   if (request.target == "/health") {
     if (request.method == "GET") {

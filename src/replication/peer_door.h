@@ -45,6 +45,10 @@ class PeerDoor final : public net::Handler {
   explicit PeerDoor(const Parts& parts);
   ~PeerDoor() override;
 
+  // The region has left, or comes again: a message from before, which was delayed on its way, takes effect no more.
+  // Waits for one that is being applied.
+  void end_session(const Region& region);
+
   void handle(const net::Request& request, net::Responder responder) override;
   void refuse(int status, net::Reply& reply) override;
 

@@ -144,7 +144,7 @@ class PeerDoorTest : public ::testing::Test {
                                                        .workers = *workers_,
                                                        .random = random_,
                                                        .log = log_,
-                                                       .regions = {kWest, {kEast, kEurope}},
+                                                       .regions = regions_,
                                                        .start = 7});
     handler_ = door_.get();
   }
@@ -164,6 +164,7 @@ class PeerDoorTest : public ::testing::Test {
   ManualClock clock_{Time(std::chrono::hours(480'000))};
   const Log log_{clock_, null_, LogLevel::kError};
   SeededRandom random_{7};
+  const RegionList regions_{kWest, {kEast, kEurope}};
   RecordingApplier applier_;
   secrets::ReplicaLags lags_{clock_};
   std::unique_ptr<WorkerPool> workers_;
@@ -229,6 +230,27 @@ TEST_F(PeerDoorTest, AnybodyElseIsTurnedAway) {
     Sender stranger = sender(name);
     EXPECT_EQ(stranger.link->greet().error().code, ErrorCode::kPermission) << name;
   }
+}
+
+// Regions come and go while the door is open.
+TEST_F(PeerDoorTest, ARegionThatWasRemovedIsTurnedAwayAndOneThatWasAddedIsNot) {
+  Sender east = sender("us-east-1");
+  ASSERT_TRUE(east.link->send(state(kEast)).ok());
+  regions_.set_others({kEurope});
+  EXPECT_EQ(east.link->greet().error().code, ErrorCode::kPermission);
+  EXPECT_EQ(east.link->send(home::StateQuestion{kIdentities, {kEast, 1}}).error().code, ErrorCode::kPermission);
+  regions_.set_others({kEurope, kEast});
+  EXPECT_TRUE(east.link->send(state(kEast)).ok());
+}
+
+// What a region sent in its earlier life, and was delayed, must not count in the next.
+TEST_F(PeerDoorTest, ASessionFromBeforeARegionLeftIsOver) {
+  Sender east = sender("us-east-1");
+  ASSERT_TRUE(east.link->send(state(kEast)).ok());
+  const size_t greeted = applier_.starts.size();
+  door_->end_session(kEast);
+  ASSERT_TRUE(east.link->send(state(kEast)).ok()) << "with a session of its own";
+  EXPECT_EQ(applier_.starts.size(), greeted + 1);
 }
 
 // Applied or not is unknown when a store fails, so the sender must come again.

@@ -28,6 +28,34 @@ struct Runner::Alarm {
   bool stopping = false;
 };
 
+// Of all destinations; shared with the listener likewise.
+struct Runner::Alarms {
+  void set(const Region& destination, std::shared_ptr<Alarm> alarm) {
+    const std::lock_guard lock(mutex);
+    by_region[destination] = std::move(alarm);
+  }
+  void erase(const Region& destination) {
+    const std::lock_guard lock(mutex);
+    by_region.erase(destination);
+  }
+
+  void heard(const std::vector<store::Change>& changes) {
+    const std::lock_guard lock(mutex);
+    for (const auto& [region, alarm] : by_region) {
+      for (const store::Change& change : changes) {
+        // Who becomes home, or hears of a new one, has something to tell.
+        const bool matters = change.key.starts_with(alarm->prefix) || change.key == home::home_key();
+        if (change.deleted || !matters) continue;
+        alarm->ring();
+        break;
+      }
+    }
+  }
+
+  std::mutex mutex;
+  std::map<Region, std::shared_ptr<Alarm>> by_region;
+};
+
 struct Runner::Worker {
   Worker(Destination destination, const Parts& parts)
       : link(std::move(destination.link)),
@@ -42,6 +70,10 @@ struct Runner::Worker {
                     .destination = destination.region,
                     .region = parts.region}),
         alarm(std::make_shared<Alarm>(destination.region)) {}
+
+  void begin() {
+    thread = std::thread([this] { run(); });
+  }
 
   void run() {
     while (true) {
@@ -59,39 +91,79 @@ struct Runner::Worker {
   const std::unique_ptr<Link> link;
   Replicator replicator;
   const std::shared_ptr<Alarm> alarm;
+  std::mutex joining;
   std::thread thread;
 };
 
-Runner::Runner(Parts parts) {
-  std::vector<std::shared_ptr<Alarm>> alarms;
-  for (Destination& destination : parts.destinations) {
-    workers_.push_back(std::make_unique<Worker>(std::move(destination), parts));
-    alarms.push_back(workers_.back()->alarm);
-  }
-  parts.store.on_commit([alarms = std::move(alarms)](store::Revision, const std::vector<store::Change>& changes) {
-    for (const auto& alarm : alarms) {
-      for (const store::Change& change : changes) {
-        // Who becomes home, or hears of a new one, has something to tell.
-        const bool matters = change.key.starts_with(alarm->prefix) || change.key == home::home_key();
-        if (change.deleted || !matters) continue;
-        alarm->ring();
-        break;
-      }
-    }
-  });
+Runner::Runner(const Parts& parts) : parts_(parts), alarms_(std::make_shared<Alarms>()) {
+  parts_.store.on_commit(
+      [alarms = alarms_](store::Revision, const std::vector<store::Change>& changes) { alarms->heard(changes); });
 }
 
 Runner::~Runner() {
   stop();
 }
 
+std::vector<std::shared_ptr<Runner::Worker>> Runner::workers() const {
+  const std::lock_guard lock(mutex_);
+  std::vector<std::shared_ptr<Worker>> all;
+  for (const auto& [region, worker] : workers_)
+    all.push_back(worker);
+  return all;
+}
+
+void Runner::add(Destination destination) {
+  const Region region = destination.region;
+  remove(region);
+  const auto worker = std::make_shared<Worker>(std::move(destination), parts_);
+  const std::lock_guard lock(mutex_);
+  if (phase_ == Phase::kStopped) return;
+  // What is committed before this is found by the first step.
+  alarms_->set(region, worker->alarm);
+  workers_[region] = worker;
+  if (phase_ == Phase::kRunning) worker->begin();
+}
+
+void Runner::remove(const Region& region) {
+  std::shared_ptr<Worker> worker;
+  {
+    const std::lock_guard lock(mutex_);
+    const auto found = workers_.find(region);
+    if (found == workers_.end()) return;
+    worker = std::move(found->second);
+    workers_.erase(found);
+  }
+  alarms_->erase(region);
+  end(*worker);
+}
+
+void Runner::end(Worker& worker) {
+  worker.replicator.stop();
+  {
+    const std::lock_guard lock(worker.alarm->mutex);
+    worker.alarm->stopping = true;
+  }
+  worker.alarm->condition.notify_all();
+  const std::lock_guard lock(worker.joining);
+  if (worker.thread.joinable()) worker.thread.join();
+}
+
 void Runner::start() {
-  for (const auto& worker : workers_)
-    worker->thread = std::thread([&worker = *worker] { worker.run(); });
+  const std::lock_guard lock(mutex_);
+  if (phase_ != Phase::kNotYet) return;
+  phase_ = Phase::kRunning;
+  for (const auto& [region, worker] : workers_)
+    worker->begin();
 }
 
 void Runner::stop() {
-  for (const auto& worker : workers_) {
+  {
+    const std::lock_guard lock(mutex_);
+    phase_ = Phase::kStopped;
+  }
+  const auto all = workers();
+  // All at once: each may have a message under way.
+  for (const auto& worker : all) {
     worker->replicator.stop();
     {
       const std::lock_guard lock(worker->alarm->mutex);
@@ -99,14 +171,13 @@ void Runner::stop() {
     }
     worker->alarm->condition.notify_all();
   }
-  for (const auto& worker : workers_) {
-    if (worker->thread.joinable()) worker->thread.join();
-  }
+  for (const auto& worker : all)
+    end(*worker);
 }
 
 std::vector<LinkStatus> Runner::status() const {
   std::vector<LinkStatus> status;
-  for (const auto& worker : workers_)
+  for (const auto& worker : workers())
     status.push_back(worker->replicator.status());
   return status;
 }

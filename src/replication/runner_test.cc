@@ -85,15 +85,17 @@ class RunnerTest : public ::testing::Test {
   ~RunnerTest() override { ::close(null_); }
 
   std::unique_ptr<Runner> runner(std::vector<Runner::Destination> destinations) {
-    return std::make_unique<Runner>(Runner::Parts{.store = *east_.store,
-                                                  .secrets = east_.secrets,
-                                                  .states = east_.states,
-                                                  .keys = east_.key_exchange,
-                                                  .clock = clock_,
-                                                  .random = random_,
-                                                  .log = log_,
-                                                  .region = kEast,
-                                                  .destinations = std::move(destinations)});
+    auto made = std::make_unique<Runner>(Runner::Parts{.store = *east_.store,
+                                                       .secrets = east_.secrets,
+                                                       .states = east_.states,
+                                                       .keys = east_.key_exchange,
+                                                       .clock = clock_,
+                                                       .random = random_,
+                                                       .log = log_,
+                                                       .region = kEast});
+    for (Runner::Destination& destination : destinations)
+      made->add(std::move(destination));
+    return made;
   }
 
   const int null_ = ::open("/dev/null", O_WRONLY | O_CLOEXEC);
@@ -172,6 +174,63 @@ TEST_F(RunnerTest, StopWaitsForTheMessageUnderWayOnly) {
   link.set_open(true);
   stopped.get();
   EXPECT_EQ(link.arrived, 1);
+}
+
+// A region that joins while others are served.
+TEST_F(RunnerTest, ADestinationThatIsAddedWhileItRunsIsSentWhatWaitsAndIsWoken) {
+  const auto running = runner({});
+  running->start();
+  east_.create("before", "value", {kWest});
+  auto owned = std::make_unique<GateLink>(west_);
+  GateLink& link = *owned;
+  running->add({kWest, std::move(owned)});
+  EXPECT_TRUE(link.wait_until([&] { return link.answered == 1; }));
+  for (int i = 2; i <= 10; ++i) {
+    east_.create("secret-" + std::to_string(i), "value", {kWest});
+    ASSERT_TRUE(link.wait_until([&] { return link.answered == i; }));
+  }
+  EXPECT_EQ(running->status().size(), 1u);
+}
+
+TEST_F(RunnerTest, ARemovedDestinationIsSentNothingAnyMore) {
+  auto owned_west = std::make_unique<GateLink>(west_);
+  auto owned_europe = std::make_unique<GateLink>(europe_);
+  GateLink& europe = *owned_europe;
+  std::vector<Runner::Destination> destinations;
+  destinations.push_back({kWest, std::move(owned_west)});
+  destinations.push_back({kEurope, std::move(owned_europe)});
+  const auto running = runner(std::move(destinations));
+  running->start();
+  running->remove(kWest);
+  running->remove(kWest);
+  east_.create("db", "value", {kWest, kEurope});
+  EXPECT_TRUE(europe.wait_until([&] { return europe.answered == 1; }));
+  EXPECT_EQ(west_.current("db"), "");
+  ASSERT_EQ(running->status().size(), 1u);
+  EXPECT_EQ(running->status().front().destination, kEurope);
+}
+
+// Moving a region to another address: what was under way on the old link has ended when the new one begins.
+TEST_F(RunnerTest, ALinkIsReplacedOnceItsMessageHasEnded) {
+  east_.create("db", "value", {kWest});
+  auto owned = std::make_unique<GateLink>(west_);
+  GateLink& before = *owned;
+  before.open = false;
+  std::vector<Runner::Destination> destinations;
+  destinations.push_back({kWest, std::move(owned)});
+  const auto running = runner(std::move(destinations));
+  running->start();
+  ASSERT_TRUE(before.wait_until([&] { return before.arrived == 1; }));
+  auto successor = std::make_unique<GateLink>(west_);
+  GateLink& after = *successor;
+  auto replaced = std::async(std::launch::async, [&] { running->add({kWest, std::move(successor)}); });
+  EXPECT_EQ(replaced.wait_for(std::chrono::milliseconds(20)), std::future_status::timeout);
+  EXPECT_EQ(after.arrived, 0);
+  before.set_open(true);
+  replaced.get();
+  east_.create("another", "value", {kWest});
+  EXPECT_TRUE(after.wait_until([&] { return after.answered >= 1; }));
+  EXPECT_EQ(running->status().size(), 1u);
 }
 
 // The store's listener outlives the runner.

@@ -436,5 +436,11 @@ Result<size_t> SecretStore::send_again(const Region& region, const std::vector<E
                                        const std::vector<CopyVerdict>& verdicts) {
   return impl_->send_again(region, copies, verdicts);
 }
+Result<RegionUse> SecretStore::use_of(const Region& region) const {
+  return impl_->use_of(region);
+}
+Result<Forgetting> SecretStore::forget_region(const Region& region, std::string_view from, size_t limit) {
+  return impl_->forget_region(region, from, limit);
+}
 
 }  // namespace coffer::secrets

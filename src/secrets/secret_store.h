@@ -100,6 +100,20 @@ inline constexpr std::string_view kCrossAccountMark = "cross_account";
 // Values of versions made after the generation that the region acknowledged last, or of all versions.
 enum class ValuesToSend { kUnacknowledged, kAll };
 
+// How many secrets tie this region to another one.
+struct RegionUse {
+  size_t replicated = 0;  // primaries here that have it as a replica region
+  size_t following = 0;   // copies here whose primary is there
+  std::string an_arn;     // of one of either kind; empty: there is none
+};
+
+// What came of one step of forget_region(), and where to go on; empty: these were the last.
+struct Forgetting {
+  size_t changed = 0;
+  std::optional<Error> failed;  // why one of them could not be changed, which kept no other
+  std::string next;
+};
+
 class SecretStore {
  public:
   struct Parts {
@@ -202,6 +216,12 @@ class SecretStore {
   // REQUIRES: as many verdicts as copies. kIo.
   Result<size_t> send_again(const Region& region, const std::vector<ExpectedCopy>& copies,
                             const std::vector<CopyVerdict>& verdicts);
+
+  // Looks at all secrets of all accounts. One that is damaged is not counted. kIo.
+  Result<RegionUse> use_of(const Region& region) const;
+  // Takes a region that is gone for good out of the replica regions of the primaries here, without telling it: looks at
+  // `limit` secrets from `from` on (empty: from the first), each change a commit of its own. kIo.
+  Result<Forgetting> forget_region(const Region& region, std::string_view from, size_t limit);
 
  private:
   class Impl;

@@ -63,6 +63,10 @@ class SecretStore::Impl {
   Result<size_t> send_again(const Region& region, const std::vector<ExpectedCopy>& copies,
                             const std::vector<CopyVerdict>& verdicts);
 
+  // region_use.cc
+  Result<RegionUse> use_of(const Region& region) const;
+  Result<Forgetting> forget_region(const Region& region, std::string_view from, size_t limit);
+
  private:
   // Runs `attempt` until its commit does not meet another one: nullopt from it means that it did. At most 50 times.
   template <class T>

@@ -30,12 +30,13 @@
 #include "kms/keyring.h"
 #include "net/http_server.h"
 #include "organizations/organization_states.h"
+#include "regions/membership.h"
 #include "replication/cross_account_copier.h"
+#include "replication/departures.h"
 #include "replication/forward_door.h"
 #include "replication/home_forwarder.h"
 #include "replication/home_survey.h"
 #include "replication/peer_door.h"
-#include "replication/region_link.h"
 #include "replication/runner.h"
 #include "seal/region_key.h"
 #include "secrets/secret_store.h"
@@ -46,6 +47,7 @@
 #include "server/identity_home.h"
 #include "server/maintenance.h"
 #include "server/memory.h"
+#include "server/peer_links.h"
 #include "server/version.h"
 #include "services/coffer/rooms.h"
 #include "services/iam/rooms.h"
@@ -77,7 +79,6 @@ constexpr size_t kPeerWorkers = 8;
 // Identities change seldom: few threads in each direction, so that a slow home keeps nothing else busy.
 constexpr size_t kForwarders = 8;
 constexpr size_t kQueuedForwards = 256;
-constexpr Duration kSurveyTimeout = std::chrono::seconds(3);
 constexpr size_t kExplanationBytes = 16 << 20;
 // Any account may ask how the region is.
 constexpr std::string_view kNotForAll =
@@ -136,54 +137,12 @@ net::ServerOptions link_options(const RegionConfig& config) {
   return options;
 }
 
-replication::RegionLink::Endpoint endpoint(const RegionConfig& config, const RegionConfig::Peer& peer) {
-  return {.region = peer.region,
-          .host = peer.host,
-          .port = peer.port,
-          .authority_file = config.link->ca,
-          .certificate_file = config.link->certificate,
-          .private_key_file = config.link->private_key,
-          .timeout = replication::RegionLink::kDefaultTimeout,
-          .start = 0};
-}
-
 // Of this process: docs/formats/region_link.md. Never 0.
 uint64_t draw_start(Random& random) {
   uint64_t start = 0;
   while (start == 0)
     random.fill(std::as_writable_bytes(std::span(&start, 1)));
   return start;
-}
-
-// One link to each other region.
-std::vector<replication::Runner::Destination> destinations(const RegionConfig& config, uint64_t start) {
-  std::vector<replication::Runner::Destination> all;
-  for (const RegionConfig::Peer& peer : config.peers) {
-    auto sending = endpoint(config, peer);
-    sending.start = start;
-    all.push_back({peer.region, replication::RegionLink::make(sending)});
-  }
-  return all;
-}
-
-// And one to each for a question that somebody waits for.
-std::vector<replication::HomeSurvey::Peer> survey_peers(const RegionConfig& config) {
-  std::vector<replication::HomeSurvey::Peer> all;
-  for (const RegionConfig::Peer& peer : config.peers) {
-    auto asked = endpoint(config, peer);
-    asked.timeout = kSurveyTimeout;
-    all.push_back({peer.region,
-                   [asked]() -> std::unique_ptr<replication::Link> { return replication::RegionLink::make(asked); }});
-  }
-  return all;
-}
-
-// Null when there is no such peer.
-std::unique_ptr<net::HttpClient> forward_client(const RegionConfig& config, const Region& region) {
-  for (const RegionConfig::Peer& peer : config.peers) {
-    if (peer.region == region) return replication::make_forward_client(endpoint(config, peer));
-  }
-  return nullptr;
 }
 
 // The service as the configuration limits it.
@@ -236,8 +195,15 @@ class RegionNode::Impl {
         random_(parts.random),
         log_(parts.log),
         start_(draw_start(random_)),
-        regions_(config_.region, config_.peer_regions()),
         store_(std::move(store)),
+        regions_(config_.region),
+        membership_({.store = *store_,
+                     .regions = regions_,
+                     .configured = configured_peers(config_),
+                     .has_link = config_.link.has_value(),
+                     .clock = clock_,
+                     .log = log_}),
+        links_(config_, start_),
         region_key_(std::move(region_key)),
         keyring_({*store_, region_key_, random_, clock_, config_.region}),
         key_exchange_(keyring_),
@@ -275,7 +241,14 @@ class RegionNode::Impl {
                         &cross_account_},
         kms_{keyring_, grants_, {principals_, identities_}, random_, config_.region, regions_},
         iam_{identity_store_, accounts_, key_uses_},
-        coffer_{explanations_, regions_, home_, secrets_, [this] { return report(); }},
+        coffer_{explanations_,
+                regions_,
+                home_,
+                secrets_,
+                [this] { return report(); },
+                &membership_,
+                &key_exchange_,
+                config_.operator_accounts},
         organization_store_({*store_, random_, clock_, organizations_, home_}),
         organizations_service_{organization_store_, accounts_, identity_store_},
         sts_{identity_cache_, *store_, session_issuer_, web_identities_},
@@ -287,7 +260,7 @@ class RegionNode::Impl {
                     .arrivals = arrivals_,
                     .clock = clock_,
                     .log = log_,
-                    .make_client = [this](const Region& region) { return forward_client(config_, region); }}),
+                    .make_client = [this](const Region& region) { return forward_client(region); }}),
         forwarders_(kForwarders, kQueuedForwards),
         front_door_({.region = config_.region,
                      .credentials = credentials_,
@@ -314,7 +287,7 @@ class RegionNode::Impl {
         session_key_states_({*store_, region_key_, random_}),
         state_kinds_{&account_states_, &identity_states_, &organization_states_, &session_key_states_},
         states_({*store_, home_, state_kinds_, log_}),
-        survey_({states_, [this] { return survey_peers(config_); }, log_}),
+        survey_({states_, [this] { return survey_peers(); }, log_}),
         home_duties_({home_, states_, session_keys_, organizations_service_, clock_}),
         applier_(secrets_, states_, key_exchange_),
         peer_workers_(kPeerWorkers, kQueuedRequests),
@@ -322,11 +295,12 @@ class RegionNode::Impl {
         forward_door_({front_door_, home_, *store_, state_kinds_, forwarded_workers_, clock_, log_,
                        [this] { return takes_forwards_.load(); }}),
         peer_door_({applier_, lags_, peer_workers_, random_, log_, regions_, &forward_door_, start_}),
-        runner_({*store_, secrets_, states_, key_exchange_, clock_, random_, log_, config_.region,
-                 destinations(config_, start_)}),
+        runner_({*store_, secrets_, states_, key_exchange_, clock_, random_, log_, config_.region}),
+        peer_links_({links_, home_, runner_, peer_door_, forwarder_, log_}),
+        departures_({*store_, secrets_, key_exchange_, membership_, clock_, log_}),
         cross_account_copier_({*store_, secrets_, cross_account_, clock_, random_, log_, config_.region}),
         maintenance_(region_chores({secrets_, keyring_, rotator_, key_uses_, &session_keys_, &home_duties_,
-                                    &cross_account_copier_, clock_}),
+                                    &cross_account_copier_, &departures_, clock_}),
                      clock_, log_),
         identity_home_({config_.home, states_, accounts_, survey_, [this] { do_home_duties(); }}),
         admin_door_({config_.region, *store_, accounts_, organizations_service_, identity_home_,
@@ -334,6 +308,10 @@ class RegionNode::Impl {
 
   // Before anything is answered: who is home is settled, and what a crash broke off is ended.
   Result<void> begin() {
+    COFFER_TRY(membership_.load());
+    membership_.set_follower(&peer_links_);
+    for (const regions::Peer& peer : membership_.peers())
+      runner_.add({peer.region, links_.replicating(peer)});
     COFFER_TRY(home_.start());
     COFFER_TRY(states_.settle_all());
     COFFER_ASSIGN(const home::Claim claim, home_.claim());
@@ -395,13 +373,28 @@ class RegionNode::Impl {
                                         .can_commit = store_->can_commit(),
                                         .links = {}};
     for (replication::LinkStatus& link : runner_.status()) {
+      const auto address = membership_.address_of(link.destination);
       report.links.push_back({.region = link.destination,
+                              .address = address ? address->text() : std::string(),
                               .waiting = link.dirty,
                               .waiting_since = link.oldest_dirty,
                               .last_success = link.last_success,
                               .last_error = link.concerns_one ? std::string(kNotForAll) : std::move(link.last_error)});
     }
     return report;
+  }
+
+  std::vector<replication::HomeSurvey::Peer> survey_peers() const {
+    std::vector<replication::HomeSurvey::Peer> all;
+    for (const regions::Peer& peer : membership_.peers())
+      all.push_back({peer.region, [this, peer] { return links_.asking(peer); }});
+    return all;
+  }
+
+  // Null when there is no such peer.
+  std::unique_ptr<net::HttpClient> forward_client(const Region& region) const {
+    const auto address = membership_.address_of(region);
+    return address ? links_.forwarding({region, *address}) : nullptr;
   }
 
   // At once, where a chore would come in its time; it also tries again what fails.
@@ -416,8 +409,10 @@ class RegionNode::Impl {
   Random& random_;
   const Log& log_;
   const uint64_t start_;
-  const RegionList regions_;
   std::unique_ptr<store::Store> store_;
+  const RegionList regions_;
+  regions::Membership membership_;
+  const LinkMaker links_;
   seal::RegionKey region_key_;
   kms::Keyring keyring_;
   kms::KeyExchange key_exchange_;
@@ -475,6 +470,8 @@ class RegionNode::Impl {
   replication::ForwardDoor forward_door_;
   replication::PeerDoor peer_door_;
   replication::Runner runner_;
+  PeerLinks peer_links_;
+  replication::Departures departures_;
   replication::CrossAccountCopier cross_account_copier_;
   Maintenance maintenance_;
   IdentityHome identity_home_;

@@ -39,6 +39,12 @@ std::vector<Chore> region_chores(const ChoreParts& parts) {
                       .done = {},
                       .failed = "cross_account_replication_failed"});
   }
+  if (parts.departures != nullptr) {
+    chores.push_back({.every = seconds(1),
+                      .run = [departures = parts.departures] { return departures->step(); },
+                      .done = "region_being_forgotten",
+                      .failed = "region_not_forgotten"});
+  }
   chores.push_back({.every = minutes(1),
                     .run = [&secrets = parts.secrets] { return secrets.erase_expired(); },
                     .done = "expired_secrets_erased",

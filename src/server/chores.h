@@ -7,6 +7,7 @@
 #include "kms/key_rotation.h"
 #include "kms/keyring.h"
 #include "replication/cross_account_copier.h"
+#include "replication/departures.h"
 #include "secrets/secret_store.h"
 #include "server/home_duties.h"
 #include "server/maintenance.h"
@@ -22,13 +23,13 @@ struct ChoreParts {
   sts::SessionKeys* session_keys;                  // null: there are none
   HomeDuties* home_duties;                         // likewise
   replication::CrossAccountCopier* cross_account;  // likewise
+  replication::Departures* departures;             // likewise
   const Clock& clock;
 };
 
-// Does what a new home has to do, within a second; copies secrets to other accounts and writes noted accesses every
-// second; erases secrets past their
-// recovery window and KMS keys past their date, gives KMS keys new material and makes session keys every minute; writes
-// when access keys were used every ten seconds.
+// Does what a new home has to do, within a second; copies secrets to other accounts, forgets regions that were removed,
+// and writes noted accesses every second; erases secrets past their recovery window and KMS keys past their date, gives
+// KMS keys new material and makes session keys every minute; writes when access keys were used every ten seconds.
 std::vector<Chore> region_chores(const ChoreParts& parts);
 
 }  // namespace coffer::server

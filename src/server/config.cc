@@ -45,6 +45,7 @@ class RegionConfigReader {
       config_.cache_bytes = kMegabyte * static_cast<size_t>(cache.integer("megabytes", kCacheMegabytes));
     }
     read_oidc(root_.table("oidc"));
+    read_operator(root_.table("operator"));
     COFFER_TRY(root_.finish());
     return std::move(config_);
   }
@@ -165,6 +166,17 @@ class RegionConfigReader {
         table.fail("allowed_hosts", "has " + toml_text(text) +
                                         ", which is none of HOST, HOST:PORT, an address and a block of addresses "
                                         "such as \"10.0.0.0/8\"");
+      }
+    }
+  }
+
+  void read_operator(ConfigReader table) {
+    for (const std::string& text : table.texts("accounts", std::vector<std::string>())) {
+      auto account = AccountId::parse(text);
+      if (account) {
+        config_.operator_accounts.push_back(std::move(*account));
+      } else {
+        table.fail("accounts", "has " + toml_text(text) + ", which is not 12 digits");
       }
     }
   }
@@ -327,6 +339,10 @@ std::string render_region_config(const RegionConfig& config) {
   for (const sts::AllowedHost& host : config.oidc_allowed_hosts)
     hosts.push_back(host.text());
   out.texts("allowed_hosts", hosts);
+  std::vector<std::string> operators;
+  for (const AccountId& account : config.operator_accounts)
+    operators.push_back(account.text());
+  if (!operators.empty()) out.table("[operator]").texts("accounts", operators);
   return out.take();
 }
 

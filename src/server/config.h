@@ -76,8 +76,9 @@ struct RegionConfig {
   std::string log_file;  // empty: standard error
   LogLevel log_level = LogLevel::kInfo;
   std::string audit_file;
-  std::string oidc_ca_file;         // PEM; who vouches for OIDC providers
-  bool oidc_loopback_http = false;  // whether providers on this machine may do without TLS
+  std::vector<AccountId> operator_accounts;  // that may act on the region as a whole
+  std::string oidc_ca_file;                  // PEM; who vouches for OIDC providers
+  bool oidc_loopback_http = false;           // whether providers on this machine may do without TLS
   std::vector<sts::AllowedHost> oidc_allowed_hosts;
   std::optional<size_t> cache_bytes;  // a whole number of MiB; a quarter of the memory if there is none
 

@@ -74,6 +74,9 @@ level = "warning"
 [audit]
 file = "/var/log/coffer/audit.jsonl"
 
+[operator]
+accounts = ["123456789012", "210987654321"]
+
 [cache]
 megabytes = 300
 
@@ -150,6 +153,8 @@ TEST(Config, EveryKeyIsRead) {
   ASSERT_EQ(config->oidc_allowed_hosts.size(), 3U);
   EXPECT_EQ(config->oidc_allowed_hosts[1].text(), "10.0.0.7:6443");
   EXPECT_EQ(config->deployment().size(), 3U);
+  EXPECT_EQ(config->operator_accounts,
+            (std::vector<AccountId>{*AccountId::parse("123456789012"), *AccountId::parse("210987654321")}));
 }
 
 // Two quotas of one name could not be told apart in the file.
@@ -170,6 +175,7 @@ TEST(Config, ARenderedConfigurationReadsBackTheSame) {
     EXPECT_EQ(render_region_config(*again), rendered);
     EXPECT_EQ(again->data, config->data);
     EXPECT_EQ(again->peers.size(), config->peers.size());
+    EXPECT_EQ(again->operator_accounts, config->operator_accounts);
   }
 }
 
@@ -205,10 +211,10 @@ INSTANTIATE_TEST_SUITE_P(
                 "coffer.toml:6: unknown key 'listen.prot'; allowed here: address, port, threads"},
         Refusal{"UnknownTable", minimal_and("[listem]\nport = 1\n"),
                 "coffer.toml:5: unknown key 'listem'; allowed here: region, data, listen, tls, seal, link, peer, "
-                "identity, limits, throttle, log, audit, cache, oidc"},
+                "identity, limits, throttle, log, audit, cache, oidc, operator"},
         Refusal{"WhatIsThereBeforeWhatIsMissing", "\n\ncolor = 1\n",
                 "coffer.toml:3: unknown key 'color'; allowed here: region, data, listen, tls, seal, link, peer, "
-                "identity, limits, throttle, log, audit, cache, oidc"},
+                "identity, limits, throttle, log, audit, cache, oidc, operator"},
         Refusal{"MissingRegion", "data = \"d\"\n[seal]\nroot_key_file = \"r\"\n", "coffer.toml:1: 'region' is missing"},
         Refusal{"NoSeal", "region = \"us-east-1\"\ndata = \"d\"\n",
                 "coffer.toml:1: 'seal' must name root_key_file or passphrase_file"},
@@ -244,6 +250,8 @@ INSTANTIATE_TEST_SUITE_P(
                 "address and a block of addresses such as \"10.0.0.0/8\""},
         Refusal{"NoAllowedHosts", minimal_and("[oidc]\nallowed_hosts = \"a.example\"\n"),
                 "coffer.toml:6: 'oidc.allowed_hosts' must be a list of texts, [\"a\", \"b\"]"},
+        Refusal{"BadOperator", minimal_and("[operator]\naccounts = [\"admin\"]\n"),
+                "coffer.toml:6: 'operator.accounts' has \"admin\", which is not 12 digits"},
         Refusal{"TlsWithoutKey", minimal_and("[tls]\ncertificate = \"c\"\n"),
                 "coffer.toml:5: 'tls.private_key' is missing"},
         Refusal{"NotATable", minimal_and("").insert(0, "listen = 1\n"),

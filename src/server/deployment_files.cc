@@ -148,6 +148,7 @@ RegionConfig Deployment::region_config(const Region& region) const {
   }
   config.home = home();
   config.throttle.enabled = throttles;
+  config.operator_accounts = {account};
   config.log_file = region_file(region, "log.jsonl");
   config.audit_file = region_file(region, "audit.jsonl");
   config.cache_bytes = 64 << 20;  // several regions share the machine

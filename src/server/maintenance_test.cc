@@ -35,8 +35,8 @@ class ChoresTest : public secrets::testing::SecretStoreTest {
   Log log_{clock_, log_file_, LogLevel::kInfo};
   kms::Rotator rotator_{keyring_};
   iam::AccessKeyUses key_uses_{*store_};
-  Chores chores_{region_chores({secrets_, keyring_, rotator_, key_uses_, nullptr, nullptr, nullptr, clock_}), clock_,
-                 log_};
+  Chores chores_{region_chores({secrets_, keyring_, rotator_, key_uses_, nullptr, nullptr, nullptr, nullptr, clock_}),
+                 clock_, log_};
 };
 
 // A name is free again at most a minute after the recovery window has ended.

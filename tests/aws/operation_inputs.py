@@ -18,11 +18,13 @@ SERVICES = ["iam", "kms", "organizations", "secretsmanager", "sts"]
 CARDS = {service: cards.load(service) for service in SERVICES}
 # Coffer's own service has no model of AWS's to compare with, so the program does not tell of it.
 COFFER = {
+    "AddRegion": ["Region", "Host", "Port"],
     "ExplainDecision": ["DecisionId"],
     "FailOverSecret": ["SecretId", "FromRegion"],
     "GetRegionStatus": [],
     "ListCopies": [],
     "RejoinSecret": ["SecretId", "PrimaryRegion"],
+    "RemoveRegion": ["Region"],
     "RetryReplication": ["SecretId", "ReplicaRegion"],
 }
 CARDS["coffer"] = {operation: {"request": {name: {"type": "string", "required": True} for name in members}}
@@ -194,6 +196,9 @@ VALUES = {
     "coffer": {
         "DecisionId": str(uuid.uuid4()),
         "FromRegion": "eu-west-1",
+        "Host": "127.0.0.1",
+        "Port": 4600,
+        "Region": "us-east-1",
         "PrimaryRegion": "eu-west-1",
         "ReplicaRegion": "eu-west-1",
         "SecretId": Given.secret,

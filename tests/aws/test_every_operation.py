@@ -26,9 +26,11 @@ ACTIONS = {
 
 # How operations end that cannot succeed as they are called here, which is not in AccessDenied.
 ENDS = {
+    ("coffer", "AddRegion"): "InvalidRequestException",  # it is the region itself
     ("coffer", "ExplainDecision"): "ResourceNotFoundException",  # no such decision
     ("coffer", "FailOverSecret"): "InvalidParameterException",  # there is no other region
     ("coffer", "RejoinSecret"): "InvalidParameterException",
+    ("coffer", "RemoveRegion"): "InvalidRequestException",
     ("coffer", "RetryReplication"): "InvalidParameterException",
     ("iam", "DeleteLoginProfile"): "NoSuchEntity",  # there is never one
     ("iam", "GetAccountPasswordPolicy"): "NoSuchEntity",

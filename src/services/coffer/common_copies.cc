@@ -88,7 +88,9 @@ Copy copy_of(const secrets::SecretView& view) {
 
 Result<Region> parse_region(std::string_view text, std::string_view member, const Rooms& rooms) {
   auto region = Region::parse(text);
-  if (region && rooms.regions.has(*region)) return std::move(*region);
+  // What was promoted nowhere before its primary's region was removed can still be.
+  const bool was_removed = region && rooms.membership != nullptr && rooms.membership->was_removed(*region);
+  if (was_removed || (region && rooms.regions.has(*region))) return std::move(*region);
   return Error{ErrorCode::kInvalidParameter, std::string(member) + " is no region of this deployment."};
 }
 
@@ -105,7 +107,8 @@ Result<api::Resource> secret_resource(std::string_view secret_id, const auth::Ca
 }
 
 Result<secrets::SecretPointer> change_secret(const Change& change, const Rooms& rooms, const MakeChange& make) {
-  COFFER_ASSIGN(const secrets::SecretId id, secrets::parse_secret_id(change.secret_id, change.caller, rooms.regions.self()));
+  COFFER_ASSIGN(const secrets::SecretId id,
+                secrets::parse_secret_id(change.secret_id, change.caller, rooms.regions.self()));
   const auto checked = [&](const secrets::SecretView& view) -> Result<secrets::Change> {
     COFFER_TRY(check_is_meant(view, id, change.resource));
     return make(view);

@@ -70,7 +70,7 @@ struct Copy {
 };
 Copy copy_of(const secrets::SecretView& view);
 
-// A region of this deployment. kInvalidParameter, with the name of the member.
+// A region of this deployment, or one that was removed from it. kInvalidParameter, with the name of the member.
 Result<Region> parse_region(std::string_view text, std::string_view member, const Rooms& rooms);
 
 // The secret with its policy, by name or ARN, as the Secrets Manager service finds it.

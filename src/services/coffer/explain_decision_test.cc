@@ -2,6 +2,8 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include <algorithm>
+
 #include "api/testing/owner_authorizer.h"
 #include "base/time_text.h"
 #include "secrets/testing/store_fixture.h"
@@ -63,7 +65,9 @@ class ExplainDecisionTest : public secrets::testing::SecretStoreTest {
     wire::JsonEncoder encoder(output);
     const api::Invocation invocation{
         .caller = caller, .now = clock_.now(), .request_id = "1", .authorizer = authorizer_, .resource = &resource_};
-    const Result<void> done = make_service(rooms_).operations.at(0).run(invocation, &rooms_, input.root(), encoder);
+    const api::Service service = make_service(rooms_);
+    const auto card = std::ranges::find(service.operations, "ExplainDecision", &api::Operation::name);
+    const Result<void> done = card->run(invocation, &rooms_, input.root(), encoder);
     if (!done.ok()) return std::string(error_name(done.error().code)) + ": " + done.error().message;
     return std::string(output.view());
   }

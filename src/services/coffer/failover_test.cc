@@ -209,12 +209,17 @@ TEST_F(FailoverTest, CopiesAreListedPageByPage) {
 
 TEST_F(FailoverTest, TheRegionTellsHowItIs) {
   report_ = {.version = "0.1.0", .seal = "root-key-file", .can_commit = true, .links = {}};
-  report_.links.push_back(
-      {.region = kWest, .waiting = 3, .waiting_since = clock_.now(), .last_success = {}, .last_error = "refused"});
+  report_.links.push_back({.region = kWest,
+                           .address = "10.0.0.2:4600",
+                           .waiting = 3,
+                           .waiting_since = clock_.now(),
+                           .last_success = {},
+                           .last_error = "refused"});
   EXPECT_EQ(call("GetRegionStatus", "{}"),
             R"({"Region":"us-east-1","Version":"0.1.0","Seal":"root-key-file","CanCommit":true,"Now":1795516200,)"
             R"("HomeRegion":"us-east-1","HomeEpoch":1,"Regions":["us-east-1","us-west-2","eu-west-1"],)"
-            R"("Links":[{"Region":"us-west-2","Waiting":3,"WaitingSince":1795516200,"LastError":"refused"}]})");
+            R"("Links":[{"Region":"us-west-2","Address":"10.0.0.2:4600","Waiting":3,"WaitingSince":1795516200,)"
+            R"("LastError":"refused"}],"BeingForgotten":[]})");
 }
 
 }  // namespace

@@ -7,14 +7,26 @@ namespace {
 
 struct Link {
   Region region;
+  std::string address;  // of its link listener
   int64_t waiting = 0;
   std::optional<Time> waiting_since;
   std::optional<Time> last_success;
   std::optional<std::string> last_error;
-  static constexpr wire::Field kFields[] = {
-      wire::field<&Link::region>("Region"), wire::field<&Link::waiting>("Waiting"),
-      wire::field<&Link::waiting_since>("WaitingSince"), wire::field<&Link::last_success>("LastSuccess"),
-      wire::field<&Link::last_error>("LastError")};
+  static constexpr wire::Field kFields[] = {wire::field<&Link::region>("Region"),
+                                            wire::field<&Link::address>("Address"),
+                                            wire::field<&Link::waiting>("Waiting"),
+                                            wire::field<&Link::waiting_since>("WaitingSince"),
+                                            wire::field<&Link::last_success>("LastSuccess"),
+                                            wire::field<&Link::last_error>("LastError")};
+};
+
+struct Removed {
+  Region region;
+  Time removed_date;
+  bool is_lost = false;
+  static constexpr wire::Field kFields[] = {wire::field<&Removed::region>("Region"),
+                                            wire::field<&Removed::removed_date>("RemovedDate"),
+                                            wire::field<&Removed::is_lost>("Lost")};
 };
 
 struct GetRegionStatus {
@@ -37,6 +49,7 @@ struct GetRegionStatus {
     int64_t home_epoch = 0;
     std::vector<Region> regions;
     std::vector<Link> links;
+    std::vector<Removed> being_forgotten;  // regions that were removed, and of which something may still be here
     static constexpr wire::Field kFields[] = {wire::field<&Response::region>("Region"),
                                               wire::field<&Response::version>("Version"),
                                               wire::field<&Response::seal>("Seal"),
@@ -45,7 +58,8 @@ struct GetRegionStatus {
                                               wire::field<&Response::home_region>("HomeRegion"),
                                               wire::field<&Response::home_epoch>("HomeEpoch"),
                                               wire::field<&Response::regions>("Regions"),
-                                              wire::field<&Response::links>("Links")};
+                                              wire::field<&Response::links>("Links"),
+                                              wire::field<&Response::being_forgotten>("BeingForgotten")};
   };
 
   static Result<void> check(const Request&) { return {}; }
@@ -65,15 +79,20 @@ struct GetRegionStatus {
                       .home_region = home.region,
                       .home_epoch = static_cast<int64_t>(home.epoch),
                       .regions = rooms.regions.all(),
-                      .links = {}};
+                      .links = {},
+                      .being_forgotten = {}};
     for (LinkReport& link : report.links) {
       Link& added = response.links.emplace_back(Link{.region = link.region,
+                                                     .address = std::move(link.address),
                                                      .waiting = static_cast<int64_t>(link.waiting),
                                                      .waiting_since = link.waiting_since,
                                                      .last_success = link.last_success,
                                                      .last_error = {}});
       if (!link.last_error.empty()) added.last_error = std::move(link.last_error);
     }
+    if (rooms.membership == nullptr) return response;
+    for (const regions::Removal& removal : rooms.membership->removals())
+      response.being_forgotten.push_back({removal.region, removal.when, removal.is_lost});
     return response;
   }
 };

@@ -13,6 +13,8 @@
 #include "base/ids.h"
 #include "base/region_list.h"
 #include "home/home_region.h"
+#include "kms/key_exchange.h"
+#include "regions/membership.h"
 #include "secrets/secret_store.h"
 
 namespace coffer::coffer_service {
@@ -20,6 +22,7 @@ namespace coffer::coffer_service {
 // The way to another region, as this one sees it.
 struct LinkReport {
   Region region;
+  std::string address;                // HOST:PORT
   size_t waiting = 0;                 // changes that it has not acknowledged, counted up to 10,000
   std::optional<Time> waiting_since;  // when the oldest of them was first seen by this process
   std::optional<Time> last_success;
@@ -40,6 +43,11 @@ struct Rooms {
   const home::HomeRegion& home;  // where changes of identities are decided
   secrets::SecretStore& secrets;
   std::function<RegionReport()> report;
+  // How regions come and go. Null: they do not, and the cards for that refuse.
+  regions::Membership* membership = nullptr;
+  const kms::KeyExchange* keys = nullptr;  // null as well then
+  // Whose callers may act on the region as a whole, if their policies allow it too.
+  std::vector<AccountId> operator_accounts = {};
 };
 
 // All cards, in the order of the folder's list.

@@ -21,6 +21,7 @@ api::Service make_service(Rooms& rooms) {
           .rooms = &rooms,
           .quotas = {{"explain_decision", 50, {"ExplainDecision"}},
                      {"region_status", 50, {"GetRegionStatus", "ListCopies"}},
+                     {"region_changes", 10, {"AddRegion", "RemoveRegion"}},
                      // Of whoever fails over everything at once.
                      {"failover", 10'000, {"FailOverSecret", "RejoinSecret", "RetryReplication"}}}};
 }

@@ -1,0 +1,58 @@
+#include <functional>
+
+#include "kms/key_exchange.h"
+#include "kms/key_store.h"
+#include "kms/lineage_changes.h"
+
+namespace coffer::kms {
+namespace {
+
+constexpr size_t kPage = 500;
+
+// Calls `look` for every multi-region key; a row that is damaged is left to whoever uses the key.
+Result<void> for_each_related(const KeyStore& keys, const std::function<Result<void>(const StoredKey&)>& look) {
+  store::ScanRange range = store::ScanRange::prefix(all_keys_prefix(), kPage);
+  for (;;) {
+    COFFER_ASSIGN(const auto rows, keys.parts().store.scan(range));
+    for (const store::Row& row : rows) {
+      const auto name = parse_key_row(row.key);
+      if (!name || !is_multi_region_id(name->id)) continue;
+      const auto key = decode_key(*name, row.value, keys.parts().region);
+      if (key.ok() && key->lineage) COFFER_TRY(look(*key));
+    }
+    if (rows.size() < kPage) return {};
+    range.begin = rows.back().key + '\0';
+  }
+}
+
+}  // namespace
+
+Result<RegionKeys> KeyExchange::keys_of(const Region& region) const {
+  RegionKeys found;
+  COFFER_TRY(for_each_related(keyring_.key_store(), [&](const StoredKey& key) -> Result<void> {
+    const KeyName& name = key.info.name;
+    if (key.is_primary() && key.lineage->find(region) != nullptr) found.replicated.push_back(name);
+    if (!key.is_primary() && key.lineage->primary == region) found.following.push_back(name);
+    return {};
+  }));
+  return found;
+}
+
+Result<size_t> KeyExchange::forget_region(const Region& region) {
+  KeyStore& keys = keyring_.key_store();
+  COFFER_ASSIGN(const RegionKeys found, keys_of(region));
+  size_t changed = 0;
+  for (const KeyName& name : found.replicated) {
+    const Result<void> done = keys.change(name, [&](StoredKey& key) -> Result<void> {
+      if (!key.is_primary() || key.lineage->find(region) == nullptr) return {};
+      key.lineage->remove(region);
+      settle_replicas(key, keys.parts().clock.now());
+      return {};
+    });
+    if (!done.ok() && done.error().code != ErrorCode::kNotFoundOnWire) return done.error();
+    if (done.ok()) ++changed;
+  }
+  return changed;
+}
+
+}  // namespace coffer::kms

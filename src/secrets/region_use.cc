@@ -1,0 +1,69 @@
+// What ties this region to another one that is to go, or has gone.
+
+#include <algorithm>
+
+#include "secrets/secret_store_impl.h"
+
+namespace coffer::secrets {
+namespace {
+
+constexpr size_t kPage = 500;
+
+bool is_replicated_to(const Secret& secret, const Region& region) {
+  return secret.role == Role::kPrimary &&
+         std::ranges::find(secret.replicas, region, &ReplicaRegion::region) != secret.replicas.end();
+}
+
+}  // namespace
+
+Result<RegionUse> SecretStore::Impl::use_of(const Region& region) const {
+  RegionUse use;
+  store::ScanRange range = store::ScanRange::prefix(std::string(kCreationPrefix), kPage);
+  for (;;) {
+    COFFER_ASSIGN(const auto rows, parts_.store.scan(range));
+    for (const store::Row& row : rows) {
+      const auto entry = parse_creation_key(row.key);
+      if (!entry) continue;  // list() tells of damage
+      const Result<SecretPointer> found = reader_.look(entry->account, entry->name);
+      if (!found.ok() && found.error().code != ErrorCode::kCorrupt) return found.error();
+      if (!found.ok() || *found == nullptr) continue;
+      const Secret& secret = (*found)->secret;
+      const bool is_replicated = is_replicated_to(secret, region);
+      const bool is_following = secret.is_region_replica() && secret.primary_region == region;
+      if (is_replicated) ++use.replicated;
+      if (is_following) ++use.following;
+      if (use.an_arn.empty() && (is_replicated || is_following)) use.an_arn = (*found)->arn;
+    }
+    if (rows.size() < kPage) return use;
+    range.begin = rows.back().key + '\0';
+  }
+}
+
+Result<Forgetting> SecretStore::Impl::forget_region(const Region& region, std::string_view from, size_t limit) {
+  store::ScanRange range = store::ScanRange::prefix(std::string(kCreationPrefix), limit);
+  if (!from.empty()) range.begin = from;
+  COFFER_ASSIGN(const auto rows, parts_.store.scan(range));
+  Forgetting done;
+  for (const store::Row& row : rows) {
+    const auto entry = parse_creation_key(row.key);
+    if (!entry) continue;
+    bool is_changed = false;
+    const Result<SecretPointer> updated =
+        update(entry->account, entry->name, [&](const SecretView& view) -> Result<std::optional<Change>> {
+          is_changed = is_replicated_to(view.secret, region);
+          if (!is_changed) return std::optional<Change>();
+          Change change;
+          change.secret = view.secret;
+          std::erase_if(change.secret.replicas, [&](const ReplicaRegion& replica) { return replica.region == region; });
+          return std::optional(std::move(change));
+        });
+    if (updated.ok() && is_changed) ++done.changed;
+    if (updated.ok() || updated.error().code == ErrorCode::kResourceNotFound) continue;
+    if (updated.error().code == ErrorCode::kIo) return updated.error();
+    if (!done.failed) done.failed = updated.error();
+  }
+  if (rows.size() == limit) done.next = rows.back().key + '\0';
+  return done;
+}
+
+}  // namespace coffer::secrets

@@ -1,0 +1,178 @@
+// AddRegion and RemoveRegion, from JSON to JSON.
+#include <gtest/gtest.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <algorithm>
+
+#include "api/testing/owner_authorizer.h"
+#include "kms/multi_region.h"
+#include "secrets/testing/store_fixture.h"
+#include "services/coffer/rooms.h"
+#include "wire/json.h"
+
+namespace coffer::coffer_service {
+namespace {
+
+using secrets::ApplyVerdict;
+using secrets::testing::kAccount;
+using secrets::testing::kEast;
+using secrets::testing::kEurope;
+using secrets::testing::kOther;
+using secrets::testing::kWest;
+
+class RegionsTest : public secrets::testing::SecretStoreTest {
+ protected:
+  RegionsTest() { EXPECT_TRUE(membership_.load().ok()); }
+  ~RegionsTest() override { ::close(log_file_); }
+
+  // The answer, or "Error: message".
+  std::string call(std::string_view operation, std::string_view body, const AccountId& account = kAccount) {
+    const auth::Caller caller{.account = account,
+                              .kind = auth::PrincipalKind::kRoot,
+                              .arn = "arn:aws:iam::" + account.text() + ":root",
+                              .user_id = account.text()};
+    wire::Document input;
+    EXPECT_TRUE(wire::parse_json(body, {}, input).ok()) << body;
+    SecretBuffer output;
+    wire::JsonEncoder encoder(output);
+    const api::Invocation invocation{
+        .caller = caller, .now = clock_.now(), .request_id = "1", .authorizer = authorizer_};
+    const api::Service service = make_service(rooms_);
+    const auto card = std::ranges::find(service.operations, operation, &api::Operation::name);
+    const Result<void> done = card->run(invocation, &rooms_, input.root(), encoder);
+    if (!done.ok()) return std::string(error_name(done.error().code)) + ": " + done.error().message;
+    return std::string(output.view());
+  }
+  static bool contains(const std::string& text, std::string_view part) { return text.find(part) != text.npos; }
+
+  void receive(const std::string& name) {
+    secrets::ReplicaState state = state_from(kWest, "AAAAAA", 1, 5);
+    state.name = name;
+    ASSERT_EQ(apply(std::move(state)), ApplyVerdict::kApplied);
+  }
+
+  int log_file_ = ::memfd_create("log", MFD_CLOEXEC);
+  Log log_{clock_, log_file_, LogLevel::kError};
+  access::ExplanationStore explanations_{log_, 1 << 20};
+  const RegionList regions_{kEast};
+  home::HomeRegion home_{{*store_, random_, regions_, kEast}};
+  kms::KeyExchange keys_{keyring_};
+  regions::Membership membership_{{.store = *store_,
+                                   .regions = regions_,
+                                   .configured = {{kWest, {"10.0.0.2", 4600}}},
+                                   .has_link = true,
+                                   .clock = clock_,
+                                   .log = log_}};
+  Rooms rooms_{explanations_, regions_, home_,     secrets_, [] { return RegionReport(); },
+               &membership_,  &keys_,   {kAccount}};
+  api::testing::OwnerAuthorizer authorizer_;
+  const std::string kEuropeBody = R"({"Region":"eu-west-1","Host":"10.0.0.3","Port":4600})";
+};
+
+TEST_F(RegionsTest, ARegionIsAddedOnceAndMoves) {
+  EXPECT_EQ(call("AddRegion", R"({"Region":"eu-west-1","Host":"10.0.0.3","Port":4600,"DryRun":true})"),
+            R"({"Region":"eu-west-1","Address":"10.0.0.3:4600","Result":"Added"})");
+  EXPECT_FALSE(regions_.has(kEurope)) << "a dry run";
+  EXPECT_TRUE(contains(call("AddRegion", kEuropeBody), R"("Result":"Added")"));
+  EXPECT_TRUE(regions_.has(kEurope));
+  EXPECT_TRUE(contains(call("AddRegion", kEuropeBody), R"("Result":"Unchanged")"));
+  EXPECT_TRUE(
+      contains(call("AddRegion", R"({"Region":"eu-west-1","Host":"c.example","Port":4601})"), R"("Result":"Moved")"));
+  EXPECT_EQ(membership_.address_of(kEurope)->text(), "c.example:4601");
+}
+
+TEST_F(RegionsTest, WhatIsNoRegionOrNoPlaceIsRefused) {
+  EXPECT_EQ(call("AddRegion", R"({"Region":"Mars","Host":"h","Port":1})"),
+            "InvalidParameterException: Region must be the name of a region, such as us-east-1.");
+  EXPECT_EQ(call("AddRegion", R"({"Region":"eu-west-1","Host":"h/../x","Port":1})"),
+            "InvalidParameterException: Host must be a host name or an IP address.");
+  EXPECT_TRUE(contains(call("AddRegion", R"({"Region":"eu-west-1","Host":"h","Port":65536})"), "ValidationException"));
+  EXPECT_EQ(call("AddRegion", R"({"Region":"us-east-1","Host":"h","Port":1})"),
+            "InvalidRequestException: This is us-east-1: a region is not added to itself.");
+}
+
+// An account's root user may do everything to what is the account's; the deployment is not.
+TEST_F(RegionsTest, OnlyAnOperatorsAccountChangesTheRegions) {
+  for (const char* operation : {"AddRegion", "RemoveRegion"}) {
+    EXPECT_EQ(call(operation, kEuropeBody, kOther),
+              "AccessDeniedException: User: arn:aws:iam::210987654321:root is not authorized to perform: coffer:" +
+                  std::string(operation) +
+                  " because account 210987654321 is none of operator.accounts in the configuration of us-east-1");
+  }
+  EXPECT_EQ(regions_.others(), std::vector<Region>{kWest});
+}
+
+TEST_F(RegionsTest, ARegionWithoutTiesIsRemoved) {
+  create("alone");
+  EXPECT_TRUE(contains(call("RemoveRegion", R"({"Region":"us-west-2","DryRun":true})"), R"("Result":"Removed")"));
+  EXPECT_TRUE(regions_.has(kWest));
+  EXPECT_EQ(call("RemoveRegion", R"({"Region":"us-west-2"})"),
+            R"({"Region":"us-west-2","Result":"Removed","ReplicatedSecrets":0,"ReplicatedKeys":0,"FollowingKeys":0})");
+  EXPECT_FALSE(regions_.has(kWest));
+  EXPECT_TRUE(contains(call("RemoveRegion", R"({"Region":"us-west-2"})"), R"("Result":"Unchanged")"));
+  EXPECT_TRUE(contains(call("GetRegionStatus", "{}"), R"("BeingForgotten":[{"Region":"us-west-2",)"));
+}
+
+TEST_F(RegionsTest, NeitherItselfNorTheHomeIsRemoved) {
+  EXPECT_TRUE(contains(call("RemoveRegion", R"({"Region":"us-east-1","Lost":true})"), "not removed from itself"));
+  ASSERT_TRUE(*home_.learn({kWest, 2}));
+  EXPECT_EQ(call("RemoveRegion", R"({"Region":"us-west-2","Lost":true})"),
+            "InvalidRequestException: us-west-2 is the home of identities. Make another region home first: coffer "
+            "identity adopt-home.");
+}
+
+TEST_F(RegionsTest, ARegionWithCopiesIsRemovedAsLostOnly) {
+  create("a", "v", {kWest});
+  const std::string arn = create("b", "v", {kWest})->arn;
+  const std::string refused = call("RemoveRegion", R"({"Region":"us-west-2"})");
+  EXPECT_TRUE(contains(refused, "InvalidRequestException: 2 secrets of us-east-1 have copies in us-west-2, such as "))
+      << refused;
+  EXPECT_TRUE(contains(refused, "RemoveRegionsFromReplication")) << refused;
+  EXPECT_TRUE(regions_.has(kWest));
+  EXPECT_TRUE(contains(call("RemoveRegion", R"({"Region":"us-west-2","Lost":true})"), R"("ReplicatedSecrets":2)"));
+  EXPECT_FALSE(regions_.has(kWest));
+  EXPECT_TRUE(contains(call("AddRegion", R"({"Region":"us-west-2","Host":"10.0.0.2","Port":4600})"),
+                       "InvalidRequestException: us-west-2 was removed as lost, and is still being taken out"));
+  ASSERT_TRUE(membership_.forget(membership_.removals().at(0)).ok());
+  EXPECT_TRUE(contains(call("AddRegion", R"({"Region":"us-west-2","Host":"10.0.0.2","Port":4600})"), "Added"));
+}
+
+// Otherwise a secret would be left without a primary.
+TEST_F(RegionsTest, WhatHasItsPrimaryThereIsPromotedFirstAlsoWhenItIsLost) {
+  receive("db");
+  for (const char* body : {R"({"Region":"us-west-2"})", R"({"Region":"us-west-2","Lost":true})"}) {
+    const std::string refused = call("RemoveRegion", body);
+    EXPECT_TRUE(contains(refused, "1 secret in us-east-1 has the primary in us-west-2, such as ")) << refused;
+    EXPECT_TRUE(contains(refused, "coffer failover --from us-west-2 --to us-east-1")) << refused;
+  }
+  ASSERT_TRUE(contains(call("FailOverSecret", R"({"SecretId":"db","FromRegion":"us-west-2"})"), "Primary"));
+  EXPECT_TRUE(contains(call("RemoveRegion", R"({"Region":"us-west-2","Lost":true})"), "Removed"));
+}
+
+// It arrived while the region was being removed.
+TEST_F(RegionsTest, ACopyWhosePrimarysRegionWasRemovedIsPromotedAllTheSame) {
+  ASSERT_TRUE(contains(call("RemoveRegion", R"({"Region":"us-west-2"})"), "Removed"));
+  receive("db");
+  EXPECT_TRUE(contains(call("FailOverSecret", R"({"SecretId":"db","FromRegion":"us-west-2"})"), "Primary"));
+}
+
+TEST_F(RegionsTest, MultiRegionKeysAreTiesToo) {
+  const kms::KeyName key = keyring_.draw_name(kOther, kms::MultiRegion::kPrimary);
+  ASSERT_TRUE(keyring_.create_key(kms::NewKey{key, "", {}, {}}).ok());
+  ASSERT_TRUE(kms::replicate(keyring_, key, kWest, {}).ok());
+  EXPECT_TRUE(contains(call("RemoveRegion", R"({"Region":"us-west-2"})"),
+                       "1 multi-region KMS key of us-east-1 has replicas in us-west-2"));
+  EXPECT_TRUE(
+      contains(call("RemoveRegion", R"({"Region":"us-west-2","Lost":true,"DryRun":true})"), R"("ReplicatedKeys":1)"));
+  EXPECT_TRUE(regions_.has(kWest));
+}
+
+// Where nobody has given the service what it takes.
+TEST_F(RegionsTest, WithoutAMembershipNothingChanges) {
+  rooms_.membership = nullptr;
+  EXPECT_EQ(call("AddRegion", kEuropeBody), "InvalidRequestException: The regions of us-east-1 do not change.");
+}
+
+}  // namespace
+}  // namespace coffer::coffer_service
