@@ -22,14 +22,26 @@ enum class Form { kText, kJson };
 
 struct LinkStatus {
   std::string region;
+  std::optional<std::string> address;  // of its link listener
   int64_t waiting = 0;
   std::optional<Time> waiting_since;
   std::optional<Time> last_success;
   std::optional<std::string> last_error;
-  static constexpr wire::Field kFields[] = {
-      wire::field<&LinkStatus::region>("Region"), wire::field<&LinkStatus::waiting>("Waiting"),
-      wire::field<&LinkStatus::waiting_since>("WaitingSince"), wire::field<&LinkStatus::last_success>("LastSuccess"),
-      wire::field<&LinkStatus::last_error>("LastError")};
+  static constexpr wire::Field kFields[] = {wire::field<&LinkStatus::region>("Region"),
+                                            wire::field<&LinkStatus::address>("Address"),
+                                            wire::field<&LinkStatus::waiting>("Waiting"),
+                                            wire::field<&LinkStatus::waiting_since>("WaitingSince"),
+                                            wire::field<&LinkStatus::last_success>("LastSuccess"),
+                                            wire::field<&LinkStatus::last_error>("LastError")};
+};
+
+struct RemovedRegion {
+  std::string region;
+  Time removed_date;
+  bool is_lost = false;
+  static constexpr wire::Field kFields[] = {wire::field<&RemovedRegion::region>("Region"),
+                                            wire::field<&RemovedRegion::removed_date>("RemovedDate"),
+                                            wire::field<&RemovedRegion::is_lost>("Lost")};
 };
 
 struct RegionStatus {
@@ -42,6 +54,7 @@ struct RegionStatus {
   int64_t home_epoch = 0;
   std::vector<std::string> regions;
   std::vector<LinkStatus> links;
+  std::optional<std::vector<RemovedRegion>> being_forgotten;
   static constexpr wire::Field kFields[] = {wire::field<&RegionStatus::region>("Region"),
                                             wire::field<&RegionStatus::version>("Version"),
                                             wire::field<&RegionStatus::seal>("Seal"),
@@ -50,7 +63,8 @@ struct RegionStatus {
                                             wire::field<&RegionStatus::home_region>("HomeRegion"),
                                             wire::field<&RegionStatus::home_epoch>("HomeEpoch"),
                                             wire::field<&RegionStatus::regions>("Regions"),
-                                            wire::field<&RegionStatus::links>("Links")};
+                                            wire::field<&RegionStatus::links>("Links"),
+                                            wire::field<&RegionStatus::being_forgotten>("BeingForgotten")};
 };
 
 struct CopyVersion {

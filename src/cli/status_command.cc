@@ -70,6 +70,8 @@ std::string text_of(const Reports& reports) {
       text += "  to " + padded(link.region, 15) + " " + waited(link, status.now) +
               (link.last_error ? ": " + *link.last_error : "") + "\n";
     }
+    for (const RemovedRegion& removed : status.being_forgotten.value_or(std::vector<RemovedRegion>()))
+      text += "  " + removed.region + " was removed, and is being taken out of what was replicated to it\n";
   }
   return text;
 }

@@ -45,6 +45,10 @@ struct CommandLine {
   std::string prefix;
   std::string tag;
   std::string secret;
+  std::string ask;
+  std::string link;
+  std::string kms_key_id;
+  unsigned per_second = 200;
   std::string report;
   std::string cut_command;
   std::string heal_command;
@@ -60,6 +64,8 @@ struct CommandLine {
   bool all = false;
   bool present = false;
   bool clean_up = false;
+  bool lost = false;
+  bool no_wait = false;
 };
 
 const CLI::Validator kRegion(
@@ -136,6 +142,12 @@ RegionCommand region_command_of(const CommandLine& line) {
           .prefix = line.prefix,
           .tag = line.tag,
           .secret = line.secret,
+          .ask = line.ask,
+          .link = line.link,
+          .kms_key_id = line.kms_key_id,
+          .per_second = line.per_second,
+          .is_lost = line.lost,
+          .waits = !line.no_wait,
           .is_dry_run = line.dry_run,
           .is_forced = line.force,
           .consent = consent_of(line),
@@ -204,6 +216,50 @@ void add_endpoint(CLI::App* command, CommandLine& line) {
 void add_consent(CLI::App* command, CommandLine& line) {
   command->add_flag("--dry-run", line.dry_run, "Show what would be done, and change nothing");
   command->add_flag("--yes", line.yes, "Do not ask");
+}
+
+// Of commands that need to know all regions.
+void add_ask(CLI::App* command, CommandLine& line) {
+  command->add_option("--ask", line.ask, "Region to ask which others there are (AWS_REGION)")->check(kRegion);
+  add_consent(command, line);
+  add_endpoint(command, line);
+}
+
+// coffer region
+struct RegionCommands {
+  CLI::App* add;
+  CLI::App* remove;
+  CLI::App* fill;
+};
+RegionCommands add_region_commands(CLI::App& app, CommandLine& line) {
+  CLI::App* region = app.add_subcommand("region", "Regions that join the deployment, are filled, and leave it");
+  region->require_subcommand(1);
+  const RegionCommands commands{
+      .add = region->add_subcommand("add", "Tell every region of another one, or where it is now"),
+      .remove = region->add_subcommand("remove", "Take a region out of the deployment, in every other region"),
+      .fill = region->add_subcommand("fill", "Replicate secrets to a region, and wait until they are there")};
+  for (CLI::App* command : {commands.add, commands.remove, commands.fill}) {
+    command->add_option("region", line.region, "Region")->required()->check(kRegion);
+    add_ask(command, line);
+  }
+  commands.add->add_option("--link", line.link, "Where its [link] listens: HOST:PORT")->required()->check(kNotEmpty);
+  commands.remove->add_flag("--lost", line.lost, "It is lost for good: copies and replicas there are given up");
+  for (CLI::App* command : {commands.add, commands.remove})
+    command->add_flag("--force", line.force, "Although a region does not answer, or one that is lost does");
+  CLI::App* fill = commands.fill;
+  fill->add_option("--from", line.from, "Only secrets that have their primary there")->check(kRegion);
+  CLI::Option* prefix =
+      fill->add_option("--prefix", line.prefix, "Only secrets whose names begin with it")->check(kNotEmpty);
+  fill->add_option("--tag", line.tag, "Only secrets with this tag: KEY=VALUE, or KEY")
+      ->excludes(prefix)
+      ->check(kNotEmpty);
+  fill->add_option("--kms-key-id", line.kms_key_id, "KMS key of the copies (the account's default one)")
+      ->check(kNotEmpty);
+  fill->add_option("--rate", line.per_second, "Secrets a second, at most")
+      ->capture_default_str()
+      ->check(CLI::Range(1, 10'000));
+  fill->add_flag("--no-wait", line.no_wait, "Do not wait until they have arrived");
+  return commands;
 }
 
 // What is wrong with the command line, and where to look: at the commands, if it names none that there is, otherwise at
@@ -342,6 +398,8 @@ int run(int argc, char** argv) {
   add_consent(rejoin, line);
   add_endpoint(rejoin, line);
 
+  const RegionCommands region_commands = add_region_commands(app, line);
+
   CLI::App* drill =
       app.add_subcommand("drill",
                          "Lose a region, of a deployment made for it or of one that runs, take it back, and "
@@ -379,6 +437,9 @@ int run(int argc, char** argv) {
     }
     return rejoin_region(region_command_of(line), clock);
   }
+  if (region_commands.add->parsed()) return add_region(region_command_of(line), clock);
+  if (region_commands.remove->parsed()) return remove_region(region_command_of(line), clock);
+  if (region_commands.fill->parsed()) return fill_region(region_command_of(line), clock);
   if (certificates->parsed()) return make_certificates(line.out, line.regions, clock, random);
 
   auto signals = Signals::open();

@@ -1,4 +1,4 @@
-// coffer status, failover, rejoin: the command line's side of them.
+// coffer status, failover, rejoin, region: the command line's side of them.
 #pragma once
 
 #include <string>
@@ -18,6 +18,12 @@ struct RegionCommand {
   std::string prefix;
   std::string tag;     // "KEY=VALUE", or "KEY" for any value
   std::string secret;  // empty: all
+  std::string ask;     // which region knows the others; empty: the environment's
+  std::string link;    // HOST:PORT
+  std::string kms_key_id;
+  unsigned per_second = 200;
+  bool is_lost = false;
+  bool waits = true;
   bool is_dry_run = false;
   bool is_forced = false;
   Consent consent = Consent::kAsk;
@@ -28,5 +34,8 @@ struct RegionCommand {
 int show_regions(const RegionCommand& command, const Clock& clock);
 int fail_over_region(const RegionCommand& command, const Clock& clock);
 int rejoin_region(const RegionCommand& command, const Clock& clock);
+int add_region(const RegionCommand& command, const Clock& clock);
+int remove_region(const RegionCommand& command, const Clock& clock);
+int fill_region(const RegionCommand& command, const Clock& clock);
 
 }  // namespace coffer::server
