@@ -9,6 +9,7 @@
 #include "replication/backoff.h"
 #include "replication/copy_checker.h"
 #include "replication/courier.h"
+#include "replication/first_copies.h"
 #include "replication/lag_reporter.h"
 #include "store/keys.h"
 
@@ -51,6 +52,7 @@ class Replicator::Impl {
         courier_(parts),
         reporter_(parts),
         copies_(parts, reporter_),
+        first_copies_(parts),
         prefix_(store::OutboxKey::prefix(parts.destination)) {}
 
   Duration step();
@@ -80,6 +82,7 @@ class Replicator::Impl {
   Courier courier_;
   LagReporter reporter_;
   CopyChecker copies_;
+  FirstCopies first_copies_;
   const std::string prefix_;
   std::atomic<bool> stopped_ = false;
 
@@ -88,6 +91,7 @@ class Replicator::Impl {
   std::string cursor_;  // where the next batch begins; empty: a new pass
   uint64_t pass_ = 0;
   bool tried_in_pass_ = false;
+  bool held_back_in_pass_ = false;
   // So many marks are still delivered one by one. After a message with many was not answered: it may be one of them
   // that breaks the link.
   size_t alone_ = 0;
@@ -118,6 +122,7 @@ Duration Replicator::Impl::step() {
   if (cursor_.empty()) {
     ++pass_;
     tried_in_pass_ = false;
+    held_back_in_pass_ = false;
   } else {
     range.begin = cursor_;
   }
@@ -137,7 +142,12 @@ Duration Replicator::Impl::step() {
   if (rows->empty() && copies_.has_answered()) answered();
   std::vector<store::Row> due;
   for (const store::Row& row : *rows) {
-    if (!waits(row, now)) due.push_back(row);
+    if (waits(row, now)) continue;
+    if (first_copies_.holds_back(row)) {
+      held_back_in_pass_ = true;
+      continue;
+    }
+    due.push_back(row);
   }
   for (std::span<const store::Row> left = due; !left.empty();) {
     if (stopped_) return kIdle;
@@ -198,11 +208,12 @@ Duration Replicator::Impl::end_pass(Duration now) {
     if (is_gone && entry.second.is_key) --keys_set_aside_;
     return is_gone;
   });
-  if (tried_in_pass_) return Duration(0);  // marks may have been written behind the cursor
+  // Marks may have been written behind the cursor. Otherwise the next pass is due soon anyhow.
+  if (tried_in_pass_ && !held_back_in_pass_) return Duration(0);
   if (copies_.is_busy()) return Duration(0);
   // Now that nothing more can be sent, so that as little as possible has to be told of as undelivered.
   if (!report_after(kReportEvery)) return std::max(Duration(0), retry_at_ - parts_.clock.monotonic());
-  Duration wait = kIdle;
+  Duration wait = held_back_in_pass_ ? first_copies_.wait() : kIdle;
   for (const auto& [key, entry] : set_aside_)
     wait = std::min(wait, std::max(Duration(0), entry.retry_at - now));
   return wait;

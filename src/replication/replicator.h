@@ -42,7 +42,8 @@ class Replicator {
     Random& random;  // for jitter
     const Log& log;
     Region destination;
-    Region region;  // this one: removals are sent in its name
+    Region region;                         // this one: removals are sent in its name
+    uint32_t first_copies_per_second = 0;  // secrets that the destination never had; 0: as many as it takes
   };
   explicit Replicator(const Parts& parts);
   ~Replicator();

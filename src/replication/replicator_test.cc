@@ -243,5 +243,47 @@ TEST_F(ReplicatorTest, APrimaryRestoredFromABackupLearnsThatItsReplicaIsAhead) {
   EXPECT_EQ(west_.contents("db"), restored.contents("db"));
 }
 
+// A region that is filled is given so many copies a second, and what changes meanwhile does not stand behind them.
+TEST_F(ReplicatorTest, FirstCopiesAreHeldBackAndChangesOfCopiesAreNot) {
+  east_.create("a", "one", {kWest});
+  Way unlimited = way(east_, west_);
+  drain(unlimited, east_, west_);
+  Way west(east_, west_, clock_, random_, log_, 10);
+  settle(west);
+  for (int i = 0; i < 40; ++i)
+    east_.create("new-" + std::to_string(i), "value", {kWest});
+  const int before = west.link.sent;
+  Duration wait = settle(west);
+  EXPECT_EQ(west.link.sent - before, 2) << "a tenth of a second's worth, and the one that is due";
+  EXPECT_GT(wait, Duration(0));
+  east_.put("a", "two");
+  east_.put("new-0", "later");
+  settle(west);
+  EXPECT_EQ(west_.current("a"), "two") << "it has a copy already";
+  int steps = 0;
+  for (; east_.marks(kWest) > 0 && steps < 1000; ++steps) {
+    clock_.advance(wait);
+    wait = settle(west);
+  }
+  EXPECT_EQ(east_.marks(kWest), 0u);
+  EXPECT_EQ(west_.current("new-39"), "value");
+  EXPECT_GE(steps, 30) << "not all at once";
+}
+
+TEST_F(ReplicatorTest, AHeldBackCopyKeepsThePaceOverTime) {
+  Way west(east_, west_, clock_, random_, log_, 10);
+  for (int i = 0; i < 40; ++i)
+    east_.create("new-" + std::to_string(i), "value", {kWest});
+  const Time begin = clock_.now();
+  for (int i = 0; i < 1000; ++i) {
+    const Duration wait = settle(west);
+    if (east_.marks(kWest) == 0) break;
+    clock_.advance(wait);
+  }
+  const Duration took = clock_.now() - begin;
+  EXPECT_GE(took, milliseconds(3'700));
+  EXPECT_LE(took, milliseconds(4'000));
+}
+
 }  // namespace
 }  // namespace coffer::replication

@@ -68,7 +68,8 @@ struct Runner::Worker {
                     .random = parts.random,
                     .log = parts.log,
                     .destination = destination.region,
-                    .region = parts.region}),
+                    .region = parts.region,
+                    .first_copies_per_second = parts.first_copies_per_second}),
         alarm(std::make_shared<Alarm>(destination.region)) {}
 
   void begin() {

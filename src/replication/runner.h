@@ -26,6 +26,7 @@ class Runner {
     Random& random;  // shared by the threads
     const Log& log;
     Region region;                         // this one
+    uint32_t first_copies_per_second = 0;  // to each destination: as Replicator has it
   };
   // Registers with the store's commits; marks from before are found all the same. Nothing runs until start().
   explicit Runner(const Parts& parts);

@@ -103,6 +103,7 @@ class RegionConfigReader {
     link.ca = path(table, "ca", fallback);
     link.certificate = path(table, "certificate", fallback);
     link.private_key = path(table, "private_key", fallback);
+    link.first_copies_per_second = static_cast<uint32_t>(table.integer("first_copies_per_second", {1, 1'000'000}, 0));
     if (given) config_.link = std::move(link);
     for (ConfigReader peer : peers)
       read_peer(peer);
@@ -315,6 +316,9 @@ std::string render_region_config(const RegionConfig& config) {
     out.table("[link]").text("address", config.link->address).number("port", config.link->port);
     out.text("ca", config.link->ca).text("certificate", config.link->certificate);
     out.text("private_key", config.link->private_key);
+    if (config.link->first_copies_per_second > 0) {
+      out.number("first_copies_per_second", config.link->first_copies_per_second);
+    }
   }
   for (const RegionConfig::Peer& peer : config.peers) {
     out.table("[[peer]]").text("region", peer.region.text()).text("host", peer.host).number("port", peer.port);

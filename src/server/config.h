@@ -38,6 +38,7 @@ struct RegionConfig {
     std::string ca;
     std::string certificate;
     std::string private_key;
+    uint32_t first_copies_per_second = 0;  // to each other region; 0: no limit
   };
   struct Peer {
     Region region;

@@ -36,6 +36,7 @@ port = 4600
 ca = "/etc/coffer/ca.pem"
 certificate = "/etc/coffer/us-east-1.pem"
 private_key = "/etc/coffer/us-east-1.key"
+first_copies_per_second = 100
 
 [[peer]]
 region = "eu-west-1"
@@ -133,6 +134,7 @@ TEST(Config, EveryKeyIsRead) {
   EXPECT_EQ(config->link->port, 4600);
   EXPECT_EQ(config->link->ca, "/etc/coffer/ca.pem");
   ASSERT_EQ(config->peers.size(), 2U);
+  EXPECT_EQ(config->link->first_copies_per_second, 100U);
   EXPECT_EQ(config->peers[1].host, "coffer.us-west-2.example.com");
   EXPECT_EQ(config->home.text(), "eu-west-1");
   EXPECT_EQ(config->limits.body_timeout, std::chrono::seconds(6));

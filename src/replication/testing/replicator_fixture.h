@@ -21,10 +21,11 @@ class ReplicatorTest : public ::testing::Test {
   ~ReplicatorTest() override { ::close(null_); }
 
   struct Way {
-    Way(TestRegion& from, TestRegion& to, const Clock& clock, Random& random, const Log& log)
+    Way(TestRegion& from, TestRegion& to, const Clock& clock, Random& random, const Log& log,
+        uint32_t first_copies_per_second = 0)
         : link(to, random, from.self),
           replicator({*from.store, from.secrets, from.states, from.key_exchange, link, clock, random, log, to.self,
-                      from.self}) {}
+                      from.self, first_copies_per_second}) {}
     FakeLink link;
     Replicator replicator;
   };
