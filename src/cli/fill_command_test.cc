@@ -12,7 +12,6 @@
 namespace coffer::cli {
 namespace {
 
-
 std::string link_to(const std::string& region, int waiting) {
   return R"({"Region": ")" + region + R"(", "Waiting": )" + std::to_string(waiting) + "}";
 }

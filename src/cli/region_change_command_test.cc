@@ -9,7 +9,6 @@
 namespace coffer::cli {
 namespace {
 
-
 class RegionChangeTest : public ::testing::Test {
  protected:
   RegionChangeTest() {

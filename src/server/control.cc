@@ -11,6 +11,9 @@ std::optional<ControlDoor::Verb> parse_verb(std::string_view word) {
   if (word == "start") return ControlDoor::Verb::kStart;
   if (word == "stop") return ControlDoor::Verb::kStop;
   if (word == "kill") return ControlDoor::Verb::kKill;
+  if (word == "add") return ControlDoor::Verb::kAdd;
+  if (word == "remove") return ControlDoor::Verb::kRemove;
+  if (word == "remove-lost") return ControlDoor::Verb::kRemoveLost;
   return std::nullopt;
 }
 
@@ -35,10 +38,12 @@ void ControlDoor::handle(const net::Request& request, net::Responder responder) 
   const auto verb = parse_verb(target.substr(slash + 1));
   const std::string name(target.substr(kRegions.size(), slash - kRegions.size()));
   const auto region = Region::parse(name);
-  if (!verb || !region || !deployment_.has(*region)) {
+  std::unique_lock lock(mutex_);
+  const bool is_known = region && (verb == Verb::kAdd || deployment_.has(*region));
+  if (!verb || !is_known) {
+    lock.unlock();
     return answer_error(std::move(responder), Error{ErrorCode::kUsage, "this deployment has no region " + name});
   }
-  std::unique_lock lock(mutex_);
   if (closed_) {
     lock.unlock();
     return answer_error(std::move(responder), Error{ErrorCode::kAborted, "the deployment is stopping"});
@@ -69,15 +74,23 @@ void ControlDoor::close() {
     answer_error(std::move(command->responder), Error{ErrorCode::kAborted, "the deployment is stopping"});
 }
 
+void ControlDoor::set_deployment(const Deployment& deployment) {
+  const std::lock_guard lock(mutex_);
+  deployment_ = deployment;
+}
+
 void ControlDoor::status(net::Reply& reply) const {
-  reply_json(reply, [this](wire::JsonEncoder& out) {
+  std::unique_lock lock(mutex_);
+  const Deployment deployment = deployment_;
+  lock.unlock();
+  reply_json(reply, [this, &deployment](wire::JsonEncoder& out) {
     auto text = [&out](std::string_view key, std::string_view value) {
       out.key(key);
       out.string(value);
     };
     out.begin_object();
-    text("endpoint", deployment_.endpoint());
-    text("account", deployment_.account.text());
+    text("endpoint", deployment.endpoint());
+    text("account", deployment.account.text());
     out.key("pid");
     out.integer(::getpid());
     out.key("regions");
@@ -88,7 +101,7 @@ void ControlDoor::status(net::Reply& reply) const {
       text("state", region.pid != 0 ? "running" : "stopped");
       out.key("pid");
       out.integer(region.pid);
-      text("endpoint", deployment_.endpoint(region.region));
+      text("endpoint", deployment.endpoint(region.region));
       out.end_object();
     }
     out.end_list();

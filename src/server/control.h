@@ -1,7 +1,7 @@
 // The control socket of `coffer dev` (DIR/control.sock, 0600): what a second terminal may ask of the running
 // deployment.
 //   GET  /status                        the regions, their pids and endpoints
-//   POST /regions/REGION/start|stop|kill
+//   POST /regions/REGION/start|stop|kill|add|remove|remove-lost
 // Status is answered at once; commands wait in a queue for the main thread, which alone may start and stop processes.
 #pragma once
 
@@ -19,7 +19,7 @@ namespace coffer::server {
 
 class ControlDoor final : public net::Handler {
  public:
-  enum class Verb { kStart, kStop, kKill };
+  enum class Verb { kStart, kStop, kKill, kAdd, kRemove, kRemoveLost };
   struct Command {
     Verb verb;
     Region region;
@@ -28,7 +28,10 @@ class ControlDoor final : public net::Handler {
 
   // `wake` is called after a command was queued, on the I/O thread.
   ControlDoor(const Deployment& deployment, const Supervisor& supervisor, std::function<void()> wake)
-      : deployment_(deployment), supervisor_(supervisor), wake_(std::move(wake)) {}
+      : supervisor_(supervisor), wake_(std::move(wake)), deployment_(deployment) {}
+
+  // It has other regions now. Any thread.
+  void set_deployment(const Deployment& deployment);
 
   void handle(const net::Request& request, net::Responder responder) override;
   void refuse(int status, net::Reply& reply) override;
@@ -41,10 +44,10 @@ class ControlDoor final : public net::Handler {
  private:
   void status(net::Reply& reply) const;
 
-  const Deployment& deployment_;
   const Supervisor& supervisor_;
   const std::function<void()> wake_;
-  std::mutex mutex_;
+  mutable std::mutex mutex_;  // of what follows
+  Deployment deployment_;
   std::deque<Command> commands_;
   bool closed_ = false;
 };

@@ -2,6 +2,7 @@
 
 #include "net/http_client.h"
 #include "server/admin_target.h"
+#include "server/dev_regions.h"
 #include "server/json_door.h"
 #include "wire/value.h"
 
@@ -10,12 +11,7 @@ namespace coffer::server {
 Result<DeploymentAccess> DeploymentAccess::open(const Deployment& deployment,
                                                 const std::function<bool()>& is_given_up) {
   DeploymentAccess access(deployment);
-  const std::string target = "/accounts/" + deployment.account.text() + "/root-credentials";
-  wire::Document answer;
-  const std::string home = deployment.admin_socket(home_of(deployment, is_given_up));
-  COFFER_TRY(call_local(home, {.target = target, .is_given_up = is_given_up}, answer));
-  access.credentials_.access_key_id = text_member(answer.root(), "AccessKeyId");
-  access.credentials_.secret_access_key = SecretBytes::copy_of(text_member(answer.root(), "SecretAccessKey"));
+  COFFER_ASSIGN(access.credentials_, root_credentials(deployment, home_of(deployment, is_given_up), is_given_up));
   return access;
 }
 

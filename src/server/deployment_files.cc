@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <charconv>
 
 #include "seal/root_key.h"
 #include "server/config_reader.h"
@@ -34,6 +35,17 @@ std::string names(const std::vector<Region>& regions) {
   return text;
 }
 
+// "1/4": of the API and of the link.
+std::optional<PortOffsets> parse_offsets(std::string_view text) {
+  PortOffsets offsets;
+  const char* const end = text.data() + text.size();
+  const auto [slash, error] = std::from_chars(text.data(), end, offsets.api);
+  if (error != std::errc() || slash == end || *slash != '/') return std::nullopt;
+  const auto [rest, other_error] = std::from_chars(slash + 1, end, offsets.link);
+  const bool is_whole = other_error == std::errc() && rest == end && offsets.api > 0 && offsets.link > 0;
+  return is_whole ? std::optional(offsets) : std::nullopt;
+}
+
 Result<Deployment> parse_deployment(const std::string& directory, const std::string& text) {
   COFFER_ASSIGN(ConfigReader root, ConfigReader::parse(text, deployment_file(directory)));
   Deployment deployment;
@@ -55,6 +67,16 @@ Result<Deployment> parse_deployment(const std::string& directory, const std::str
       root.fail("regions", "must be different names of regions");
     }
   }
+  for (const std::string& text : root.texts("ports", std::vector<std::string>())) {
+    if (const auto offsets = parse_offsets(text)) {
+      deployment.offsets.push_back(*offsets);
+    } else {
+      root.fail("ports", "must have API/LINK, such as 1/4, for each region");
+    }
+  }
+  if (!deployment.offsets.empty() && deployment.offsets.size() != deployment.regions.size()) {
+    root.fail("ports", "must have one for each region");
+  }
   COFFER_TRY(root.finish());
   return deployment;
 }
@@ -67,14 +89,26 @@ Result<void> write_deployment(const Deployment& deployment) {
   for (const Region& region : deployment.regions) {
     text += (region == deployment.home() ? "" : ", ") + toml_text(region.text());
   }
-  return write_private_file(deployment_file(deployment.directory), text + "]\n");
+  text += "]\n";
+  if (!deployment.offsets.empty()) {
+    std::string ports;
+    for (const PortOffsets& offsets : deployment.offsets) {
+      ports.append(ports.empty() ? "" : ", ");
+      ports += toml_text(std::to_string(offsets.api) + "/" + std::to_string(offsets.link));
+    }
+    text += "ports = [" + ports + "]\n";
+  }
+  return write_private_file(deployment_file(deployment.directory), text);
 }
 
-Result<void> check_ports(const Deployment& deployment) {
-  if (deployment.port + 2 * deployment.regions.size() <= 65535) return {};
-  return Error{ErrorCode::kUsage, "port " + std::to_string(deployment.port) + " is too high: a deployment of " +
-                                      std::to_string(deployment.regions.size()) + " regions uses the " +
-                                      std::to_string(2 * deployment.regions.size()) + " ports after it too"};
+// The greatest.
+size_t last_offset(const Deployment& deployment) {
+  size_t last = 0;
+  for (const Region& region : deployment.regions) {
+    const PortOffsets offsets = deployment.offsets_of(region);
+    last = std::max({last, size_t{offsets.api}, size_t{offsets.link}});
+  }
+  return last;
 }
 
 Result<void> prepare_root_key(const Deployment& deployment, const Region& region, Random& random) {
@@ -96,12 +130,51 @@ bool Deployment::has(const Region& region) const {
   return index_of(*this, region) < regions.size();
 }
 
+PortOffsets Deployment::offsets_of(const Region& region) const {
+  const size_t index = index_of(*this, region);
+  if (index < offsets.size()) return offsets[index];
+  return {static_cast<uint16_t>(1 + index), static_cast<uint16_t>(1 + regions.size() + index)};
+}
+
 uint16_t Deployment::api_port(const Region& region) const {
-  return static_cast<uint16_t>(port + 1 + index_of(*this, region));
+  return static_cast<uint16_t>(port + offsets_of(region).api);
 }
 
 uint16_t Deployment::link_port(const Region& region) const {
-  return static_cast<uint16_t>(port + 1 + regions.size() + index_of(*this, region));
+  return static_cast<uint16_t>(port + offsets_of(region).link);
+}
+
+uint16_t Deployment::last_port() const {
+  return static_cast<uint16_t>(port + last_offset(*this));
+}
+
+Deployment with_region(Deployment deployment, const Region& region) {
+  std::vector<PortOffsets> offsets;
+  for (const Region& other : deployment.regions)
+    offsets.push_back(deployment.offsets_of(other));
+  const size_t last = last_offset(deployment);
+  offsets.push_back({static_cast<uint16_t>(last + 1), static_cast<uint16_t>(last + 2)});
+  deployment.offsets = std::move(offsets);
+  deployment.regions.push_back(region);
+  return deployment;
+}
+
+Deployment without_region(Deployment deployment, const Region& region) {
+  std::vector<PortOffsets> offsets;
+  for (const Region& other : deployment.regions) {
+    if (other != region) offsets.push_back(deployment.offsets_of(other));
+  }
+  deployment.offsets = std::move(offsets);
+  std::erase(deployment.regions, region);
+  return deployment;
+}
+
+Result<void> check_ports(const Deployment& deployment) {
+  const size_t ports = last_offset(deployment);
+  if (deployment.port + ports <= 65535) return {};
+  return Error{ErrorCode::kUsage, "port " + std::to_string(deployment.port) + " is too high: a deployment of " +
+                                      std::to_string(deployment.regions.size()) + " regions uses the " +
+                                      std::to_string(ports) + " ports after it too"};
 }
 
 std::string Deployment::endpoint() const {
@@ -209,8 +282,10 @@ Result<Deployment> resolve_deployment(const DeploymentRequest& request) {
   if (found.ok()) {
     deployment = *found;
     if (request.regions && *request.regions != deployment.regions) {
-      return Error{ErrorCode::kUsage, directory + " was made with --regions " + names(deployment.regions) +
-                                          ", which cannot change; leave --regions out, or choose another --data"};
+      return Error{ErrorCode::kUsage,
+                   directory + " was made with --regions " + names(deployment.regions) +
+                       ", which only coffer dev add-region and remove-region change; leave --regions out, or "
+                       "choose another --data"};
     }
     if (request.account && *request.account != deployment.account) {
       return Error{ErrorCode::kUsage, directory + " was made with --account " + deployment.account.text() +

@@ -21,18 +21,30 @@
 
 namespace coffer::server {
 
+// Of a region, behind the gateway's.
+struct PortOffsets {
+  uint16_t api = 0;
+  uint16_t link = 0;
+  bool operator==(const PortOffsets&) const = default;
+};
+
 struct Deployment {
   std::string directory;  // absolute
   std::vector<Region> regions;
+  // Of the regions, once one was added or removed, so that the others keep theirs. Before that empty: PORT+1, PORT+2,
+  // ... for the API in the order of the regions, and then likewise for the links.
+  std::vector<PortOffsets> offsets = {};
   uint16_t port = 0;
   AccountId account;
   bool throttles = false;  // at AWS's rates
 
   const Region& home() const { return regions.front(); }  // of identities
   bool has(const Region& region) const;
-  uint16_t api_port(const Region& region) const;   // PORT+1, PORT+2, ... in the order of the regions
-  uint16_t link_port(const Region& region) const;  // after the last api port
-  std::string endpoint() const;                    // of the gateway
+  PortOffsets offsets_of(const Region& region) const;
+  uint16_t api_port(const Region& region) const;
+  uint16_t link_port(const Region& region) const;
+  uint16_t last_port() const;
+  std::string endpoint() const;  // of the gateway
   std::string endpoint(const Region& region) const;
 
   std::string region_directory(const Region& region) const;
@@ -68,6 +80,14 @@ Result<FileLock> lock_deployment(const std::string& directory);
 // The deployment of the directory, or a new one; nothing is written. kUsage when other regions or another account are
 // asked for than it has, kCorrupt for a damaged deployment.toml, kIo.
 Result<Deployment> resolve_deployment(const DeploymentRequest& request);
+
+// With one more region, whose ports come after all others, or with one less. REQUIRES: it is not one yet; it is one,
+// and not the only one.
+Deployment with_region(Deployment deployment, const Region& region);
+Deployment without_region(Deployment deployment, const Region& region);
+
+// kUsage when there are not so many ports.
+Result<void> check_ports(const Deployment& deployment);
 
 // Writes deployment.toml and makes or renews everything the regions need: directories, authority, certificates, root
 // keys, configurations. The lock is held. kSealed when a region has data and no root key.

@@ -112,6 +112,40 @@ TEST_F(DeploymentFiles, AnotherPortRewritesTheConfigurations) {
   EXPECT_EQ(read_deployment(directory_ / "data")->port, 7000);
 }
 
+// Whoever has written down where a region is must find it there.
+TEST_F(DeploymentFiles, ARegionThatComesOrGoesMovesNoOther) {
+  const Region europe = *Region::parse("eu-west-1");
+  const Region added = *Region::parse("eu-central-1");
+  const Deployment before = prepared(request());
+  const uint16_t api = before.api_port(europe);
+  const uint16_t link = before.link_port(europe);
+  const Deployment larger = with_region(before, added);
+  EXPECT_EQ(larger.api_port(europe), api);
+  EXPECT_EQ(larger.link_port(europe), link);
+  EXPECT_EQ(larger.api_port(added), before.last_port() + 1);
+  EXPECT_EQ(larger.link_port(added), larger.last_port());
+  ASSERT_TRUE(prepare_deployment(larger, clock_, random_).ok());
+  const Deployment read = *read_deployment(directory_ / "data");
+  EXPECT_EQ(read.regions, larger.regions);
+  EXPECT_EQ(read.offsets, larger.offsets);
+  EXPECT_EQ(load_region_config(read.region_file(europe, "coffer.toml"))->peers.back().port, larger.link_port(added));
+
+  const Deployment smaller = without_region(read, before.regions[0]);
+  EXPECT_FALSE(smaller.has(before.regions[0]));
+  EXPECT_EQ(smaller.api_port(europe), api);
+  EXPECT_EQ(smaller.link_port(added), larger.link_port(added));
+}
+
+// One that was never changed can still be read by a Coffer that knows no such key.
+TEST_F(DeploymentFiles, PortsAreWrittenOnlyOnceTheyAreNotThoseOfTheOrder) {
+  const Deployment before = prepared(request());
+  EXPECT_EQ(content_of(directory_ / "data/deployment.toml").find("ports"), std::string::npos);
+  ASSERT_TRUE(prepare_deployment(with_region(before, *Region::parse("eu-central-1")), clock_, random_).ok());
+  EXPECT_NE(content_of(directory_ / "data/deployment.toml").find("ports = [\"1/3\", \"2/4\", \"5/6\"]"),
+            std::string::npos)
+      << content_of(directory_ / "data/deployment.toml");
+}
+
 // Whoever tries Coffer out fills it by script first; the rates of AWS are there for those who ask for them.
 TEST_F(DeploymentFiles, RatesAreLimitedOnlyWhenAskedForAndStaySo) {
   const auto limited = [](const Deployment& deployment) {

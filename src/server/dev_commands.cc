@@ -117,7 +117,8 @@ Result<void> call_deployment(const Deployment& deployment, const LocalCall& call
 int command_region(const std::string& directory, const std::string& region, const std::string& verb) {
   const auto deployment = read_deployment(directory);
   if (!deployment.ok()) return report_failure(deployment.error());
-  if (!Region::parse(region) || !deployment->has(*Region::parse(region))) {
+  const auto name = Region::parse(region);
+  if (!name || (verb != "add" && !deployment->has(*name))) {
     return report_failure(ExitCode::kUsage, "the deployment in " + deployment->directory + " has no region " + region);
   }
   wire::Document answer;

@@ -18,7 +18,7 @@ enum class OutputForm { kTable, kJson };
 // As call_local() of its control socket, but for the text when it is not running (kNotFound).
 Result<void> call_deployment(const Deployment& deployment, const LocalCall& call, wire::Document& answer);
 
-// `verb` is start, stop or kill.
+// `verb` is start, stop, kill, add, remove or remove-lost.
 int command_region(const std::string& directory, const std::string& region, const std::string& verb);
 int show_status(const std::string& directory, OutputForm form);
 

@@ -9,6 +9,7 @@
 #include "net/http_server.h"
 #include "server/admin_target.h"
 #include "server/control.h"
+#include "server/dev_regions.h"
 #include "server/exit_codes.h"
 #include "server/gateway.h"
 #include "server/json_door.h"
@@ -48,6 +49,7 @@ class LocalDeployment {
     COFFER_TRY(prepare_deployment(deployment_, clock_, random_));
     COFFER_TRY(start_regions());
     COFFER_TRY(provide_account());
+    remind_of_moved_regions();
     COFFER_TRY(open_doors());
     print_welcome();
     return {};
@@ -77,10 +79,78 @@ class LocalDeployment {
 
  private:
   Result<void> check_all_ports() const {
-    const size_t last = deployment_.port + 2 * deployment_.regions.size();
-    for (size_t port = deployment_.port; port <= last; ++port)
-      COFFER_TRY(check_port_free(static_cast<uint16_t>(port)));
+    COFFER_TRY(check_port_free(deployment_.port));
+    for (const Region& region : deployment_.regions)
+      COFFER_TRY(check_ports_of(deployment_, region));
     return {};
+  }
+
+  static Result<void> check_ports_of(const Deployment& deployment, const Region& region) {
+    COFFER_TRY(check_port_free(deployment.api_port(region)));
+    return check_port_free(deployment.link_port(region));
+  }
+
+  // Regions remember where one that was added is, and --port moves all.
+  void remind_of_moved_regions() {
+    if (deployment_.offsets.empty()) return;
+    for (const Region& region : deployment_.regions) {
+      const Result<void> told = tell_of(region);
+      if (told.ok()) continue;
+      std::fprintf(stderr, "coffer: not every region knows where %s is: %s\n", region.text().c_str(),
+                   told.error().message.c_str());
+    }
+  }
+
+  Result<void> tell_of(const Region& region) {
+    COFFER_ASSIGN(client::Credentials credentials, root_credentials(deployment_, home_of(deployment_), {}));
+    return DevRegions(deployment_, std::move(credentials), clock_).tell_of(region);
+  }
+
+  Result<void> add(const Region& region) {
+    const Deployment before = deployment_;
+    const bool is_new = !deployment_.has(region);
+    if (is_new) {
+      Deployment larger = with_region(deployment_, region);
+      COFFER_TRY(check_ports(larger));
+      COFFER_TRY(check_ports_of(larger, region));
+      COFFER_TRY(prepare_deployment(larger, clock_, random_));
+      deployment_ = std::move(larger);
+      supervisor_.add(region);
+    }
+    Result<void> added = start_and_tell_of(region);
+    if (!added.ok() && is_new) {
+      (void)supervisor_.stop(region, StopHow::kTerminate);
+      supervisor_.remove(region);
+      deployment_ = before;
+      COFFER_TRY(prepare_deployment(deployment_, clock_, random_));
+    }
+    if (!added.ok()) return added;
+    control_.set_deployment(deployment_);
+    gateway_->add({region, deployment_.api_port(region), start_command(deployment_, region)});
+    return write_env();
+  }
+
+  Result<void> start_and_tell_of(const Region& region) {
+    for (const Supervisor::RegionStatus& status : supervisor_.snapshot()) {
+      if (status.region != region || status.pid != 0) continue;
+      COFFER_TRY(supervisor_.spawn(region));
+      COFFER_TRY(wait_ready(region));
+    }
+    COFFER_TRY(tell_of(region));
+    return wait_for_account(region);
+  }
+
+  Result<void> remove(const Region& region, bool is_lost) {
+    if (deployment_.regions.size() == 1) return Error{ErrorCode::kUsage, "it is the only region"};
+    COFFER_ASSIGN(client::Credentials credentials, root_credentials(deployment_, home_of(deployment_), {}));
+    COFFER_TRY(DevRegions(deployment_, std::move(credentials), clock_).take_out(region, is_lost));
+    (void)supervisor_.stop(region, StopHow::kTerminate);  // it may be stopped already
+    gateway_->remove(region);
+    supervisor_.remove(region);
+    deployment_ = without_region(deployment_, region);
+    control_.set_deployment(deployment_);
+    COFFER_TRY(prepare_deployment(deployment_, clock_, random_));
+    return write_env();
   }
 
   Result<void> start_regions() {
@@ -112,13 +182,17 @@ class LocalDeployment {
           "{\"name\":" + toml_text(kAccountName) + ",\"id\":" + toml_text(deployment_.account.text()) + "}";
       COFFER_TRY(call_local(home, {.method = "POST", .target = "/accounts", .body = body}, answer));
     }
-    const std::string target = "/accounts/" + deployment_.account.text() + "/root-credentials";
-    COFFER_TRY(call_local(home, {.target = target}, answer));
-    COFFER_TRY(write_env_file(deployment_, {.access_key_id = text_member(answer.root(), "AccessKeyId"),
-                                            .secret_access_key = text_member(answer.root(), "SecretAccessKey")}));
+    COFFER_TRY(write_env());
     for (const Region& region : deployment_.regions)
       COFFER_TRY(wait_for_account(region));
     return {};
+  }
+
+  Result<void> write_env() const {
+    COFFER_ASSIGN(const client::Credentials credentials, root_credentials(deployment_, home_of(deployment_), {}));
+    constexpr SecretAccess kEnv("the credentials of a local deployment are for its owner, in DIR/env");
+    return write_env_file(deployment_, {.access_key_id = credentials.access_key_id,
+                                        .secret_access_key = credentials.secret_access_key.view(kEnv)});
   }
 
   Result<bool> knows_account(const std::string& admin_socket) const {
@@ -206,6 +280,15 @@ class LocalDeployment {
         done = supervisor_.spawn(command.region);
         if (done.ok()) done = wait_ready(command.region);
         break;
+      case ControlDoor::Verb::kAdd:
+        event = "added";
+        done = add(command.region);
+        break;
+      case ControlDoor::Verb::kRemove:
+      case ControlDoor::Verb::kRemoveLost:
+        event = "removed; its data stays where it is";
+        done = remove(command.region, command.verb == ControlDoor::Verb::kRemoveLost);
+        break;
     }
     if (done.ok()) {
       std::printf("region %s %s\n", name.c_str(), event);
@@ -214,7 +297,7 @@ class LocalDeployment {
     answer_command(std::move(command), done);
   }
 
-  const Deployment deployment_;
+  Deployment deployment_;  // changed by the main thread only
   Signals& signals_;
   const Clock& clock_;
   Random& random_;

@@ -182,15 +182,35 @@ class Gateway::Lane {
   WorkerPool workers_;                                  // last: its threads use everything above
 };
 
-Gateway::Gateway(Options options, Random& random) : random_(random) {
-  for (const Target& target : options.targets)
-    lanes_.push_back(std::make_unique<Lane>(target, options, random));
+Gateway::Gateway(Options options, Random& random) : options_(std::move(options)), random_(random) {
+  for (const Target& target : options_.targets)
+    lanes_.push_back(std::make_shared<Lane>(target, options_, random_));
 }
 
 Gateway::~Gateway() = default;
 
+void Gateway::add(const Target& target) {
+  remove(target.region);
+  const std::lock_guard lock(mutex_);
+  lanes_.push_back(std::make_shared<Lane>(target, options_, random_));
+}
+
+void Gateway::remove(const Region& region) {
+  std::shared_ptr<Lane> removed;  // ends when the lock is free again
+  const std::lock_guard lock(mutex_);
+  const auto found = std::ranges::find(lanes_, region, [](const auto& lane) { return lane->region(); });
+  if (found == lanes_.end()) return;
+  removed = std::move(*found);
+  lanes_.erase(found);
+}
+
+std::vector<std::shared_ptr<Gateway::Lane>> Gateway::lanes() const {
+  const std::lock_guard lock(mutex_);
+  return lanes_;
+}
+
 void Gateway::handle(const net::Request& request, net::Responder responder) {
-  Lane* lane = lane_for(request, responder.reply());
+  const std::shared_ptr<Lane> lane = lane_for(request, responder.reply());
   if (lane != nullptr) return lane->forward(request, std::move(responder));
   responder.send();
 }
@@ -200,15 +220,16 @@ void Gateway::refuse(int status, net::Reply& reply) {
   reply.headers.emplace_back("x-amzn-RequestId", random_.uuid());
 }
 
-Gateway::Lane* Gateway::lane_for(const net::Request& request, net::Reply& reply) {
+std::shared_ptr<Gateway::Lane> Gateway::lane_for(const net::Request& request, net::Reply& reply) {
   const auto header = request.header("authorization");
-  if (!header) return lanes_.front().get();
+  const std::vector<std::shared_ptr<Lane>> all = lanes();
+  if (!header) return all.front();
   const auto authorization = auth::parse_authorization(*header);
-  if (!authorization.ok()) return lanes_.front().get();
-  for (const auto& lane : lanes_) {
-    if (lane->region().text() == authorization->region) return lane.get();
+  if (!authorization.ok()) return all.front();
+  for (const auto& lane : all) {
+    if (lane->region().text() == authorization->region) return lane;
   }
-  if (is_global(*authorization)) return lanes_.front().get();
+  if (is_global(*authorization)) return all.front();
   const Error error{ErrorCode::kInvalidSignature, "Credential should be scoped to a valid region, not '" +
                                                       std::string(authorization->region) + "'. "};
   const std::string id = random_.uuid();

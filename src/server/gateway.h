@@ -8,6 +8,7 @@
 #include <chrono>
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <vector>
 
@@ -38,16 +39,25 @@ class Gateway final : public net::Handler {
   // Finishes what is under way.
   ~Gateway() override;
 
+  // A region that comes, in place of one of that name. Any thread.
+  void add(const Target& target);
+  // One that goes; what is under way is finished. Nothing if there is none. REQUIRES: it is not the only one.
+  void remove(const Region& region);
+
   void handle(const net::Request& request, net::Responder responder) override;
   void refuse(int status, net::Reply& reply) override;
 
  private:
   class Lane;
 
-  Lane* lane_for(const net::Request& request, net::Reply& reply);
+  // Null when it is none of the deployment; the reply says so.
+  std::shared_ptr<Lane> lane_for(const net::Request& request, net::Reply& reply);
+  std::vector<std::shared_ptr<Lane>> lanes() const;
 
+  const Options options_;
   Random& random_;
-  std::vector<std::unique_ptr<Lane>> lanes_;
+  mutable std::mutex mutex_;
+  std::vector<std::shared_ptr<Lane>> lanes_;
 };
 
 std::unique_ptr<net::HttpClient> connect_to_region(const Gateway::Target& target);

@@ -212,5 +212,23 @@ TEST_F(GatewayTest, ConnectionsAreKeptAndBounded) {
   EXPECT_LE(regions_["us-east-1"].clients.load(), 2U);
 }
 
+// Regions come and go while it answers.
+TEST_F(GatewayTest, ARegionThatComesIsForwardedToAndOneThatWentIsNot) {
+  const auto gate = gateway();
+  const Region added = *Region::parse("ap-south-1");
+  const auto answer_of = [&](const std::string& region) {
+    FakeExchange exchange("POST", "/", {{"Authorization", authorization(region)}}, "{}");
+    return exchange.send_to(*gate).status;
+  };
+  EXPECT_EQ(answer_of("ap-south-1"), 400);
+  gate->add({added, 3, "start it with: three"});
+  EXPECT_EQ(answer_of("ap-south-1"), 200);
+  gate->add({added, 4, "start it with: four"});
+  EXPECT_EQ(answer_of("ap-south-1"), 200);
+  gate->remove(added);
+  EXPECT_EQ(answer_of("ap-south-1"), 400);
+  EXPECT_EQ(answer_of("eu-west-1"), 200);
+}
+
 }  // namespace
 }  // namespace coffer::server

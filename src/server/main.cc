@@ -320,6 +320,13 @@ int run(int argc, char** argv) {
   CLI::App* start = dev->add_subcommand("start-region", "Start a stopped region again");
   start->add_option("region", line.region, "Region")->required()->check(kRegion);
   add_data(start, line);
+  CLI::App* dev_add = dev->add_subcommand("add-region", "Make one more region of a running deployment");
+  CLI::App* dev_remove = dev->add_subcommand("remove-region", "Take a region out of a running deployment");
+  for (CLI::App* command : {dev_add, dev_remove}) {
+    command->add_option("region", line.region, "Region")->required()->check(kRegion);
+    add_data(command, line);
+  }
+  dev_remove->add_flag("--lost", line.lost, "It is lost for good: copies and replicas there are given up");
   CLI::App* status = dev->add_subcommand("status", "Show regions, pids, endpoints, replication lag");
   status->add_flag("--json", line.json, "As JSON");
   add_data(status, line);
@@ -421,6 +428,8 @@ int run(int argc, char** argv) {
   }
   if (stop->parsed()) return command_region(line.data, line.region, line.kill ? "kill" : "stop");
   if (start->parsed()) return command_region(line.data, line.region, "start");
+  if (dev_add->parsed()) return command_region(line.data, line.region, "add");
+  if (dev_remove->parsed()) return command_region(line.data, line.region, line.lost ? "remove-lost" : "remove");
   if (status->parsed()) return show_status(line.data, form_of(line));
   if (create->parsed()) return create_account(target_of(line), line.name, line.id);
   if (list->parsed()) return list_accounts(target_of(line));

@@ -63,6 +63,16 @@ Result<void> Supervisor::wait_for_leftovers() {
   return {};
 }
 
+void Supervisor::add(const Region& region) {
+  const std::lock_guard lock(mutex_);
+  children_.push_back({.region = region});
+}
+
+void Supervisor::remove(const Region& region) {
+  const std::lock_guard lock(mutex_);
+  std::erase_if(children_, [&region](const Child& child) { return child.region == region; });
+}
+
 Result<void> Supervisor::spawn(const Region& region) {
   Child* child = find(region);
   if (child == nullptr) return Error{ErrorCode::kUsage, "this deployment has no region " + region.text()};

@@ -43,6 +43,10 @@ class Supervisor {
   // Waits for processes of an earlier run that are still stopping. kPermission names one that does not end within 30 s.
   Result<void> wait_for_leftovers();
 
+  // A region of the deployment from now on, or no more. REQUIRES: there is none of that name; it does not run.
+  void add(const Region& region);
+  void remove(const Region& region);
+
   // kUsage when it runs already, kIo when it cannot be started.
   Result<void> spawn(const Region& region);
   // Until the region answers. kAborted when it ended meanwhile (see reap()) or this process is asked to stop, kTimeout.

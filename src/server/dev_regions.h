@@ -1,0 +1,39 @@
+// The regions of a local deployment are told of each other: calls of the service `coffer` at each region's own
+// endpoint, signed as the root user of the deployment's account.
+#pragma once
+
+#include <functional>
+#include <string>
+
+#include "base/clock.h"
+#include "base/result.h"
+#include "cli/deployment.h"
+#include "client/settings.h"
+#include "server/deployment_files.h"
+
+namespace coffer::server {
+
+// The root access key of the deployment's account, from the admin socket of its home; kAborted once `is_given_up`, if
+// there is such a function, says so.
+Result<client::Credentials> root_credentials(const Deployment& deployment, const Region& home,
+                                             const std::function<bool()>& is_given_up);
+
+class DevRegions {
+ public:
+  // `deployment` must outlive it.
+  DevRegions(const Deployment& deployment, client::Credentials credentials, const Clock& clock);
+
+  // All others know the region from then on, where its files say that it is. kServiceUnavailable when one does not
+  // answer, kInternalServiceError when one refuses; the others may have done it.
+  Result<void> tell_of(const Region& region);
+  // Nobody knows it any more. Likewise; all are asked whether they agree, before the first one does it.
+  Result<void> take_out(const Region& region, bool is_lost);
+
+ private:
+  Result<void> call_others(const Region& region, std::string_view operation, const std::string& body);
+
+  const Deployment& deployment_;
+  cli::Deployment calls_;
+};
+
+}  // namespace coffer::server
