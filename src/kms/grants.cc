@@ -80,6 +80,7 @@ struct Grants::KeyGrants {
 
 // Follows the commits from when it was first asked for.
 struct Grants::Count {
+  explicit Count(int64_t counted) : value(counted) {}
   mutable std::atomic<int64_t> value;  // less than none for a moment, if commits came while it was read
 };
 
