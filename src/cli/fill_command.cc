@@ -218,7 +218,7 @@ class Fill {
                                            .operation = "ReplicateSecretToRegions",
                                            .body = text},
                                           answer);
-      const bool is_throttled = !done.ok() && done.error().message.find("ThrottlingException") != std::string::npos;
+      const bool is_throttled = !done.ok() && done.error().code == ErrorCode::kThrottling;
       if (!is_throttled || attempt == kAttempts) return done;
       by_.pause(kWhenThrottled);
     }

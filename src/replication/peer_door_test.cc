@@ -235,21 +235,21 @@ TEST_F(PeerDoorTest, AnybodyElseIsTurnedAway) {
 // Regions come and go while the door is open.
 TEST_F(PeerDoorTest, ARegionThatWasRemovedIsTurnedAwayAndOneThatWasAddedIsNot) {
   Sender east = sender("us-east-1");
-  ASSERT_TRUE(east.link->send(state(kEast)).ok());
+  ASSERT_TRUE(send(*east.link, state(kEast)).ok());
   regions_.set_others({kEurope});
   EXPECT_EQ(east.link->greet().error().code, ErrorCode::kPermission);
   EXPECT_EQ(east.link->send(home::StateQuestion{kIdentities, {kEast, 1}}).error().code, ErrorCode::kPermission);
   regions_.set_others({kEurope, kEast});
-  EXPECT_TRUE(east.link->send(state(kEast)).ok());
+  EXPECT_TRUE(send(*east.link, state(kEast)).ok());
 }
 
 // What a region sent in its earlier life, and was delayed, must not count in the next.
 TEST_F(PeerDoorTest, ASessionFromBeforeARegionLeftIsOver) {
   Sender east = sender("us-east-1");
-  ASSERT_TRUE(east.link->send(state(kEast)).ok());
+  ASSERT_TRUE(send(*east.link, state(kEast)).ok());
   const size_t greeted = applier_.starts.size();
   door_->end_session(kEast);
-  ASSERT_TRUE(east.link->send(state(kEast)).ok()) << "with a session of its own";
+  ASSERT_TRUE(send(*east.link, state(kEast)).ok()) << "with a session of its own";
   EXPECT_EQ(applier_.starts.size(), greeted + 1);
 }
 
