@@ -15,6 +15,7 @@ namespace {
 constexpr Duration kPoll = std::chrono::milliseconds(200);
 constexpr Duration kPatience = std::chrono::minutes(2);  // a link that was broken is tried again after ten seconds
 constexpr Duration kCutPatience = std::chrono::seconds(30);
+constexpr Duration kHealPatience = std::chrono::minutes(1);  // when nothing is measured any more
 constexpr Duration kTidying = std::chrono::minutes(1);
 constexpr Duration kShortTidying = std::chrono::seconds(10);  // of a region that is still cut off not all can be found
 constexpr Duration kTidyPoll = std::chrono::milliseconds(500);
@@ -70,7 +71,7 @@ class Drill {
   DrillReport run() {
     const Result<void> held = hold();
     if (!held.ok()) {
-      const bool is_stopped = held.error().code == ErrorCode::kAborted;
+      const bool is_stopped = held.error().code == ErrorCode::kAborted || !go_on_unless_stopped().ok();
       record_.error = is_stopped ? "the drill was stopped" : held.error().message;
       parts_.show(*record_.error + "\n");
     }
@@ -120,7 +121,8 @@ class Drill {
     if (!is_cut_ || parts_.tidying == nullptr) return;
     is_cut_ = false;
     parts_.show("healing " + request_.lose + "\n");
-    const Result<void> healed = parts_.ground.heal(request_.lose, Heed::kSecond);
+    Result<void> healed = parts_.ground.heal(request_.lose, Heed::kSecond);
+    if (healed.ok()) healed = wait_for_answer(parts_.tidying->make, Heed::kSecond, kHealPatience);
     if (!healed.ok()) record_.not_healed = healed.error().message;
   }
 
@@ -140,6 +142,9 @@ class Drill {
   }
 
   Result<void> pause(Duration time) { return parts_.ground.pause(time, Heed::kFirst); }
+
+  // What failed because the drill was stopped is nothing to hold against anybody.
+  Result<void> go_on_unless_stopped() { return pause(Duration::zero()); }
 
   Result<void> go_on(const std::string& what) {
     parts_.show(what + "\n");
@@ -197,16 +202,22 @@ class Drill {
     record_.loss_began = parts_.clock.monotonic();
     is_cut_ = true;  // also when half of it is done
     COFFER_TRY(parts_.ground.cut(request_.lose));
-    record_.loss_done = parts_.clock.monotonic();
-    while (parts_.clock.monotonic() - record_.loss_began < kCutPatience) {
+    // Cutting it off may have taken a person any time.
+    const Duration cut = record_.loss_done = parts_.clock.monotonic();
+    for (;;) {
       Deployment fresh = parts_.make();
       const Result<RegionStatus> status = fresh.status(request_.lose);
       if (!status.ok() && status.error().code == ErrorCode::kAborted) return status.error();
-      if (!status.ok() && status.error().code == ErrorCode::kServiceUnavailable) return {};
+      if (is_silent(status)) return {};
       record_.loss_done = parts_.clock.monotonic();
+      if (record_.loss_done - cut >= kCutPatience) break;
       COFFER_TRY(pause(kPoll));
     }
     return Error{ErrorCode::kTimeout, request_.lose + " still answers half a minute after it was to be cut off"};
+  }
+
+  static bool is_silent(const Result<RegionStatus>& status) {
+    return !status.ok() && status.error().code == ErrorCode::kServiceUnavailable;
   }
 
   Result<void> fail_over() {
@@ -230,6 +241,7 @@ class Drill {
     const FailoverRequest request{
         .from = request_.lose, .to = record_.promoted_region, .filter = filter_, .form = Form::kJson};
     COFFER_ASSIGN(const Outcome outcome, cli::fail_over(request, parts_.make, kNotShown, kAgreed));
+    COFFER_TRY(go_on_unless_stopped());
     record_.failover_done = parts_.clock.monotonic();
     COFFER_ASSIGN(const Done done, done_of(outcome));
     const auto promoted = std::ranges::count(done.secrets, "Promoted", &Done::Secret::result);
@@ -241,7 +253,7 @@ class Drill {
     parts_.show("healing " + request_.lose + "\n");
     record_.returned = parts_.clock.monotonic();
     COFFER_TRY(parts_.ground.heal(request_.lose, Heed::kFirst));
-    COFFER_TRY(wait_for_answer());
+    COFFER_TRY(wait_for_answer(parts_.make, Heed::kFirst, kPatience));
     is_cut_ = false;
     record_.stage = DrillStage::kReturned;
     // A client that has not heard, before the region rejoins and after it.
@@ -258,16 +270,19 @@ class Drill {
         ++(is_refused_by_replica(version.error()) ? record_.refused_after_rejoin : record_.not_refused_after_rejoin);
       }
     });
-    return {};
+    return go_on_unless_stopped();
   }
 
-  Result<void> wait_for_answer() {
+  // Of the region that was healed. Whoever healed it may think so, and be wrong.
+  Result<void> wait_for_answer(const std::function<Deployment()>& make, Heed heed, Duration patience) const {
+    const Duration begin = parts_.clock.monotonic();
     for (;;) {
-      Deployment fresh = parts_.make();
-      const Result<RegionStatus> status = fresh.status(request_.lose);
-      if (status.ok() || status.error().code != ErrorCode::kServiceUnavailable) return {};
-      if (parts_.clock.monotonic() - record_.returned > kPatience) return status.error();
-      COFFER_TRY(pause(kPoll));
+      const Result<RegionStatus> status = make().status(request_.lose);
+      const bool is_stopped = !status.ok() && status.error().code == ErrorCode::kAborted;
+      if (!is_stopped && !is_silent(status)) return {};
+      if (!is_stopped && parts_.clock.monotonic() - begin >= patience) return status.error();
+      if (is_stopped || !parts_.ground.pause(kPoll, heed).ok())
+        return Error{ErrorCode::kAborted, "nobody has waited until it answers"};
     }
   }
 
@@ -323,7 +338,7 @@ class Drill {
       }
     }
     compare_values();
-    return {};
+    return go_on_unless_stopped();
   }
 
   // What clients read, in every region the same.

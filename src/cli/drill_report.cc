@@ -43,14 +43,24 @@ void count_lost(const DrillRecord& record, const DrillWrite& write, DrillReport&
   unseen += record.shown_as_lost.contains(write.version) ? 0 : 1;
 }
 
+// It is not lost before it has acknowledged its last write: cutting it off may take a person some time.
+Duration loss_of(const DrillRecord& record) {
+  Duration loss = record.loss_began;
+  for (const DrillWrite& write : record.writes) {
+    if (write.region == record.lost_region) loss = std::max(loss, write.at);
+  }
+  return loss;
+}
+
 void count_writes(const DrillRecord& record, DrillReport& report, Verdict& verdict) {
+  const Duration loss = loss_of(record);
   std::map<std::string, int64_t> missing;  // by region, of what was acknowledged after the failover
   int64_t unseen = 0;                      // lost, and nobody was told
   const bool is_settled = is_past(record, DrillStage::kSettled);
   if (is_settled) report.lost_writes = report.rpo_milliseconds = 0;
   for (const DrillWrite& write : record.writes) {
     if (write.region == record.promoted_region) {
-      const int64_t took = (write.at - record.loss_began).count();
+      const int64_t took = (write.at - loss).count();
       report.rto_milliseconds = std::min(report.rto_milliseconds.value_or(took), took);
       for (const std::string& region : record.regions)
         missing[region] += has(record, region, write.version) ? 0 : 1;
@@ -66,7 +76,7 @@ void count_writes(const DrillRecord& record, DrillReport& report, Verdict& verdi
   }
   verdict.count(unseen, "lost writes were not shown by coffer rejoin");
   if (report.rto_milliseconds) {
-    const int64_t person = (record.failover_began - record.loss_began).count();
+    const int64_t person = (record.failover_began - loss).count();
     report.rto_without_person_milliseconds = *report.rto_milliseconds - person;
   } else if (is_past(record, DrillStage::kReturned)) {
     verdict.add("no write was acknowledged in " + record.promoted_region);

@@ -66,6 +66,16 @@ TEST(DrillReportTest, WhatALossCostsIsMeasuredAndHeldAgainstNobody) {
   EXPECT_EQ(report.fenced_writes_shown, 1);
 }
 
+// Whoever cuts the region off is asked to at 1,000, and may look for the cable.
+TEST(DrillReportTest, NobodyWaitsForARegionThatStillAcknowledges) {
+  DrillRecord record = good_record();
+  record.loss_done = milliseconds(5000);
+  record.writes.push_back({version(3), kEast, milliseconds(4200)});
+  const DrillReport report = report_of(record);
+  EXPECT_EQ(report.rto_milliseconds, 2000);
+  EXPECT_EQ(report.rto_without_person_milliseconds, 200);
+}
+
 TEST(DrillReportTest, AWriteOfTheNewPrimaryMustBeInEveryRegion) {
   DrillRecord record = good_record();
   record.kept[kEurope].erase(version(4));

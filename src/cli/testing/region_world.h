@@ -1,6 +1,7 @@
 // Regions of a deployment that answer what a test says.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -19,8 +20,9 @@ namespace coffer::cli {
 struct World {
   std::map<std::string, std::string> answers;
   std::set<std::string> down;
-  std::vector<std::string> calls;    // that change something
-  std::map<std::string, int> looks;  // "REGION OPERATION", of those that do not
+  std::vector<std::string> calls;                      // that change something
+  std::map<std::string, int> looks;                    // "REGION OPERATION", of those that do not
+  std::function<void(const std::string& call)> heard;  // "REGION OPERATION", before it is answered
   std::mutex mutex;
 };
 
@@ -38,6 +40,7 @@ class RegionHttp final : public net::HttpClient {
     }
     const std::string call = region_ + " " + operation;
     const std::string exact = call + " " + std::string(request.body);
+    if (world_.heard) world_.heard(call);
     if (operation == "GetRegionStatus" || operation == "ListCopies") {
       ++world_.looks[call];
     } else {
