@@ -39,12 +39,20 @@ std::optional<int> ended(pid_t pid) {
   return status;
 }
 
+// The shell and all that it has started, as far as that is in its group; what has lost its parent is this process's.
+bool has_group_ended(pid_t pid) {
+  while (::waitpid(-pid, nullptr, WNOHANG) > 0) {
+  }
+  return ::kill(-pid, 0) != 0;
+}
+
+// A shell ends at once, and what it waits for may take its time: it must not go on when this has returned.
 void end_group(pid_t pid, const Clock& clock) {
   for (const int signal : {SIGTERM, SIGKILL}) {
     ::kill(-pid, signal);
     const Duration deadline = clock.monotonic() + kStopGrace;
     while (clock.monotonic() < deadline) {
-      if (ended(pid)) return;
+      if (has_group_ended(pid)) return;
       std::this_thread::sleep_for(kPoll);
     }
   }
@@ -60,6 +68,7 @@ Result<void> run_shell(const ShellCommand& command, const Clock& clock) {
   for (const std::string& variable : command.variables)
     environment.push_back(variable.c_str());
   environment.push_back(nullptr);
+  ::prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
   const pid_t parent = ::getpid();
   const pid_t pid = ::fork();
   if (pid == 0) become_shell(arguments, environment.data(), parent);

@@ -1,5 +1,6 @@
 // A command of the operator's own, run by /bin/sh -c. In a process group of its own, since Ctrl-C is not for it; it
-// ends with this process. It has no input, and what it prints goes to standard error. Main thread only.
+// ends with this process. It has no input, and what it prints goes to standard error. Must never return before what is
+// given up has ended, with all of its group. Main thread only; makes the process the parent of orphans.
 #pragma once
 
 #include <functional>

@@ -39,16 +39,22 @@ TEST_F(ShellCommandTest, HowItFailedIsSaid) {
 TEST_F(ShellCommandTest, WhatIsGivenUpIsEnded) {
   const std::string file = join_path(directory_.path(), "pid");
   is_given_up_ = [&file] { return read_text_file(file).ok() && !read_text_file(file)->empty(); };
-  const Result<void> done = run("sleep 1000 & echo $! >'" + file + "'; wait");
+  const Result<void> done = run("sleep 1000 & printf $! >'" + file + "'; wait");
   ASSERT_FALSE(done.ok());
   EXPECT_EQ(done.error().code, ErrorCode::kAborted);
-  const std::string status = "/proc/" + std::to_string(std::atoi(read_text_file(file)->c_str())) + "/status";
-  // Whoever inherits it buries it when it likes.
-  while (path_exists(status)) {
-    const auto text = read_text_file(status);
-    if (text.ok() && text->find("State:\tZ") != std::string::npos) break;
-    ::usleep(1000);
-  }
+  EXPECT_FALSE(path_exists("/proc/" + *read_text_file(file)));
+}
+
+// What cuts a region off must not go on while another command heals it.
+TEST_F(ShellCommandTest, WhatTakesItsTimeToEndIsWaitedFor) {
+  const std::string begun = join_path(directory_.path(), "begun");
+  const std::string ended = join_path(directory_.path(), "ended");
+  is_given_up_ = [&begun] { return path_exists(begun); };
+  const Result<void> done = run("sh -c 'trap \"sleep 0.3; echo >" + ended + "; exit\" TERM; echo >" + begun +
+                                "; while :; do sleep 0.1; done'; :");
+  ASSERT_FALSE(done.ok());
+  EXPECT_EQ(done.error().code, ErrorCode::kAborted);
+  EXPECT_TRUE(path_exists(ended));
 }
 
 }  // namespace
