@@ -137,8 +137,9 @@ class Drill {
                                                 .wait = wait,
                                                 .patience = record_.not_healed ? kShortTidying : kTidying});
     if (record_.left_behind.empty()) return;
-    record_.clean_up_commands = commands_to_delete(record_.left_behind);
-    record_.clean_up_commands.insert(record_.clean_up_commands.begin(), parts_.tidying->command);
+    record_.clean_up_commands = parts_.tidying->commands;
+    std::ranges::move(commands_to_delete(record_.left_behind, parts_.tidying->url_of),
+                      std::back_inserter(record_.clean_up_commands));
   }
 
   Result<void> pause(Duration time) { return parts_.ground.pause(time, Heed::kFirst); }

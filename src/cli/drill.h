@@ -34,8 +34,9 @@ struct DrillGround {
 
 // Of a deployment that others use.
 struct DrillTidying {
-  std::function<Deployment()> make;  // that a first Ctrl-C does not end
-  std::string command;               // that deletes what this drill could not
+  std::function<Deployment()> make;   // that a first Ctrl-C does not end
+  std::vector<std::string> commands;  // that delete what this drill could not, and begin doing it one by one
+  std::function<std::string(const std::string& region)> url_of;  // as one word of a shell command
 };
 
 struct DrillParts {

@@ -158,20 +158,20 @@ std::vector<DrillLeftover> delete_drill_secrets(const DrillCleaning& cleaning) {
   return Cleaning(cleaning).run();
 }
 
-std::vector<std::string> commands_to_delete(const std::vector<DrillLeftover>& leftovers) {
+std::vector<std::string> commands_to_delete(const std::vector<DrillLeftover>& leftovers, const UrlOf& url_of) {
   std::vector<std::string> commands;
   for (const DrillLeftover& left : leftovers) {
     if (left.role.empty()) continue;
+    const std::string begin = "aws --endpoint-url " + url_of(left.region) + " secretsmanager ";
     const std::string end = " --region " + left.region + " --secret-id " + left.name;
-    if (left.role != "Primary") commands.push_back("aws secretsmanager stop-replication-to-replica" + end);
+    if (left.role != "Primary") commands.push_back(begin + "stop-replication-to-replica" + end);
     if (!left.replica_regions.empty()) {
       std::string regions;
       for (const std::string& region : left.replica_regions)
         regions += " " + region;
-      commands.push_back("aws secretsmanager remove-regions-from-replication" + end + " --remove-replica-regions" +
-                         regions);
+      commands.push_back(begin + "remove-regions-from-replication" + end + " --remove-replica-regions" + regions);
     }
-    commands.push_back("aws secretsmanager delete-secret" + end + " --force-delete-without-recovery");
+    commands.push_back(begin + "delete-secret" + end + " --force-delete-without-recovery");
   }
   return commands;
 }

@@ -38,7 +38,9 @@ struct DrillCleaning {
 // Deletes them without recovery, the replicas first, in every region; returns what is left.
 std::vector<DrillLeftover> delete_drill_secrets(const DrillCleaning& cleaning);
 
-// How a person deletes them with AWS's command line, one command each.
-std::vector<std::string> commands_to_delete(const std::vector<DrillLeftover>& leftovers);
+// The URL of a region's endpoint, as one word of a shell command.
+using UrlOf = std::function<std::string(const std::string& region)>;
+// How a person deletes them with AWS's command line, one command each; there, and not at AWS.
+std::vector<std::string> commands_to_delete(const std::vector<DrillLeftover>& leftovers, const UrlOf& url_of);
 
 }  // namespace coffer::cli

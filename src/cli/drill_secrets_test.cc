@@ -100,10 +100,12 @@ TEST_F(DrillCleaningTest, WhatCannotBeDeletedIsSaidWithTheCommands) {
   EXPECT_EQ(left[1].name, "coffer-drill-*");
   EXPECT_EQ(left[1].reason, "eu-west-1 does not answer: connection refused");
   const std::string end = " --region us-east-1 --secret-id " + kName;
-  EXPECT_EQ(commands_to_delete(left),
-            (std::vector<std::string>{"aws secretsmanager remove-regions-from-replication" + end +
-                                          " --remove-replica-regions us-west-2 eu-west-1",
-                                      "aws secretsmanager delete-secret" + end + " --force-delete-without-recovery"}));
+  const UrlOf url_of = [](const std::string& region) { return "https://" + region + ".example.com"; };
+  const std::string begin = "aws --endpoint-url https://us-east-1.example.com secretsmanager ";
+  EXPECT_EQ(commands_to_delete(left, url_of),
+            (std::vector<std::string>{
+                begin + "remove-regions-from-replication" + end + " --remove-replica-regions us-west-2 eu-west-1",
+                begin + "delete-secret" + end + " --force-delete-without-recovery"}));
   EXPECT_TRUE(std::ranges::none_of(world_.calls, [](const std::string& call) {
     return call.find("StopReplication") != std::string::npos;
   })) << "the primary may be in the region that does not answer";

@@ -98,7 +98,9 @@ class DrillTest : public ::testing::Test {
                                .secrets = 2,
                                .period = kPeriod,
                                .write_every = std::chrono::milliseconds(1)};
-    const DrillTidying tidying{.make = tidy_up, .command = "coffer drill --clean-up"};
+    const DrillTidying tidying{.make = tidy_up,
+                               .commands = {"coffer drill --clean-up"},
+                               .url_of = [](const std::string& region) { return "https://" + region; }};
     return hold_drill(
         request,
         {.ground = ground, .make = make, .tidying = &tidying, .show = show, .clock = clock_, .random = random_});

@@ -170,7 +170,11 @@ int clean_up_present(const DrillCommand& command, const Context& context) {
   const std::vector<cli::DrillLeftover> left = (*drill)->delete_left();
   for (const cli::DrillLeftover& one : left)
     std::fputs(("LEFT BEHIND: " + one.name + " in " + one.region + ": " + one.reason + "\n").c_str(), stderr);
-  for (const std::string& line : cli::commands_to_delete(left))
+  std::vector<std::string> commands = (*drill)->credentials_commands();
+  std::ranges::move(
+      cli::commands_to_delete(left, [&drill](const std::string& region) { return (*drill)->url_of(region); }),
+      std::back_inserter(commands));
+  for (const std::string& line : commands)
     std::fputs(("  " + line + "\n").c_str(), stderr);
   if (!left.empty()) return report_failure(ExitCode::kFailure, "not everything could be deleted");
   return print_answer(std::to_string(names->size()) + " secrets deleted.\n");

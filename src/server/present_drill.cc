@@ -100,7 +100,10 @@ cli::DrillReport PresentDrill::hold() const {
     return Error{ErrorCode::kAborted, "asked to stop"};
   };
   const cli::DrillGround ground{.cut = switch_.cut, .heal = switch_.heal, .pause = pause};
-  const cli::DrillTidying tidying{.make = make(cli::Heed::kSecond), .command = clean_up_command()};
+  cli::DrillTidying tidying{.make = make(cli::Heed::kSecond),
+                            .commands = credentials_commands(),
+                            .url_of = [this](const std::string& region) { return url_of(region); }};
+  tidying.commands.insert(tidying.commands.begin(), clean_up_command());
   return cli::hold_drill(request_, {.ground = ground,
                                     .make = make(cli::Heed::kFirst),
                                     .tidying = &tidying,
@@ -142,6 +145,17 @@ std::vector<cli::DrillLeftover> PresentDrill::delete_left() const {
                                     .clock = parts_.clock,
                                     .wait = wait,
                                     .patience = kPatience});
+}
+
+std::vector<std::string> PresentDrill::credentials_commands() const {
+  if (!deployment_) return {};
+  return {". " + shell_word(deployment_->env_file())};
+}
+
+std::string PresentDrill::url_of(const std::string& region) const {
+  if (deployment_) return deployment_->endpoint();
+  const auto settings = client::settings_from({.endpoint = parts_.command.endpoint, .region = region}, std::getenv);
+  return settings.ok() ? shell_word(settings->endpoint.url()) : "URL";
 }
 
 std::string PresentDrill::clean_up_command() const {

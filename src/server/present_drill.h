@@ -43,6 +43,10 @@ class PresentDrill {
   Result<std::vector<std::string>> find_left();
   std::vector<cli::DrillLeftover> delete_left() const;
   std::string clean_up_command() const;
+  // What has to come before commands of AWS's, for the credentials; empty: nothing.
+  std::vector<std::string> credentials_commands() const;
+  // As one word of a shell command.
+  std::string url_of(const std::string& region) const;
 
  private:
   explicit PresentDrill(const Parts& parts) : parts_(parts) {}
