@@ -27,10 +27,11 @@ struct Done {
   struct Secret {
     std::string name;
     std::string result;
+    std::optional<std::string> error;
     std::optional<std::vector<CopyVersion>> lost_versions;
-    static constexpr wire::Field kFields[] = {wire::field<&Secret::name>("Name"),
-                                              wire::field<&Secret::result>("Result"),
-                                              wire::field<&Secret::lost_versions>("LostVersions")};
+    static constexpr wire::Field kFields[] = {
+        wire::field<&Secret::name>("Name"), wire::field<&Secret::result>("Result"),
+        wire::field<&Secret::error>("Error"), wire::field<&Secret::lost_versions>("LostVersions")};
   };
   std::vector<Secret> secrets;
   static constexpr wire::Field kFields[] = {wire::field<&Done::secrets>("Secrets")};
@@ -46,6 +47,12 @@ Result<Done> done_of(const Outcome& outcome) {
   wire::Document document;
   COFFER_TRY(wire::parse_json(outcome.text, {}, document));
   return wire::decode<Done>(document.root());
+}
+
+// Why the first one failed, if any did.
+std::optional<std::string> first_error(const Done& done) {
+  const auto failed = std::ranges::find_if(done.secrets, [](const Done::Secret& one) { return one.error.has_value(); });
+  return failed == done.secrets.end() ? std::nullopt : failed->error;
 }
 
 // Nobody is asked: whoever calls a drill wants it.
@@ -247,6 +254,7 @@ class Drill {
     COFFER_ASSIGN(const Done done, done_of(outcome));
     const auto promoted = std::ranges::count(done.secrets, "Promoted", &Done::Secret::result);
     record_.failed_promotions = record_.secrets - promoted;
+    record_.first_failed_promotion = first_error(done);
     return {};
   }
 
@@ -263,6 +271,7 @@ class Drill {
       if (version.ok()) record_.fenced.insert(std::move(*version));
     });
     COFFER_TRY(rejoin());
+    if (record_.failed_rejoins > 0) return {};  // what has not rejoined need not refuse
     for_some([this](const std::string& name) {
       const auto version = write_drill_secret(deployment_, request_.lose, name, parts_.random);
       if (version.ok()) {
@@ -308,6 +317,7 @@ class Drill {
           record_.shown_as_lost.insert({.name = secret.name, .version_id = version.version_id});
       }
       record_.failed_rejoins = static_cast<int64_t>(outcome.failed);
+      record_.first_failed_rejoin = first_error(done);
       if (outcome.failed == 0 && has_rejoined()) return {};
       if (!is_patient()) return count_primaries();
       COFFER_TRY(pause(kPoll));

@@ -26,6 +26,10 @@ class Verdict {
   std::vector<std::string> broken_;
 };
 
+std::string because(const std::optional<std::string>& reason) {
+  return reason ? ", first of all: " + *reason : "";
+}
+
 bool has(const DrillRecord& record, const std::string& region, const DrillVersion& version) {
   const auto kept = record.kept.find(region);
   return kept != record.kept.end() && kept->second.contains(version);
@@ -90,7 +94,7 @@ void judge_return(const DrillRecord& record, DrillReport& report, Verdict& verdi
   report.fenced_writes = fenced;
   report.fenced_writes_shown = shown;
   report.refused_writes = record.refused_after_rejoin;
-  verdict.count(record.failed_rejoins, "secrets did not rejoin");
+  verdict.count(record.failed_rejoins, "secrets did not rejoin" + because(record.first_failed_rejoin));
   verdict.count(fenced - shown,
                 "writes that " + record.lost_region + " acknowledged before it rejoined were not shown as lost");
   verdict.count(record.acknowledged_after_rejoin,
@@ -247,7 +251,7 @@ DrillReport report_of(const DrillRecord& record) {
   if (is_past(record, DrillStage::kFailedOver)) {
     report.promoted_secrets = record.secrets - record.failed_promotions;
     report.failover_milliseconds = (record.failover_done - record.failover_began).count();
-    verdict.count(record.failed_promotions, "secrets were not promoted");
+    verdict.count(record.failed_promotions, "secrets were not promoted" + because(record.first_failed_promotion));
   }
   count_writes(record, report, verdict);
   if (is_past(record, DrillStage::kRejoined)) judge_return(record, report, verdict);

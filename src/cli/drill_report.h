@@ -96,6 +96,8 @@ struct DrillRecord {
   std::map<std::string, DrillVersions> kept;  // at the end, of each region
   int64_t failed_promotions = 0;
   int64_t failed_rejoins = 0;
+  std::optional<std::string> first_failed_promotion{};  // why
+  std::optional<std::string> first_failed_rejoin{};
   std::vector<std::string> wrong_values;    // of secrets that clients do not read alike everywhere
   std::optional<std::string> not_healed{};  // why the region is still cut off
   std::vector<DrillLeftover> left_behind{};

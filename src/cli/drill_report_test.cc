@@ -128,6 +128,10 @@ TEST(DrillReportTest, WhatDoesNotComeToAnEndIsBroken) {
   record.failed_rejoins = 1;
   EXPECT_EQ(broken(record), (Sentences{"1 secrets were not promoted", "no write was acknowledged in us-west-2",
                                        "1 secrets did not rejoin", "the regions did not get in sync"}));
+  record.first_failed_promotion = "no copy";
+  record.first_failed_rejoin = "us-east-1 says: no";
+  EXPECT_EQ(broken(record)[0], "1 secrets were not promoted, first of all: no copy");
+  EXPECT_EQ(broken(record)[2], "1 secrets did not rejoin, first of all: us-east-1 says: no");
 }
 
 // A drill that ends early says what it saw, and nothing of what it did not get to see.

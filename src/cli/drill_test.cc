@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <atomic>
 #include <condition_variable>
 #include <mutex>
@@ -135,6 +136,7 @@ class DrillTest : public ::testing::Test {
   Duration cutting_takes_{};
   Duration healing_takes_{};
   int heals_ = 0;
+  int promotions_ = 0;
   std::string shown_;
 };
 
@@ -174,6 +176,26 @@ TEST_F(DrillTest, WhoStopsAFailoverIsNotToldThatItFailed) {
   ASSERT_TRUE(is_stopped_);
   EXPECT_EQ(report.error, "the drill was stopped");
   EXPECT_EQ(report.broken, std::vector<std::string>());
+}
+
+// Of what has not rejoined nothing may be said as if it had, and why is what the operator needs.
+TEST_F(DrillTest, WhoMayNotLetARegionRejoinIsTold) {
+  const std::string promoted = R"({"Copies": [)" + copy(kPrefix + "0", "Primary", "us-west-2", 2, 2, "") + ", " +
+                               copy(kPrefix + "1", "Primary", "us-west-2", 2, 2, "") + "]}";
+  world_.heard = [this, heard = world_.heard, promoted](const std::string& call) {
+    heard(call);
+    if (call == "us-west-2 FailOverSecret") ++promotions_;
+    if (promotions_ == 2 && call == "us-east-1 PutSecretValue") world_.answers["us-west-2 ListCopies"] = promoted;
+  };
+  world_.answers["us-east-1 RejoinSecret"] = R"({"__type": "AccessDeniedException", "Message": "you may not"})";
+  const DrillReport report = hold();
+  EXPECT_FALSE(report.error);
+  ASSERT_FALSE(report.broken.empty());
+  EXPECT_TRUE(std::ranges::count(report.broken, "2 secrets did not rejoin, first of all: us-east-1 says: you may not"))
+      << report.broken.front();
+  EXPECT_EQ(report.refused_writes, 0);
+  for (const std::string& sentence : report.broken)
+    EXPECT_EQ(sentence.find("although it had rejoined"), std::string::npos) << sentence;
 }
 
 // It may be told to heal and not have done so yet.
