@@ -186,7 +186,7 @@ std::string return_of(const DrillReport& report) {
 std::string left_of(const DrillReport& report) {
   std::string text;
   if (report.not_healed)
-    text += "NOT HEALED: " + report.lost_region + " is still cut off: " + *report.not_healed + "\n";
+    text += "NOT HEALED: " + report.lost_region + " may still be cut off: " + *report.not_healed + "\n";
   for (const DrillLeftover& left : report.left_behind)
     text += "LEFT BEHIND: " + left.name + " in " + left.region + ": " + left.reason + "\n";
   if (!report.clean_up_commands.empty()) text += "To clean up:\n";

@@ -99,7 +99,7 @@ struct DrillRecord {
   std::optional<std::string> first_failed_promotion{};  // why
   std::optional<std::string> first_failed_rejoin{};
   std::vector<std::string> wrong_values;    // of secrets that clients do not read alike everywhere
-  std::optional<std::string> not_healed{};  // why the region is still cut off
+  std::optional<std::string> not_healed{};  // why the region may still be cut off
   std::vector<DrillLeftover> left_behind{};
   std::vector<std::string> clean_up_commands{};  // for these
 };
@@ -124,7 +124,7 @@ struct DrillReport {
   std::optional<int64_t> refused_writes;        // by the returned region after it rejoined
   std::optional<int64_t> in_sync_milliseconds;  // from the return of the region
   std::vector<std::string> broken;              // promises; none is how it must be
-  std::optional<std::string> not_healed;        // why the region is still cut off
+  std::optional<std::string> not_healed;        // why the region may still be cut off
   std::vector<DrillLeftover> left_behind;       // of a deployment that others use: none is how it must be
   std::vector<std::string> clean_up_commands;   // for these
 

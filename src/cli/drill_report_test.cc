@@ -179,7 +179,7 @@ TEST(DrillReportTest, WhatADrillLeavesBehindIsSaid) {
   const DrillReport report = report_of(record);
   EXPECT_FALSE(report.is_good());
   EXPECT_TRUE(drill_text(report, Form::kText)
-                  .ends_with("\nNOT HEALED: us-east-1 is still cut off: no answer\n"
+                  .ends_with("\nNOT HEALED: us-east-1 may still be cut off: no answer\n"
                              "LEFT BEHIND: coffer-drill-x/0 in us-east-1: denied\n"
                              "To clean up:\n  coffer drill --clean-up\n"));
   EXPECT_NE(drill_text(report, Form::kJson).find("\"LeftBehind\": ["), std::string::npos);

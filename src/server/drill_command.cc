@@ -154,16 +154,20 @@ int clean_up_present(const DrillCommand& command, const Context& context) {
     const Result<void> healed = (*drill)->heal_left();
     if (!healed.ok()) return report_failure(healed.error());
   }
-  const auto names = (*drill)->find_left();
-  if (!names.ok()) return report_of_region(names.error());
+  const auto found = (*drill)->find_left();
+  if (!found.ok()) return report_of_region(found.error());
+  const std::vector<std::string>& names = found->names;
   std::string list;
-  for (const std::string& name : *names)
+  for (const std::string& name : names)
     list += name + "\n";
-  if (names->empty() || command.is_dry_run)
-    return print_answer(list + std::to_string(names->size()) + " secrets of drills are there.\n");
+  if (names.empty() || command.is_dry_run) {
+    const int printed = print_answer(list + std::to_string(names.size()) + " secrets of drills are there.\n");
+    if (found->unknown_regions.empty()) return printed;
+    return report_failure(ExitCode::kFailure, found->unknown_regions.front() + " cannot be asked, and may have more");
+  }
   std::fputs(list.c_str(), stderr);
   const Result<void> agreed =
-      confirm("\nDelete these " + std::to_string(names->size()) +
+      confirm("\nDelete these " + std::to_string(names.size()) +
                   " secrets in all regions, without recovery? A drill that is being held now would break.",
               command.consent, context.interrupt.asker(cli::Heed::kFirst));
   if (!agreed.ok()) return report_failure(agreed.error());
@@ -177,7 +181,7 @@ int clean_up_present(const DrillCommand& command, const Context& context) {
   for (const std::string& line : commands)
     std::fputs(("  " + line + "\n").c_str(), stderr);
   if (!left.empty()) return report_failure(ExitCode::kFailure, "not everything could be deleted");
-  return print_answer(std::to_string(names->size()) + " secrets deleted.\n");
+  return print_answer(std::to_string(names.size()) + " secrets deleted.\n");
 }
 
 int clean_up(const DrillCommand& command, const Context& context) {

@@ -120,20 +120,25 @@ Result<void> PresentDrill::heal_left() {
   return switch_.heal(left_cut_off(), cli::Heed::kFirst);
 }
 
-Result<std::vector<std::string>> PresentDrill::find_left() {
+Result<PresentDrill::Left> PresentDrill::find_left() {
   COFFER_TRY(connect());
   cli::Deployment deployment = make(cli::Heed::kFirst)();
   COFFER_ASSIGN(const cli::RegionStatus status, deployment.status(parts_.command.lose));
   regions_ = status.regions;
+  Left left;
   std::set<std::string> names;
   for (const std::string& region : regions_) {
     const auto copies = cli::find_drill_copies(deployment, region, std::string(cli::kDrillPrefix));
-    if (!copies.ok()) parts_.show(copies.error().message + "\n");
-    if (!copies.ok()) continue;
+    if (!copies.ok()) {
+      parts_.show(copies.error().message + "\n");
+      left.unknown_regions.push_back(region);
+      continue;
+    }
     for (const cli::Copy& copy : *copies)
       names.insert(copy.name);
   }
-  return std::vector<std::string>(names.begin(), names.end());
+  left.names.assign(names.begin(), names.end());
+  return left;
 }
 
 std::vector<cli::DrillLeftover> PresentDrill::delete_left() const {

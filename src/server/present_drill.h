@@ -39,8 +39,12 @@ class PresentDrill {
   std::string left_cut_off() const;
   // And healing it.
   Result<void> heal_left();
-  // Secrets that drills have left, by name. Errors as Deployment has them, of the region that is asked for the others.
-  Result<std::vector<std::string>> find_left();
+  struct Left {
+    std::vector<std::string> names;            // of secrets
+    std::vector<std::string> unknown_regions;  // which cannot be asked, and may have more
+  };
+  // What drills have left. Errors as Deployment has them, of the region that is asked for the others.
+  Result<Left> find_left();
   std::vector<cli::DrillLeftover> delete_left() const;
   std::string clean_up_command() const;
   // What has to come before commands of AWS's, for the credentials; empty: nothing.

@@ -319,6 +319,10 @@ def test_what_cannot_be_cleaned_up_is_said_and_cleaned_up_later(temporary, deplo
     assert found["RtoMilliseconds"] > 0 and found["PromotedSecrets"] == 6
     assert EAST in {left["Region"] for left in found["LeftBehind"]}
     assert found["CleanUpCommands"][0] == "coffer drill --clean-up --present"
+    # What nobody can see is not taken for clean.
+    unseen = subprocess.run([BINARY, "drill", "--clean-up", "--present", "--yes"], capture_output=True, text=True, timeout=60,
+                            env={**os.environ, **deployment.env(), "AWS_REGION": WEST})
+    assert unseen.returncode == 1 and "us-east-1 cannot be asked, and may have more" in unseen.stderr
     deployment.start_region(EAST)
     left = coffer("drill", "--clean-up", *on(deployment), "--dry-run").stdout
     assert PREFIX in left and "app/" not in left
