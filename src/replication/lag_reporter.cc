@@ -1,5 +1,8 @@
 #include "replication/lag_reporter.h"
 
+#include <algorithm>
+
+#include "kms/lineage.h"
 #include "replication/link_codec.h"
 #include "store/keys.h"
 
@@ -10,6 +13,14 @@ using Kind = Delivery::Kind;
 
 constexpr std::string_view kSecretKind = "secret";
 constexpr size_t kMaxLookedAt = 10'000;  // of more marks nobody can say how old they are
+
+// KMS keys that cannot be delivered may be very many, and say nothing about secrets.
+std::vector<store::ScanRange> all_but_kms_keys(const std::string& prefix) {
+  const store::ScanRange all = store::ScanRange::prefix(prefix, kMaxLookedAt);
+  const store::ScanRange kms_keys =
+      store::ScanRange::prefix(prefix + std::string(kms::kOutboxKind) + store::kSeparator);
+  return {{all.begin, kms_keys.begin, kMaxLookedAt}, {kms_keys.end, all.end, kMaxLookedAt}};
+}
 
 }  // namespace
 
@@ -56,16 +67,20 @@ Delivery LagReporter::report() {
   // Before the look: what is committed later than this moment is not spoken of.
   const uint64_t moment = parts_.link.destination_moment();
   const std::chrono::microseconds begun = parts_.clock.stopwatch();
-  const auto rows = parts_.store.scan(store::ScanRange::prefix(prefix_, kMaxLookedAt));
-  if (!rows.ok()) return store_down(rows.error());
-  if (moment == 0 || rows->size() == kMaxLookedAt) return {};
   std::vector<std::string> keys;
-  for (const store::Row& row : *rows) {
-    const auto key = store::OutboxKey::parse(row.key);
-    // Of one that cannot be read nobody knows that it is not about a secret.
-    const bool counts = !key || (key->kind == kSecretKind && !behind_.contains({key->account, key->name}));
-    if (counts) keys.push_back(row.key);
+  size_t looked_at = 0;
+  for (const store::ScanRange& range : all_but_kms_keys(prefix_)) {
+    const auto rows = parts_.store.scan(range);
+    if (!rows.ok()) return store_down(rows.error());
+    looked_at = std::max(looked_at, rows->size());
+    for (const store::Row& row : *rows) {
+      const auto key = store::OutboxKey::parse(row.key);
+      // Of one that cannot be read nobody knows that it is not about a secret.
+      const bool counts = !key || (key->kind == kSecretKind && !behind_.contains({key->account, key->name}));
+      if (counts) keys.push_back(row.key);
+    }
   }
+  if (moment == 0 || looked_at == kMaxLookedAt) return {};
   const auto complete_to = undelivered_.look(begun, keys);
   if (!complete_to || behind_.size() > kMaxBehind) return {};
   const Result<void> sent = parts_.link.send(secrets::Heartbeat{.start = parts_.link.destination_start(),

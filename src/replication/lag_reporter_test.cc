@@ -155,6 +155,24 @@ TEST_F(LagReporterTest, ACopyThatIsTakenOutWhileItIsBeingSentStaysAsOldAsItIs) {
   EXPECT_GE(lag(), 148'000);
 }
 
+// Those of keys that a region has lost stay until a person does something.
+TEST_F(LagReporterTest, ManyMarksOfKeysDoNotMakeTheAgeOfSecretsUnknown) {
+  for (int batch = 0; batch < 6; ++batch) {
+    store::Transaction marks;
+    for (int i = 0; i < 2'000; ++i) {
+      const store::OutboxKey mark{kWest, std::string(kms::kOutboxKind), kAccount, std::to_string(2'000 * batch + i)};
+      marks.puts.push_back({mark.text(), store::OutboxMark{}.encode()});
+    }
+    ASSERT_TRUE(east_.store->commit(std::move(marks)).ok());
+  }
+  Way way = this->way(east_, west_);
+  ASSERT_TRUE(way.link.send(secrets::CopyCheck{}).ok());
+  LagReporter reporter(
+      {*east_.store, east_.secrets, east_.states, east_.key_exchange, way.link, clock_, random_, log_, kWest, kEast});
+  EXPECT_EQ(reporter.report().kind, Delivery::Kind::kDone);
+  EXPECT_EQ(way.link.heartbeats, 1);
+}
+
 // It may have another disk. Of what it lost no mark tells before it was asked about all copies, and of the marks that
 // are made then nobody must believe that they are new.
 TEST_F(LagReporterTest, ARegionRestoredFromABackupSaysNothingUntilItHasWhatItLost) {
