@@ -283,6 +283,26 @@ TEST_F(CrossAccountCopierTest, AVersionWithALabelThatMayNotBeReadIsMissed) {
   EXPECT_EQ(status(), "Failed");
 }
 
+// What is to be read and sealed is decided once: a key that goes in between makes no value travel that nobody has
+// decided about. The next copy does.
+TEST_F(CrossAccountCopierTest, AKeyThatGoesDuringACopyMakesNoValueTravelUnasked) {
+  ASSERT_EQ(step(), 1u);
+  seal_copies_with(must(here_.keyring.create_key(kOther, "the next")).id);
+  ASSERT_TRUE(here_.keyring.schedule_deletion(key_, 7).ok());
+  clock_.advance(std::chrono::hours(8 * 24));
+  here_.describe("db", "another description");
+  permission_.values = 0;
+  permission_.meanwhile = [this] { EXPECT_EQ(must(here_.keyring.erase_expired()), 1u); };
+  EXPECT_EQ(step(), 1u);
+  EXPECT_EQ(permission_.values, 0u);
+  EXPECT_EQ(permission_.asked_for_sealing, 1u) << "at the first copy";
+  permission_.meanwhile = nullptr;
+  here_.describe("db", "yet another description");
+  EXPECT_EQ(step(), 1u);
+  EXPECT_EQ(permission_.values, 1u);
+  EXPECT_EQ(copied(), "first");
+}
+
 // Between the decision and the commit an alias may be given to another key, whose policy nobody has asked.
 TEST_F(CrossAccountCopierTest, TheKeyThatWasDecidedAboutIsTheOneThatSeals) {
   const kms::KeyName other = must(here_.keyring.create_key(kOther, "another"));

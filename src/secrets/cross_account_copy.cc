@@ -23,6 +23,10 @@ void append(store::Transaction more, store::Transaction& transaction) {
   std::ranges::move(more.deletes, std::back_inserter(transaction.deletes));
 }
 
+bool contains(const std::vector<VersionId>& ids, const VersionId& id) {
+  return std::ranges::find(ids, id) != ids.end();
+}
+
 // What is wrong with a policy or a key, and not with this region.
 bool is_verdict(const Error& error) {
   return is_wire_error(error.code) && http_status(error.code) < 500;
@@ -65,20 +69,22 @@ Result<SecretPointer> SecretStore::Impl::associate(const Association& associatio
   });
 }
 
-// The versions as the replica is to have them, and of those the ones whose values have to come along.
-Result<SecretStore::Impl::VersionsToCopy> SecretStore::Impl::versions_to_copy(const CrossAccountCopy& copy) const {
+// The versions as the replica is to have them, and of those the ones whose values have to come along: no others than
+// those that were decided about. `kept`: whose values are there.
+Result<SecretStore::Impl::VersionsToCopy> SecretStore::Impl::versions_to_copy(
+    const CrossAccountCopy& copy, const std::vector<VersionId>& kept) const {
   VersionsToCopy copied;
   for (const Version& version : copy.primary.secret.versions) {
-    const bool is_sealed_here = is_here(&copy.replica, version);
+    const bool is_sealed_here = contains(kept, version.id);
     if (version.kind == ValueKind::kNone || is_sealed_here) {
-      Version& kept = copied.versions.emplace_back(version);
-      kept.kms_key_arn = is_sealed_here ? copy.replica.secret.version(version.id)->kms_key_arn : "";
+      Version& same = copied.versions.emplace_back(version);
+      same.kms_key_arn = is_sealed_here ? copy.replica.secret.version(version.id)->kms_key_arn : "";
       continue;
     }
-    const bool is_missed = !version.stages.empty();
-    if (!is_missed && std::ranges::find(copy.versions, version.id) == copy.versions.end()) continue;
+    if (!contains(copy.versions, version.id)) continue;
     Result<SecretBytes> value = reader_.read_value(copy.primary, version.id);
     if (!value.ok()) {
+      const bool is_missed = !version.stages.empty();
       // Its KMS key is disabled or gone: nobody can read it, and nobody should miss it but by its label.
       if (value.error().code == ErrorCode::kDecryptionFailure && !is_missed) continue;
       return std::move(value).error();
@@ -147,10 +153,13 @@ Result<SecretStore::Impl::CopyAttempt> SecretStore::Impl::permitted_copy(const S
                                                                          const SecretView& replica,
                                                                          const CopyPermission& permission) const {
   CrossAccountCopy copy{primary, replica, nullptr, {}};
+  std::vector<VersionId> kept;
   std::vector<VersionId> unlabelled;
   for (const Version& version : primary.secret.versions) {
-    if (version.kind == ValueKind::kNone || is_here(&replica, version)) continue;
-    (version.stages.empty() ? unlabelled : copy.versions).push_back(version.id);
+    if (version.kind == ValueKind::kNone) continue;
+    // Asked once: a key that is deleted later in this copy changes nothing about what it is allowed to read.
+    const bool is_kept = is_here(&replica, version);
+    (is_kept ? kept : version.stages.empty() ? unlabelled : copy.versions).push_back(version.id);
   }
   // The very key that is decided about, whatever the replica's kms_key_id means by the time of the commit.
   if (!copy.versions.empty() || !unlabelled.empty()) {
@@ -163,7 +172,7 @@ Result<SecretStore::Impl::CopyAttempt> SecretStore::Impl::permitted_copy(const S
     COFFER_ASSIGN(const MaybeRefused left_out, copy_refusal({primary, replica, copy.key, {id}}, permission));
     if (!left_out) copy.versions.push_back(std::move(id));
   }
-  Result<VersionsToCopy> copied = versions_to_copy(copy);
+  Result<VersionsToCopy> copied = versions_to_copy(copy, kept);
   if (!copied.ok()) {
     const Error& error = copied.error();
     if (!is_verdict(error)) return error;

@@ -104,7 +104,7 @@ class SecretStore::Impl {
     std::vector<Version> versions;
     std::vector<Change::NewValue> values;
   };
-  Result<VersionsToCopy> versions_to_copy(const CrossAccountCopy& copy) const;
+  Result<VersionsToCopy> versions_to_copy(const CrossAccountCopy& copy, const std::vector<VersionId>& kept) const;
   Result<store::Transaction> copy_transaction(const CrossAccountCopy& copy, VersionsToCopy copied) const;
   // Why a copy is not made: what each of the two accounts is told.
   struct CopyRefusal {
