@@ -55,6 +55,11 @@ bool is_applied(const ApplyOutcome& outcome) {
   return outcome.verdict == ApplyVerdict::kApplied || outcome.verdict == ApplyVerdict::kAlreadyNewer;
 }
 
+// Whatever is tried next fails as well.
+bool is_trouble(const Delivery& delivery) {
+  return delivery.kind == Kind::kLinkDown || delivery.kind == Kind::kStoreDown;
+}
+
 // Of a row that says that a secret has a newer state.
 std::optional<store::OutboxKey> key_of_update(const store::Row& row) {
   auto key = store::OutboxKey::parse(row.key);
@@ -130,31 +135,42 @@ void Courier::send(std::span<const store::Row> rows, const Batch& batch, std::ve
     deliveries.push_back({Kind::kLinkDown, outcomes.error().message});
     return;
   }
+  if (outcomes.ok()) record_applied(rows, batch, *outcomes, deliveries);
+  // The others one by one, until one of them finds that nothing goes any more.
+  std::optional<Delivery> trouble;
+  for (size_t i = 0; i < batch.states.size(); ++i) {
+    if (outcomes.ok() && is_applied((*outcomes)[i])) continue;
+    Delivery& delivery = deliveries[batch.places[i]];
+    delivery = trouble ? *trouble : send_on(rows[batch.places[i]], batch, i, outcomes);
+    if (is_trouble(delivery)) trouble = delivery;
+  }
+}
+
+void Courier::record_applied(std::span<const store::Row> rows, const Batch& batch,
+                             const std::vector<ApplyOutcome>& outcomes, std::vector<Delivery>& deliveries) {
   std::vector<secrets::ProgressReport> reports;
   std::vector<size_t> reported;
   for (size_t i = 0; i < batch.states.size(); ++i) {
-    const store::OutboxKey& key = batch.keys[i];
-    const store::Row& row = rows[batch.places[i]];
-    Delivery& delivery = deliveries[batch.places[i]];
-    if (!outcomes.ok()) {
-      // It is about one of them: each alone tells which.
-      delivery = batch.states.size() == 1 ? send_failed(key, outcomes.error()) : update(key, row);
-      continue;
-    }
-    const ApplyOutcome& outcome = (*outcomes)[i];
-    if (is_applied(outcome)) {
-      reports.push_back(acknowledged(key, row, batch.states[i]));
-      reported.push_back(i);
-    } else if (outcome.verdict == ApplyVerdict::kNeedVersions) {
-      delivery = update(key, row);
-    } else {
-      delivery = not_applied(key, row, batch.states[i], outcome);
-    }
+    if (!is_applied(outcomes[i])) continue;
+    reports.push_back(acknowledged(batch.keys[i], rows[batch.places[i]], batch.states[i]));
+    reported.push_back(i);
   }
   const Result<void> recorded = parts_.secrets.record_progress(reports);
   if (recorded.ok()) return;
   for (const size_t i : reported)
     deliveries[batch.places[i]] = export_failed(batch.keys[i], recorded.error());
+}
+
+Delivery Courier::send_on(const store::Row& row, const Batch& batch, size_t i,
+                          const Result<std::vector<ApplyOutcome>>& outcomes) {
+  const store::OutboxKey& key = batch.keys[i];
+  if (!outcomes.ok()) {
+    // It is about one of them: each alone tells which.
+    return batch.states.size() == 1 ? send_failed(key, outcomes.error()) : update(key, row);
+  }
+  const ApplyOutcome& outcome = (*outcomes)[i];
+  if (outcome.verdict == ApplyVerdict::kNeedVersions) return update(key, row);
+  return not_applied(key, row, batch.states[i], outcome);
 }
 
 secrets::ProgressReport Courier::acknowledged(const store::OutboxKey& key, const store::Row& row,

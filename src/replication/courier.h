@@ -36,6 +36,11 @@ class Courier {
   // need none.
   Batch gather(std::span<const store::Row> rows, std::vector<Delivery>& deliveries);
   void send(std::span<const store::Row> rows, const Batch& batch, std::vector<Delivery>& deliveries);
+  void record_applied(std::span<const store::Row> rows, const Batch& batch,
+                      const std::vector<secrets::ApplyOutcome>& outcomes, std::vector<Delivery>& deliveries);
+  // What becomes of the state `i` of a batch that was not applied with the others.
+  Delivery send_on(const store::Row& row, const Batch& batch, size_t i,
+                   const Result<std::vector<secrets::ApplyOutcome>>& outcomes);
   Delivery deliver_alone(const store::Row& row);
   Delivery update(const store::OutboxKey& key, const store::Row& row);
   // The region did not take the state, for a reason that is not missing values.

@@ -253,6 +253,25 @@ TEST_F(ReplicatorFailureTest, AMessageThatIsNotUnderstoodIsSentAgainOneByOne) {
     EXPECT_EQ(west_.current(name), "next") << name;
 }
 
+// Each attempt may take as long as the link waits for an answer, and nobody can stop the replicator meanwhile.
+TEST_F(ReplicatorFailureTest, WhenTheRegionGoesAwayAmongManyTheOthersAreNotTried) {
+  Way west = way(east_, west_);
+  settle(west);
+  for (int i = 0; i < 50; ++i)
+    east_.create("secret-" + std::to_string(i), "value", {kWest});
+  west.link.refuse_many = Error{ErrorCode::kInternalServiceError, "it could not apply the message"};
+  int messages = 0;
+  west.link.before_apply = [&] { west.link.up = ++messages < 3; };
+  const int before = west.link.tried;
+  EXPECT_GE(west.replicator.step(), milliseconds(100));
+  EXPECT_EQ(east_.marks(kWest), 47u);
+  EXPECT_LE(west.link.tried - before, 6) << "all together, three that arrived, one that did not, and a question";
+  west.link.before_apply = nullptr;
+  west.link.up = true;
+  drain(west, east_, west_);
+  EXPECT_EQ(west_.current("secret-49"), "value");
+}
+
 // One message that always breaks the connection comes first in key order; it must not starve what is behind it.
 TEST_F(ReplicatorFailureTest, AMessageThatAlwaysFailsDoesNotStarveTheOthers) {
   Way west = way(east_, west_);

@@ -15,23 +15,15 @@ namespace coffer::replication::testing {
 
 // States hold secrets, so they have no copy constructor.
 inline secrets::ReplicaState copy(const secrets::ReplicaState& from) {
-  secrets::ReplicaState to{from.account,
-                           from.name,
-                           from.suffix,
-                           from.primary_region,
-                           from.lineage_epoch,
-                           from.generation,
-                           from.state_id,
-                           from.base_state_id,
-                           from.force_overwrite,
-                           from.kms_key_id,
-                           from.description,
-                           from.tags,
-                           from.tagged,
-                           from.resource_policy,
-                           from.policy_bindings,
-                           from.siblings,
-                           {}};
+  secrets::ReplicaState to{from.account,         from.name,
+                           from.suffix,          from.primary_region,
+                           from.lineage_epoch,   from.generation,
+                           from.state_id,        from.base_state_id,
+                           from.force_overwrite, from.kms_key_id,
+                           from.description,     from.tags,
+                           from.tagged,          from.resource_policy,
+                           from.policy_bindings, from.siblings,
+                           from.foreign_replica, {}};
   for (const secrets::ReplicaVersion& version : from.versions) {
     to.versions.push_back({version.version, std::nullopt});
     if (version.value) to.versions.back().value = version.value->clone();
@@ -206,12 +198,14 @@ class FakeLink final : public Link {
   std::string refuse_name;             // a secret whose states break the connection
   bool refuse_removals = false;        // break the connection
   std::optional<Error> refuse_many;    // what the region says to several states at once
-  int sent = 0;
+  int tried = 0;
+  int sent = 0;  // of those: that left
 
  private:
   bool chance(uint32_t percent) { return percent > 0 && random_.uniform(100) < percent; }
 
   Result<void> begin() {
+    ++tried;
     if (!up || chance(faults.lost)) return Error{ErrorCode::kIo, "connection refused"};
     if (refusal) return *refusal;
     ++sent;
