@@ -223,7 +223,32 @@ TEST_F(KeyCourierTest, ARegionThatLostItsDiskIsFoundOutAndGetsTheReplicaAgain) {
   EXPECT_EQ(way.replicator.status().last_error, "");
 }
 
-// Marks of what is not there (any more) are nobody's business.
+// Nor do those that are sent once more because a region has started: each takes the time of a message between
+// continents.
+TEST_F(KeyCourierTest, ManyKeysOnALongLinkDelayNoSecret) {
+  Way way = this->way(east_, west_);
+  drain(way, east_, west_);
+  for (int i = 0; i < 600; ++i) {
+    const kms::KeyName name = east_.keyring.draw_name(kAccount, kms::MultiRegion::kPrimary);
+    ASSERT_TRUE(east_.keyring.create_key({name, "", {}, {}}).ok());
+    ASSERT_TRUE(kms::replicate(east_.keyring, name, kWest, {}).ok());
+  }
+  way.link.before_apply = [&] { clock_.advance(std::chrono::milliseconds(100)); };
+  const Time begun = clock_.now();
+  for (const std::string name : {"first", "second", "third"}) {
+    const Time written = clock_.now();
+    east_.create(name, "hunter2", {kWest});
+    for (int i = 0; i < 2'000 && west_.current(name).empty(); ++i)
+      clock_.advance(way.replicator.step());
+    EXPECT_LE(clock_.now() - written, std::chrono::seconds(10)) << name;
+  }
+  // And they all have their turn.
+  for (int i = 0; i < 10; ++i)
+    settle_all(way);
+  EXPECT_EQ(east_.marks(kWest), 0U);
+  EXPECT_LE(clock_.now() - begun, std::chrono::seconds(70));
+}
+
 // Keys that another region has lost all wait for a person, however many; secrets do not wait with them.
 TEST_F(KeyCourierTest, ManyKeysThatCannotBeDeliveredDelayNoSecret) {
   Way way = this->way(east_, west_);
@@ -255,6 +280,7 @@ TEST_F(KeyCourierTest, ManyKeysThatCannotBeDeliveredDelayNoSecret) {
   EXPECT_TRUE(way.replicator.status().concerns_one) << way.replicator.status().last_error;
 }
 
+// Marks of what is not there (any more) are nobody's business.
 TEST_F(KeyCourierTest, AMarkOfNothingIsCleared) {
   Way way = this->way(east_, west_);
   const store::OutboxKey mark{kWest, std::string(kms::kOutboxKind), kAccount, "mrk-" + std::string(32, '0')};

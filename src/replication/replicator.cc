@@ -20,12 +20,15 @@ using std::chrono::milliseconds;
 using std::chrono::seconds;
 using Kind = Delivery::Kind;
 
+constexpr std::string_view kSecretKind = "secret";
 constexpr size_t kBatch = 64;
-constexpr size_t kMaxSetAside = 1'000;  // but for KMS keys
-// KMS keys have reasons of their own all at once, when the destination has lost its disk; secrets on the same link are
-// not to wait for what a person has to mend.
-constexpr size_t kMaxKeysSetAside = 100'000;
-constexpr Duration kBetweenKeys = milliseconds(20);  // that are tried again, on average, when they are many
+constexpr size_t kMaxSetAside = 1'000;  // secrets
+// KMS keys and identities have reasons of their own all at once, when a region has lost its disk; secrets on the same
+// link are not to wait for what a person has to mend.
+constexpr size_t kMaxOthersSetAside = 100'000;
+constexpr Duration kBetweenOthers = milliseconds(20);  // that are tried again, on average, when they are many
+// Of a pass: each is a message of its own, and a link between continents takes a tenth of a second for one.
+constexpr size_t kKeysInPass = 32;
 constexpr size_t kMaxCounted = 10'000;
 constexpr Duration kIdle = seconds(1);
 constexpr Duration kReportEvery = seconds(1);
@@ -40,8 +43,13 @@ struct SetAside {
   unsigned failures = 0;
   std::string message;
   uint64_t seen_in_pass = 0;
-  bool is_key = false;  // a KMS key's
+  bool is_secret = true;
 };
+
+bool is_of_kind(const store::Row& row, std::string_view kind) {
+  const auto key = store::OutboxKey::parse(row.key);
+  return key && key->kind == kind;
+}
 
 }  // namespace
 
@@ -68,6 +76,8 @@ class Replicator::Impl {
   bool announce_keys();
   Duration end_pass(Duration now);
   bool waits(const store::Row& row, Duration now);
+  // Of a KMS key's mark: a pass takes a few of them, and the next one goes on behind the last.
+  bool has_turn(const store::Row& row);
   // Some of the rows, from the first on; how many. 0 if the rest is not to be sent now.
   size_t deliver(std::span<const store::Row> rows);
   // True if others may be sent.
@@ -96,7 +106,9 @@ class Replicator::Impl {
   // that breaks the link.
   size_t alone_ = 0;
   std::map<std::string, SetAside> set_aside_;
-  size_t keys_set_aside_ = 0;  // of those
+  size_t others_set_aside_ = 0;  // of those, but for secrets
+  size_t keys_in_pass_ = 0;      // KMS keys that the pass has taken
+  std::string last_key_;         // the mark of the last one; empty: all may have their turn
   bool is_greeted_ = false;
   uint64_t keys_announced_to_ = 0;  // the start of the destination's process that is told of all multi-region keys
   unsigned failures_ = 0;           // of the destination, in a row
@@ -123,6 +135,8 @@ Duration Replicator::Impl::step() {
     ++pass_;
     tried_in_pass_ = false;
     held_back_in_pass_ = false;
+    if (keys_in_pass_ < kKeysInPass) last_key_.clear();
+    keys_in_pass_ = 0;
   } else {
     range.begin = cursor_;
   }
@@ -142,7 +156,7 @@ Duration Replicator::Impl::step() {
   if (rows->empty() && copies_.has_answered()) answered();
   std::vector<store::Row> due;
   for (const store::Row& row : *rows) {
-    if (waits(row, now)) continue;
+    if (waits(row, now) || !has_turn(row)) continue;
     if (first_copies_.holds_back(row)) {
       held_back_in_pass_ = true;
       continue;
@@ -205,11 +219,12 @@ Duration Replicator::Impl::end_pass(Duration now) {
   // Marks that somebody else cleared are not to be remembered.
   std::erase_if(set_aside_, [this](const auto& entry) {
     const bool is_gone = entry.second.seen_in_pass != pass_;
-    if (is_gone && entry.second.is_key) --keys_set_aside_;
+    if (is_gone && !entry.second.is_secret) --others_set_aside_;
     return is_gone;
   });
   // Marks may have been written behind the cursor. Otherwise the next pass is due soon anyhow.
-  if (tried_in_pass_ && !held_back_in_pass_) return Duration(0);
+  const bool are_keys_left = keys_in_pass_ == kKeysInPass;
+  if (tried_in_pass_ && (!held_back_in_pass_ || are_keys_left)) return Duration(0);
   if (copies_.is_busy()) return Duration(0);
   // Now that nothing more can be sent, so that as little as possible has to be told of as undelivered.
   if (!report_after(kReportEvery)) return std::max(Duration(0), retry_at_ - parts_.clock.monotonic());
@@ -252,6 +267,17 @@ bool Replicator::Impl::waits(const store::Row& row, Duration now) {
   return found->second.revision == row.revision && now < found->second.retry_at;
 }
 
+bool Replicator::Impl::has_turn(const store::Row& row) {
+  if (!is_of_kind(row, kms::kOutboxKind)) return true;
+  if (keys_in_pass_ == kKeysInPass || row.key <= last_key_) {
+    tried_in_pass_ = true;  // another pass is to follow at once
+    return false;
+  }
+  ++keys_in_pass_;
+  last_key_ = row.key;
+  return true;
+}
+
 bool Replicator::Impl::settle(const store::Row& row, Delivery delivery) {
   reporter_.settled(row, delivery);
   switch (delivery.kind) {
@@ -278,18 +304,18 @@ bool Replicator::Impl::settle(const store::Row& row, Delivery delivery) {
 
 bool Replicator::Impl::set_aside(const store::Row& row, std::string message) {
   const auto key = store::OutboxKey::parse(row.key);
-  const bool is_key = key && key->kind == kms::kOutboxKind;
+  const bool is_secret = !key || key->kind == kSecretKind;
   const bool is_new = !set_aside_.contains(row.key);
   const bool are_too_many =
-      is_key ? keys_set_aside_ >= kMaxKeysSetAside : set_aside_.size() - keys_set_aside_ >= kMaxSetAside;
+      is_secret ? set_aside_.size() - others_set_aside_ >= kMaxSetAside : others_set_aside_ >= kMaxOthersSetAside;
   if (is_new && are_too_many) {
     // So many cannot all have reasons of their own.
     destination_failed("replication_link_down", message);
     return false;
   }
   SetAside& entry = set_aside_[row.key];
-  if (is_new && is_key) ++keys_set_aside_;
-  entry.is_key = is_key;
+  if (is_new && !is_secret) ++others_set_aside_;
+  entry.is_secret = is_secret;
   if (entry.message != message) {
     parts_.log.warning("replication_set_aside", {{"destination", parts_.destination.text()},
                                                  {"account", key ? key->account.text() : ""},
@@ -298,7 +324,7 @@ bool Replicator::Impl::set_aside(const store::Row& row, std::string message) {
   }
   entry.revision = row.revision;
   Duration wait = backoff(kRowBackoff, ++entry.failures, parts_.random);
-  if (is_key) wait = std::max(wait, kBetweenKeys * static_cast<int64_t>(keys_set_aside_));
+  if (!is_secret) wait = std::max(wait, kBetweenOthers * static_cast<int64_t>(others_set_aside_));
   entry.retry_at = parts_.clock.monotonic() + wait;
   entry.message = message;
   entry.seen_in_pass = pass_;
@@ -311,7 +337,7 @@ bool Replicator::Impl::set_aside(const store::Row& row, std::string message) {
 void Replicator::Impl::succeeded(const store::Row& row) {
   const auto found = set_aside_.find(row.key);
   if (found != set_aside_.end()) {
-    if (found->second.is_key) --keys_set_aside_;
+    if (!found->second.is_secret) --others_set_aside_;
     set_aside_.erase(found);
   }
   answered();

@@ -142,6 +142,27 @@ TEST_F(StateCourierTest, WhatAHomeHasMadeAndLostIsDroppedNowhere) {
   EXPECT_EQ(west_.identities_of(kAccount), wiped.identities_of(kAccount));
 }
 
+// All that the home has made waits for a person then, however much it is; secrets do not wait with it.
+TEST_F(StateCourierTest, WhatAHomeHasLostDelaysNoSecret) {
+  for (int i = 0; i < 1'100; ++i) {
+    const AccountId account = *AccountId::parse(std::to_string(200'000'000'000 + i));
+    ASSERT_TRUE(east_.accounts.create("account-" + std::to_string(i), account).ok());
+    ASSERT_TRUE(iam::create_user(east_.identity_store, account, {.name = "alice"}).ok());
+  }
+  Way way = this->way(east_, west_);
+  drain(way, east_, west_);
+  TestRegion wiped(world_, kEast);
+  Way asking = this->way(west_, wiped);
+  settle(asking);
+  ASSERT_GE(asking.replicator.status().dirty, 1'100U);
+  const Time written = clock_.now();
+  west_.create("db", "hunter2", {kEast});
+  for (int i = 0; i < 1'000 && wiped.current("db").empty(); ++i)
+    clock_.advance(asking.replicator.step());
+  EXPECT_EQ(wiped.current("db"), "hunter2");
+  EXPECT_LE(clock_.now() - written, std::chrono::seconds(2));
+}
+
 // The home was restored from a backup: what the region knows is newer, and must not be overwritten without a word.
 TEST_F(StateCourierTest, ARegionThatIsAheadIsLeftAloneUntilSomebodyAdopts) {
   make_user(east_, "alice");
