@@ -314,8 +314,9 @@ Result<bool> KeyStore::erase(const KeyName& key, Time now) {
   }
   if (current.key.is_replica()) return false;
   COFFER_ASSIGN(const Current ending, load_customer_key(key));
-  // It may have heard meanwhile that another region has the primary.
-  if (ending.key.is_replica()) return false;
+  // It may have heard meanwhile that another region has the primary, or that it is the primary itself, which outlives
+  // its replicas.
+  if (ending.key.is_replica() || !ending.key.is_ending) return false;
   COFFER_TRY(remove(ending));
   return true;
 }
