@@ -124,7 +124,10 @@ Result<KeyAnswer> take(KeyStore& keys, const SharedKey& shared, const Current& c
   // It was taken off the list, and does not know it yet. The primary that it knows may be there no more: this one can
   // tell.
   const bool is_other = current.key.is_replica() && !takes_over && mine->since != current.key.lineage->since;
-  if (is_other) {
+  // But for one that was to be the primary, and whose region had lost it when the hand-over was taken back: the entry
+  // is of that moment, and stands for whatever the region finds again.
+  const bool is_found_again = is_other && shared.lineage.former == here && !mine->birth;
+  if (is_other && !is_found_again) {
     StoredKey asks = current.key;
     asks.lineage->primary = shared.lineage.primary;
     COFFER_TRY(replace(keys, current, std::move(asks)));

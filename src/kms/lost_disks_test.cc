@@ -136,6 +136,22 @@ TEST_F(LostDisks, ASuccessorThatComesBackFollowsWhoHasTakenTheKeyBack) {
   EXPECT_EQ(outcome(hand_over(east_.keyring, key, west_.name)), "ok") << "it is not lost any more";
 }
 
+// Nor had it to take over for that: what comes back is the replica that there was.
+TEST_F(LostDisks, ASuccessorThatHasNeverTakenOverFollowsAsWellWhenItComesBack) {
+  const KeyName key = make_family();
+  const store::Row row = **west_.store->get(key_row(key));
+  must(hand_over(east_.keyring, key, west_.name));
+  west_.store->commit({.preconditions = {}, .puts = {}, .deletes = {row.key}}).value();
+  const KeyMessage order = message(east_, west_, key);
+  EXPECT_NE(settle(east_, west_, order, arrive(east_, west_, order)), "");
+  must(hand_over(east_.keyring, key, east_.name));
+  put_row(west_, row.key, row.value);
+  settle();
+  EXPECT_EQ(info(west_, key)->multi_region, MultiRegion::kReplica);
+  EXPECT_EQ(stored(west_, key)->lineage->stamp, stored(east_, key)->lineage->stamp);
+  EXPECT_EQ(outcome(hand_over(east_.keyring, key, west_.name)), "ok") << "it is not lost any more";
+}
+
 // And when the disk is back before anybody has decided, the hand-over goes on.
 TEST_F(LostDisks, AHandOverGoesOnWhenTheDiskIsBack) {
   const KeyName key = make_family();
