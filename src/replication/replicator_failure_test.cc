@@ -180,6 +180,27 @@ TEST_F(ReplicatorFailureTest, AFailingStoreOnEitherSideIsWaitedFor) {
   EXPECT_EQ(east_.status("db", kWest), "InSync");
 }
 
+// A disk may keep what it could not sync. Who cannot see it must not say that there is nothing to be removed: the copy
+// would be there again after the restart, and nobody would ever remove it.
+TEST_F(ReplicatorFailureTest, ARemovalIsNotDoneWhereTheCopyMayStillCome) {
+  Way west = way(east_, west_);
+  settle(west);
+  east_.create("db", "first", {kWest});
+  auto sent = std::move(**east_.secrets.export_state(kAccount, "db", kWest, secrets::ValuesToSend::kAll));
+  west_.store->fail_syncs(1);
+  settle(west);
+  east_.unreplicate("db", kWest);
+  clock_.advance(seconds(10));
+  settle(west);
+  EXPECT_EQ(east_.marks(kWest), 1u);
+  west_.store->crash();
+  ASSERT_TRUE(west_.secrets.apply_state(std::move(sent)).ok()) << "what it was writing";
+  ASSERT_EQ(west_.current("db"), "first");
+  clock_.advance(seconds(10));
+  drain(west, east_, west_);
+  EXPECT_EQ(west_.find("db"), nullptr);
+}
+
 // More marks than one batch; each step is short so that stop() is prompt. Both disks are waited for once a message.
 TEST_F(ReplicatorFailureTest, ABacklogIsSentInBatches) {
   Way west = way(east_, west_);

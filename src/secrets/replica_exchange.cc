@@ -292,6 +292,13 @@ Result<store::Transaction> SecretStore::Impl::replica_transaction(const ReplicaS
   return transaction;
 }
 
+// What could not be synced is not seen, but may be there after a restart: without it nobody can say that there is
+// nothing to be done.
+Result<void> SecretStore::Impl::check_sees_all() const {
+  if (parts_.store.can_commit()) return {};
+  return Error{ErrorCode::kIo, "the store cannot be written, and what is there is not certain"};
+}
+
 Result<SecretStore::Impl::Application> SecretStore::Impl::application(const ReplicaState& state) {
   COFFER_ASSIGN(const SecretPointer current, reader_.load(state.account, state.name));
   COFFER_ASSIGN(const uint64_t fence, fence_epoch(state));
@@ -315,7 +322,10 @@ Result<SecretStore::Impl::Application> SecretStore::Impl::application(const Repl
 Result<ApplyOutcome> SecretStore::Impl::apply_state(const ReplicaState& state) {
   return until_undisturbed<ApplyOutcome>([&]() -> Result<std::optional<ApplyOutcome>> {
     COFFER_ASSIGN(Application applied, application(state));
-    if (is_empty(applied.transaction)) return std::optional(std::move(applied.outcome));
+    if (is_empty(applied.transaction)) {
+      COFFER_TRY(check_sees_all());
+      return std::optional(std::move(applied.outcome));
+    }
     COFFER_ASSIGN(const auto committed, try_commit(std::move(applied.transaction)));
     return committed ? std::optional(std::move(applied.outcome)) : std::nullopt;
   });
@@ -331,7 +341,10 @@ Result<std::vector<ApplyOutcome>> SecretStore::Impl::apply_states(const std::vec
       append(std::move(applied.transaction), together);
       outcomes.push_back(std::move(applied.outcome));
     }
-    if (is_empty(together)) return outcomes;
+    if (is_empty(together)) {
+      COFFER_TRY(check_sees_all());
+      return outcomes;
+    }
     COFFER_ASSIGN(const auto committed, try_commit(std::move(together)));
     if (committed) return outcomes;
   }
@@ -347,6 +360,7 @@ Result<ApplyOutcome> SecretStore::Impl::apply_removal(const ReplicaRemoval& remo
   return until_undisturbed<ApplyOutcome>([&]() -> Result<std::optional<ApplyOutcome>> {
     const ApplyOutcome nothing_to_do{ApplyVerdict::kAlreadyNewer, {}, ""};
     COFFER_ASSIGN(const SecretPointer current, reader_.load(removal.account, removal.name));
+    COFFER_TRY(check_sees_all());
     if (!current) return std::optional(nothing_to_do);
     const Secret& secret = current->secret;
     // Promoted, or the replica of somebody else or newer: not the sender's to delete. A copy of an earlier secret of

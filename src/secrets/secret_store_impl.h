@@ -134,6 +134,7 @@ class SecretStore::Impl {
     store::Transaction transaction;
   };
   Result<Application> application(const ReplicaState& state);
+  Result<void> check_sees_all() const;
   // Empty when nothing is left to be recorded.
   Result<store::Transaction> progress_transaction(const ProgressReport& report);
 
