@@ -10,6 +10,13 @@ constexpr size_t kPage = 100;
 constexpr Duration kStep = std::chrono::milliseconds(300);
 // A request that has looked at the list of regions before one was removed has committed by then.
 constexpr Duration kUnderWay = std::chrono::seconds(10);
+constexpr std::string_view kSecretKind = "secret";
+
+bool stays(const store::Row& row) {
+  const auto key = store::OutboxKey::parse(row.key);
+  const auto mark = store::OutboxMark::parse(row.value);
+  return key && mark && key->kind == kSecretKind && mark->action == store::OutboxMark::Action::kRemove;
+}
 
 }  // namespace
 
@@ -20,6 +27,7 @@ Result<size_t> Departures::step() {
     Pass& pass = passes_[removal.region];
     if (pass.removal != removal.when) pass = {.removal = removal.when};
     for (bool is_done = false; !is_done && parts_.clock.monotonic() <= end;) {
+      if (!parts_.membership.was_removed(removal.region)) break;  // it has come again meanwhile
       COFFER_ASSIGN(is_done, advance(removal, pass, changed));
     }
   }
@@ -58,19 +66,27 @@ Result<bool> Departures::advance(const regions::Removal& removal, Pass& pass, si
 }
 
 Result<bool> Departures::delete_marks(const Region& region) {
-  const auto range = store::ScanRange::prefix(store::OutboxKey::prefix(region), kMarksPerCommit);
-  for (bool had_some = false;; had_some = true) {
+  auto range = store::ScanRange::prefix(store::OutboxKey::prefix(region), kMarksPerCommit);
+  for (bool had_some = false;;) {
     // It may have come again meanwhile, and these would be new ones.
-    if (!parts_.membership.was_removed(region)) return had_some;
+    COFFER_ASSIGN(const auto decided, parts_.store.get(regions::peer_key(region)));
+    if (!decided || !parts_.membership.was_removed(region)) return had_some;
     COFFER_ASSIGN(const auto rows, parts_.store.scan(range));
-    if (rows.empty()) return had_some;
     store::Transaction transaction;
+    transaction.preconditions.push_back({decided->key, decided->revision});
     for (const store::Row& row : rows) {
+      if (stays(row)) continue;
       transaction.preconditions.push_back({row.key, row.revision});
       transaction.deletes.push_back(row.key);
     }
-    const auto committed = parts_.store.commit(std::move(transaction));
-    if (!committed.ok() && committed.error().code != ErrorCode::kConflict) return committed.error();
+    if (!transaction.deletes.empty()) {
+      had_some = true;
+      const auto committed = parts_.store.commit(std::move(transaction));
+      if (!committed.ok() && committed.error().code != ErrorCode::kConflict) return committed.error();
+      if (!committed.ok()) continue;
+    }
+    if (rows.size() < kMarksPerCommit) return had_some;
+    range.begin = rows.back().key + '\0';
   }
 }
 

@@ -1,6 +1,8 @@
 // Ends what regions that were removed have left behind in this one: marks for them, and their places in the lists of
 // replica regions of secrets and multi-region keys. A request that was under way when a region was removed may still
 // write such things, so it looks until it finds nothing any more.
+// Promises: the marks stay that say that a copy there is to be deleted. If the region ever comes again with its disk,
+// it would serve that copy for ever.
 // An engine without a thread: step() does a part of it. Begins anew after a restart. Not thread-safe.
 #pragma once
 
@@ -42,6 +44,7 @@ class Departures {
   };
   // Whether the region is done with, for now.
   Result<bool> advance(const regions::Removal& removal, Pass& pass, size_t& changed);
+  // Whether there were some.
   Result<bool> delete_marks(const Region& region);
 
   const Parts parts_;

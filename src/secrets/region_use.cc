@@ -8,16 +8,33 @@ namespace coffer::secrets {
 namespace {
 
 constexpr size_t kPage = 500;
+constexpr std::string_view kKind = "secret";
 
 bool is_replicated_to(const Secret& secret, const Region& region) {
   return secret.role == Role::kPrimary &&
          std::ranges::find(secret.replicas, region, &ReplicaRegion::region) != secret.replicas.end();
 }
 
+Result<size_t> removals_owed_to(const Region& region, const store::Store& store) {
+  size_t owed = 0;
+  store::ScanRange range = store::ScanRange::prefix(store::OutboxKey::prefix(region), kPage);
+  for (;;) {
+    COFFER_ASSIGN(const auto rows, store.scan(range));
+    for (const store::Row& row : rows) {
+      const auto key = store::OutboxKey::parse(row.key);
+      const auto mark = store::OutboxMark::parse(row.value);
+      if (key && mark && key->kind == kKind && mark->action == store::OutboxMark::Action::kRemove) ++owed;
+    }
+    if (rows.size() < kPage) return owed;
+    range.begin = rows.back().key + '\0';
+  }
+}
+
 }  // namespace
 
 Result<RegionUse> SecretStore::Impl::use_of(const Region& region) const {
   RegionUse use;
+  COFFER_ASSIGN(use.owed, removals_owed_to(region, parts_.store));
   store::ScanRange range = store::ScanRange::prefix(std::string(kCreationPrefix), kPage);
   for (;;) {
     COFFER_ASSIGN(const auto rows, parts_.store.scan(range));
@@ -55,6 +72,8 @@ Result<Forgetting> SecretStore::Impl::forget_region(const Region& region, std::s
           Change change;
           change.secret = view.secret;
           std::erase_if(change.secret.replicas, [&](const ReplicaRegion& replica) { return replica.region == region; });
+          // If it ever comes again with its disk, it is to delete what it has.
+          change.removed_replicas = {region};
           return std::optional(std::move(change));
         });
     if (updated.ok() && is_changed) ++done.changed;

@@ -104,6 +104,7 @@ enum class ValuesToSend { kUnacknowledged, kAll };
 struct RegionUse {
   size_t replicated = 0;  // primaries here that have it as a replica region
   size_t following = 0;   // copies here whose primary is there
+  size_t owed = 0;        // copies there that were given up, and it has not heard of that
   std::string an_arn;     // of one of either kind; empty: there is none
 };
 

@@ -27,6 +27,7 @@ Result<Ties> ties_to(const Region& region, const Rooms& rooms) {
   COFFER_ASSIGN(const kms::RegionKeys keys, rooms.keys->keys_of(region));
   return Ties{.replicated_secrets = use.replicated,
               .following_secrets = use.following,
+              .owed_secrets = use.owed,
               .replicated_keys = keys.replicated.size(),
               .following_keys = keys.following.size(),
               .a_secret = std::move(use.an_arn)};

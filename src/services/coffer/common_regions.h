@@ -16,6 +16,7 @@ Result<Region> parse_region_name(std::string_view text, std::string_view member)
 struct Ties {
   size_t replicated_secrets = 0;  // primaries here with a copy there
   size_t following_secrets = 0;   // copies here of primaries there
+  size_t owed_secrets = 0;        // copies there that were removed from replication, and it has not heard of that
   size_t replicated_keys = 0;
   size_t following_keys = 0;
   std::string a_secret;  // the ARN of one of them; empty: there is none

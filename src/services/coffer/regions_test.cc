@@ -138,6 +138,24 @@ TEST_F(RegionsTest, ARegionWithCopiesIsRemovedAsLostOnly) {
   EXPECT_TRUE(contains(call("AddRegion", R"({"Region":"us-west-2","Host":"10.0.0.2","Port":4600})"), "Added"));
 }
 
+// Otherwise it would serve them again, as soon as it is added again.
+TEST_F(RegionsTest, ARegionThatHasNotHeardThatItsCopiesWereRemovedStays) {
+  create("a", "v", {kWest});
+  ASSERT_TRUE(edit("a", [](secrets::Change& change) {
+                change.secret.replicas.clear();
+                change.removed_replicas = {kWest};
+              }).ok());
+  const std::string refused = call("RemoveRegion", R"({"Region":"us-west-2"})");
+  EXPECT_TRUE(contains(refused, "1 secret of us-east-1 has copies in us-west-2 that were removed from replication"))
+      << refused;
+  EXPECT_TRUE(regions_.has(kWest));
+  EXPECT_TRUE(contains(call("RemoveRegion", R"({"Region":"us-west-2","Lost":true,"DryRun":true})"), "Removed"));
+  store::Transaction acknowledged;
+  acknowledged.deletes.push_back(store::OutboxKey{kWest, "secret", kAccount, "a"}.text());
+  ASSERT_TRUE(store_->commit(std::move(acknowledged)).ok());
+  EXPECT_TRUE(contains(call("RemoveRegion", R"({"Region":"us-west-2"})"), "Removed"));
+}
+
 // Otherwise a secret would be left without a primary.
 TEST_F(RegionsTest, WhatHasItsPrimaryThereIsPromotedFirstAlsoWhenItIsLost) {
   receive("db");

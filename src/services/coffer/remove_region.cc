@@ -91,6 +91,11 @@ struct RemoveRegion {
                      ". Take them back first: RemoveRegionsFromReplication. If " + there +
                      " is lost for good, Lost (--lost) gives them up.");
     }
+    if (ties.owed_secrets > 0) {
+      return refusal(so_many(ties.owed_secrets, "secret", "of " + here.text()) + "copies in " + there +
+                     " that were removed from replication, and it has not heard of that yet. Try again when nothing " +
+                     "waits for it: coffer status. If " + there + " is lost for good, Lost (--lost) goes on.");
+    }
     if (ties.replicated_keys > 0) {
       return refusal(so_many(ties.replicated_keys, "multi-region KMS key", "of " + here.text()) + "replicas in " +
                      there + ". Schedule their deletion there first. If " + there +
