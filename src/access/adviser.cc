@@ -22,7 +22,6 @@ using policy::Verdict;
 using Policies = std::vector<const CompiledPolicy*>;
 
 constexpr std::string_view kAdd = "Add the statement";
-constexpr std::string_view kAddToSession = "Add the statement, for a new session";
 
 bool denies(const policy::StatementTrace& one) {
   return one.applies() &&

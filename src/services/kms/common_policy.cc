@@ -8,7 +8,6 @@ namespace {
 
 namespace action {
 struct PutKeyPolicy {
-  static constexpr std::string_view kName = "PutKeyPolicy";
   static constexpr std::string_view kAction = "kms:PutKeyPolicy";
 };
 }  // namespace action
