@@ -94,8 +94,8 @@ struct ListEntitiesForPolicy {
     }
     // Who has it in both ways is one.
     std::ranges::sort(all, {}, &Item::id);
-    const auto twice = std::ranges::unique(all, {}, &Item::id);
-    all.erase(twice.begin(), twice.end());
+    const auto is_same = [](const Item& one, const Item& other) { return one.id == other.id; };
+    all.erase(std::unique(all.begin(), all.end(), is_same), all.end());
     return all;
   }
 

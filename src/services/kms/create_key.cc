@@ -50,7 +50,6 @@ constexpr wire::Pattern kXksKeyPattern{
 
 namespace action {
 struct TagResource {
-  static constexpr std::string_view kName = "TagResource";
   static constexpr std::string_view kAction = "kms:TagResource";
 };
 }  // namespace action

@@ -14,7 +14,6 @@ constexpr wire::Constraint kDryRunModifierBounds{.values = kDryRunModifiers};
 
 namespace action {
 struct ReEncryptTo {
-  static constexpr std::string_view kName = "ReEncrypt";
   static constexpr std::string_view kAction = "kms:ReEncryptTo";
 };
 }  // namespace action

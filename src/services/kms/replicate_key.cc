@@ -14,11 +14,9 @@ namespace {
 
 namespace action {
 struct CreateKey {
-  static constexpr std::string_view kName = "CreateKey";
   static constexpr std::string_view kAction = "kms:CreateKey";
 };
 struct TagResource {
-  static constexpr std::string_view kName = "TagResource";
   static constexpr std::string_view kAction = "kms:TagResource";
 };
 }  // namespace action
