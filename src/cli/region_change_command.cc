@@ -216,7 +216,8 @@ void look_at_newcomer(Change& change) {
   });
   if (missing.empty()) return;
   report.remarks.push_back(report.region + " itself does not know " + list_of(missing) +
-                           ": add a [[peer]] each to its configuration and start it again.");
+                           ": tell it by coffer region add for each of them, when it is part of the deployment. " +
+                           "A [[peer]] in its configuration does not help if it was told to remove them.");
 }
 
 }  // namespace

@@ -137,7 +137,10 @@ class LocalDeployment {
       COFFER_TRY(wait_ready(region));
     }
     COFFER_TRY(tell_of(region));
-    return wait_for_account(region);
+    COFFER_TRY(wait_for_account(region));
+    // It may have been told to remove one that has come again while it was away.
+    COFFER_ASSIGN(client::Credentials credentials, root_credentials(deployment_, home_of(deployment_), {}));
+    return DevRegions(deployment_, std::move(credentials), clock_).tell(region);
   }
 
   Result<void> remove(const Region& region, bool is_lost) {

@@ -39,10 +39,24 @@ Result<void> DevRegions::call_others(const Region& region, std::string_view oper
   return {};
 }
 
-Result<void> DevRegions::tell_of(const Region& region) {
+std::string DevRegions::place_of(const Region& region, bool is_dry_run) const {
   cli::JsonObject body;
   body.add("Region", region.text()).add("Host", "127.0.0.1").add("Port", int64_t{deployment_.link_port(region)});
-  return call_others(region, "AddRegion", body.text());
+  return body.add("DryRun", is_dry_run).text();
+}
+
+Result<void> DevRegions::tell_of(const Region& region) {
+  COFFER_TRY(call_others(region, "AddRegion", place_of(region, true)));
+  return call_others(region, "AddRegion", place_of(region, false));
+}
+
+Result<void> DevRegions::tell(const Region& region) {
+  for (const Region& other : deployment_.regions) {
+    if (other == region) continue;
+    wire::Document answer;
+    COFFER_TRY(calls_.call(region.text(), "AddRegion", place_of(other, false), answer));
+  }
+  return {};
 }
 
 Result<void> DevRegions::take_out(const Region& region, bool is_lost) {

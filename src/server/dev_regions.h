@@ -24,12 +24,16 @@ class DevRegions {
   DevRegions(const Deployment& deployment, client::Credentials credentials, const Clock& clock);
 
   // All others know the region from then on, where its files say that it is. kServiceUnavailable when one does not
-  // answer, kInternalServiceError when one refuses; the others may have done it.
+  // answer, kInternalServiceError when one refuses: all are asked whether they would, before the first one does it.
   Result<void> tell_of(const Region& region);
+  // And it knows all others, also one that it was told to remove in an earlier life. Likewise. REQUIRES: it knows the
+  // account.
+  Result<void> tell(const Region& region);
   // Nobody knows it any more. Likewise; all are asked whether they agree, before the first one does it.
   Result<void> take_out(const Region& region, bool is_lost);
 
  private:
+  std::string place_of(const Region& region, bool is_dry_run) const;
   Result<void> call_others(const Region& region, std::string_view operation, const std::string& body);
 
   const Deployment& deployment_;

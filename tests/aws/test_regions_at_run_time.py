@@ -222,3 +222,46 @@ def test_a_region_comes_back_moves_and_goes_in_order(deployment, operator):
 
 def status_of_link(deployment, region, to):
     return next(link for link in status(deployment, region)["Links"] if link["Region"] == to)
+
+
+def test_a_region_that_comes_again_knows_what_happened_meanwhile(deployment):
+    def dev(verb, region, *more, check=True):
+        return coffer("dev", f"{verb}-region", region, *more, "--data", deployment.directory, timeout=START_SECONDS, check=check)
+
+    def is_forgotten(region):
+        return region not in [removal["Region"] for removal in status(deployment, EAST).get("BeingForgotten", [])]
+
+    # Nobody hears of a region unless all can.
+    deployment.stop_region(WEST)
+    refused = dev("add", NEW, check=False)
+    assert refused.returncode != 0 and WEST in refused.stderr, refused.stderr
+    assert NEW not in status(deployment, EAST)["Regions"]
+    deployment.start_region(WEST)
+    dev("add", NEW)
+
+    # It is away with its disk when its copy is taken back, and given up as lost.
+    east = deployment.client(EAST)
+    east.create_secret(Name="old", SecretString="value", AddReplicaRegions=[{"Region": NEW}])
+    wait_in_sync(east, "old", [NEW])
+    deployment.stop_region(NEW)
+    east.remove_regions_from_replication(SecretId="old", RemoveReplicaRegions=[NEW])
+    refused = dev("remove", NEW, check=False)
+    assert refused.returncode != 0 and NEW in refused.stderr, "it has not heard that it is to delete its copy"
+    dev("remove", NEW, "--lost")
+    wait_until(lambda: is_forgotten(NEW), what=f"{NEW} being forgotten")
+    dev("add", NEW)
+    new = deployment.client(NEW)
+    wait_until(lambda: "old" not in [secret["Name"] for secret in new.list_secrets()["SecretList"]], what="the copy being deleted")
+
+    # It was told to remove another one, which has come again before it does.
+    dev("remove", WEST)
+    wait_until(lambda: is_forgotten(WEST), what=f"{WEST} being forgotten")
+    dev("remove", NEW)
+    wait_until(lambda: is_forgotten(NEW), what=f"{NEW} being forgotten")
+    dev("add", WEST)
+    dev("add", NEW)
+    west = deployment.client(WEST)
+    west.create_secret(Name="west", SecretString="value", AddReplicaRegions=[{"Region": NEW}])
+    wait_in_sync(west, "west", [NEW])
+    new.create_secret(Name="new", SecretString="value", AddReplicaRegions=[{"Region": WEST}])
+    wait_in_sync(new, "new", [WEST])
