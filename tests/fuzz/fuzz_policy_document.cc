@@ -1,13 +1,15 @@
 // Policy documents: whoever may write a secret's policy sends any text. Whatever is read must be whole, must not upset
 // what judges it, and must be read the same after it was written from what was understood.
+#include <algorithm>
 #include <cstdint>
 #include <cstdlib>
 #include <string>
 #include <string_view>
 
 #include "policy/breadth.h"
+#include "policy/compiled_policy.h"
 #include "policy/document.h"
-#include "policy/lockout.h"
+#include "policy/evaluator.h"
 #include "wire/encoder.h"
 
 using namespace coffer;
@@ -122,15 +124,42 @@ std::string written(const Document& document) {
   return std::string(text.view());
 }
 
+// What stands in nobody's document cannot decide, and the same question has the same answer.
+void decide(const Document& document, const RequestPrincipal& principal) {
+  const CompiledPolicy compiled(document);
+  RequestContext context;
+  add_principal_keys(principal, context);
+  const AccessRequest request{.principal = principal,
+                              .action = "secretsmanager:PutResourcePolicy",
+                              .resource = kSecret,
+                              .resource_account = "123456789012",
+                              .resource_organization = {},
+                              .context = context};
+  PolicySet policies;
+  policies.resource = &compiled;
+  Trace trace;
+  const Decision decision = evaluate(request, policies);
+  check(evaluate(request, policies, &trace).outcome == decision.outcome);
+  const bool has_denial = std::ranges::any_of(
+      document.statements, [](const Statement& statement) { return statement.effect == Effect::kDeny; });
+  check(decision.outcome != Outcome::kExplicitlyDenied || has_denial);
+}
+
 void judge(const Document& document) {
-  static const AccountId account = *AccountId::parse("123456789012");
   for (const Statement& statement : document.statements) {
     for (const Condition& condition : statement.conditions)
       check(!condition.values.empty() && is_condition_key(condition.key));
   }
   (void)grants_public_access(document);
-  (void)locks_out(document, {"arn:aws:iam::123456789012:root", account, true}, kSecret);
-  (void)locks_out(document, {"arn:aws:sts::123456789012:assumed-role/r/ann", account, false}, kSecret);
+  RequestPrincipal principal{.kind = PrincipalKind::kAccountRoot,
+                             .arn = "arn:aws:iam::123456789012:root",
+                             .account = "123456789012",
+                             .user_id = "123456789012"};
+  decide(document, principal);
+  principal.kind = PrincipalKind::kRoleSession;
+  principal.arn = "arn:aws:sts::123456789012:assumed-role/r/ann";
+  principal.user_id = "AROAAAAAAAAAAAAAAAAAA:ann";
+  decide(document, principal);
 }
 
 }  // namespace
