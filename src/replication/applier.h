@@ -24,7 +24,7 @@ class Applier {
   virtual Result<home::StateAnswer> apply(const home::StatePart& part) = 0;
   virtual Result<home::StateAnswer> answer(const home::StateQuestion& question) = 0;
   // Of the copies here of `primary`'s secrets.
-  virtual Result<std::vector<secrets::CopyVerdict>> answer(const Region& primary, const secrets::CopyCheck& check) = 0;
+  virtual Result<secrets::CopyAnswer> answer(const Region& primary, const secrets::CopyCheck& check) = 0;
   virtual Result<kms::KeyAnswer> apply(const kms::SharedKey& shared) = 0;
   virtual Result<kms::KeyAnswer> apply(const Region& from, const kms::ReplicaReport& report) = 0;
 };
@@ -43,7 +43,7 @@ class StoreApplier final : public Applier {
   }
   Result<home::StateAnswer> apply(const home::StatePart& part) override { return states_.apply(part); }
   Result<home::StateAnswer> answer(const home::StateQuestion& question) override { return states_.answer(question); }
-  Result<std::vector<secrets::CopyVerdict>> answer(const Region& primary, const secrets::CopyCheck& check) override {
+  Result<secrets::CopyAnswer> answer(const Region& primary, const secrets::CopyCheck& check) override {
     return secrets_.check_copies(primary, check);
   }
   Result<kms::KeyAnswer> apply(const kms::SharedKey& shared) override { return keys_.apply(shared); }

@@ -31,10 +31,15 @@ Delivery CopyChecker::ask_who_is_there() {
   const Duration now = parts_.clock.monotonic();
   if (now - asked_ < kAskEvery) return {};
   asked_ = now;
-  const auto answer = parts_.link.send(secrets::CopyCheck{});
+  const auto answer = parts_.link.send(secrets::CopyCheck{.copies = {}, .accesses_after = accesses_to_});
   has_answered_ = answer.ok();
-  if (answer.ok() || !is_link_trouble(answer.error().code)) return {};
-  return {Kind::kLinkDown, answer.error().message};
+  if (!answer.ok() && is_link_trouble(answer.error().code)) return {Kind::kLinkDown, answer.error().message};
+  // Of another process there is nothing to be known that asking about all copies does not tell.
+  if (!answer.ok() || is_busy()) return {};
+  parts_.secrets.note_copy_accesses(parts_.destination, answer->accesses);
+  accesses_to_ = answer->accesses_to;
+  if (answer->are_accesses_lost) checked_ = checking_ = 0;
+  return {};
 }
 
 Result<Delivery> CopyChecker::check_page() {
@@ -44,6 +49,7 @@ Result<Delivery> CopyChecker::check_page() {
     next_.clear();
     found_ = 0;
     has_gap_ = false;
+    accesses_to_ = 0;
     reporter_.begin_check();
   }
   COFFER_ASSIGN(secrets::ExpectedCopies page,
@@ -51,17 +57,21 @@ Result<Delivery> CopyChecker::check_page() {
   if (!page.copies.empty() || !page.refused.empty()) {
     secrets::CopyCheck check{page.copies};
     check.copies.insert(check.copies.end(), page.refused.begin(), page.refused.end());
-    const auto verdicts = parts_.link.send(check);
-    if (!verdicts.ok() && is_link_trouble(verdicts.error().code)) {
-      return Delivery{Kind::kLinkDown, verdicts.error().message};
+    const auto answer = parts_.link.send(check);
+    if (!answer.ok() && is_link_trouble(answer.error().code)) {
+      return Delivery{Kind::kLinkDown, answer.error().message};
     }
     // It has started again meanwhile: all from the beginning.
     if (parts_.link.destination_start() != start) return Delivery{};
-    has_answered_ = verdicts.ok();
-    if (verdicts.ok()) {
-      const auto of_refused = verdicts->begin() + static_cast<ptrdiff_t>(page.copies.size());
+    has_answered_ = answer.ok();
+    if (answer.ok()) {
+      const std::vector<secrets::CopyVerdict>& verdicts = answer->verdicts;
+      const auto of_refused = verdicts.begin() + static_cast<ptrdiff_t>(page.copies.size());
       COFFER_ASSIGN(marked_,
-                    parts_.secrets.send_again(parts_.destination, page.copies, {verdicts->begin(), of_refused}));
+                    parts_.secrets.send_again(parts_.destination, page.copies, {verdicts.begin(), of_refused}));
+      parts_.secrets.note_copy_accesses(parts_.destination, answer->accesses);
+      // As of the first page: what is read while the others are asked about is told of again.
+      if (accesses_to_ == 0) accesses_to_ = answer->accesses_to;
       found_ += marked_;
       for (size_t i = 0; i < page.refused.size(); ++i)
         reporter_.refused({page.refused[i].account, page.refused[i].name}, of_refused[static_cast<ptrdiff_t>(i)]);
@@ -69,7 +79,7 @@ Result<Delivery> CopyChecker::check_page() {
       // Replication goes on without: what changes is sent all the same.
       has_gap_ = true;
       parts_.log.error("replication_copies_unchecked",
-                       {{"destination", parts_.destination.text()}, {"error", verdicts.error().message}});
+                       {{"destination", parts_.destination.text()}, {"error", answer.error().message}});
     }
   }
   next_ = std::move(page.next);

@@ -1,7 +1,7 @@
 // Asks a region whether it still has the copies that it has acknowledged, once after this process or the region's has
 // started, and marks those that it has not. A page at a time, between the marks that are due. Otherwise it only asks
-// every second whether the process is still the same. Of copies whose last state the region has refused it asks too,
-// and tells the reporter, because readers must hear that they are old.
+// every second whether the process is still the same, and which copies were read. Of copies whose last state the region
+// has refused it asks too, and tells the reporter, because readers must hear that they are old.
 #pragma once
 
 #include <cstdint>
@@ -35,12 +35,13 @@ class CopyChecker {
 
   const Replicator::Parts parts_;
   LagReporter& reporter_;
-  uint64_t checked_ = 0;   // the start of the region's process whose copies were all asked about
-  uint64_t checking_ = 0;  // and of the one that is being asked
-  std::string next_;       // where its next page begins
-  size_t found_ = 0;       // copies that had to be marked
-  size_t marked_ = 0;      // in the last step
-  Duration asked_{};       // when it was last asked who is there
+  uint64_t checked_ = 0;      // the start of the region's process whose copies were all asked about
+  uint64_t checking_ = 0;     // and of the one that is being asked
+  std::string next_;          // where its next page begins
+  size_t found_ = 0;          // copies that had to be marked
+  size_t marked_ = 0;         // in the last step
+  uint64_t accesses_to_ = 0;  // what the region's process has told of, of reads
+  Duration asked_{};          // when it was last asked who is there
   bool has_answered_ = false;
   bool has_gap_ = false;  // some could not be asked about
   Duration again_at_{};   // then all are asked about again; 0: there was no gap

@@ -2,6 +2,7 @@
 // starts, and not only by the next change of each secret.
 #include <gtest/gtest.h>
 
+#include "base/time_text.h"
 #include "replication/testing/replicator_fixture.h"
 
 namespace coffer::replication::testing {
@@ -157,6 +158,63 @@ TEST_F(CopyCheckerTest, WhatIsThereIsAskedAboutOnceAndNotSent) {
   clock_.advance(std::chrono::seconds(1));
   settle(way);
   EXPECT_EQ(way.link.checks, 2) << "is it still the same process?";
+}
+
+// What DescribeSecret shows as LastAccessedDate of a region.
+TEST_F(CopyCheckerTest, ReadsOfCopiesAreToldToThePrimary) {
+  create_replicated(2);
+  Way way = this->way(east_, west_);
+  drain(way, east_, west_);
+  const auto accessed = [&](const std::string& name) {
+    const auto view = east_.find(name);
+    return view->copies_last_accessed.empty() ? Time() : view->copies_last_accessed.front().second;
+  };
+  const auto read = [](TestRegion& region, const std::string& name) {
+    const auto view = region.find(name);
+    region.secrets.note_access(*view, view->secret.versions.front().id);
+  };
+  const auto wait = [&] {
+    clock_.advance(std::chrono::seconds(2));
+    settle(way);
+  };
+  read(west_, "db0");
+  wait();
+  const Time today = start_of_day(clock_.now());
+  EXPECT_EQ(accessed("db0"), today);
+  EXPECT_EQ(accessed("db1"), Time()) << "not read";
+  // While the link is cut, and then the region starts anew: it does not remember one by one what it had not told.
+  way.link.up = false;
+  read(west_, "db1");
+  ASSERT_TRUE(west_.secrets.flush_accesses().ok());
+  wait();
+  EXPECT_EQ(accessed("db1"), Time());
+  way.link.up = true;
+  ++way.link.start;
+  clock_.advance(std::chrono::seconds(30));
+  wait();
+  EXPECT_EQ(accessed("db1"), today);
+}
+
+// A region that follows another primary from now on has readers all the time: the new one shall not wait for tomorrow.
+TEST_F(CopyCheckerTest, WhoFollowsANewPrimaryTellsItWhenItsCopyWasRead) {
+  create_replicated(1);
+  {
+    Way way = this->way(east_, west_);
+    drain(way, east_, west_);
+  }
+  const auto view = west_.find("db0");
+  west_.secrets.note_access(*view, view->secret.versions.front().id);
+  east_.replicate("db0", {kEurope});
+  {
+    Way way = this->way(east_, europe_);
+    drain(way, east_, europe_);
+  }
+  europe_.promote("db0");
+  europe_.replicate("db0", {kWest});
+  Way way = this->way(europe_, west_);
+  drain(way, europe_, west_);
+  ASSERT_EQ(europe_.find("db0")->copies_last_accessed.size(), 1u);
+  EXPECT_EQ(europe_.find("db0")->copies_last_accessed.front(), std::pair(kWest, start_of_day(clock_.now())));
 }
 
 // More than fit into one message; and changes do not wait until all were asked about.

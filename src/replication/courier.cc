@@ -156,6 +156,8 @@ void Courier::record_applied(std::span<const store::Row> rows, const Batch& batc
     reported.push_back(i);
   }
   const Result<void> recorded = parts_.secrets.record_progress(reports);
+  for (const size_t i : reported)
+    note_access(batch.states[i], outcomes[i]);
   if (recorded.ok()) return;
   for (const size_t i : reported)
     deliveries[batch.places[i]] = export_failed(batch.keys[i], recorded.error());
@@ -187,6 +189,12 @@ secrets::ProgressReport Courier::acknowledged(const store::OutboxKey& key, const
           .mark_to_clear = row};
 }
 
+void Courier::note_access(const ReplicaState& state, const ApplyOutcome& outcome) const {
+  if (!outcome.accessed) return;
+  const secrets::CopyAccess access{state.account, state.name, state.suffix, *outcome.accessed};
+  parts_.secrets.note_copy_accesses(parts_.destination, std::span(&access, 1));
+}
+
 Delivery Courier::update(const store::OutboxKey& key, const store::Row& row) {
   std::vector<VersionId> needed;
   for (const ValuesToSend values : {ValuesToSend::kUnacknowledged, ValuesToSend::kAll}) {
@@ -202,6 +210,7 @@ Delivery Courier::update(const store::OutboxKey& key, const store::Row& row) {
     if (is_applied(outcome)) {
       const Result<void> recorded = parts_.secrets.record_progress(acknowledged(key, row, **state));
       if (!recorded.ok()) return export_failed(key, recorded.error());
+      note_access(**state, outcome);
       return {};
     }
     if (outcome.verdict != ApplyVerdict::kNeedVersions) return not_applied(key, row, **state, outcome);

@@ -43,6 +43,8 @@ class Courier {
                    const Result<std::vector<secrets::ApplyOutcome>>& outcomes);
   Delivery deliver_alone(const store::Row& row);
   Delivery update(const store::OutboxKey& key, const store::Row& row);
+  // LastAccessedDate of the copy, of a region that may follow this primary only from now on.
+  void note_access(const secrets::ReplicaState& state, const secrets::ApplyOutcome& outcome) const;
   // The region did not take the state, for a reason that is not missing values.
   Delivery not_applied(const store::OutboxKey& key, const store::Row& row, const secrets::ReplicaState& state,
                        const secrets::ApplyOutcome& outcome);

@@ -28,7 +28,7 @@ class Link {
   virtual Result<home::StateAnswer> send(const home::StatePart& part) = 0;
   virtual Result<home::StateAnswer> send(const home::StateQuestion& question) = 0;
   // As many verdicts as copies.
-  virtual Result<std::vector<secrets::CopyVerdict>> send(const secrets::CopyCheck& check) = 0;
+  virtual Result<secrets::CopyAnswer> send(const secrets::CopyCheck& check) = 0;
   // A number of the process that has answered last, another one for each: it may work on another disk than the one
   // before. 0 as long as nobody has.
   virtual uint64_t destination_start() const = 0;

@@ -135,6 +135,43 @@ Result<secrets::CopyCheck> decode_check(const wire::CopyCheck& from) {
     added.generation = copy.generation();
     added.state_id = copy.state_id();
   }
+  to.accesses_after = from.accesses_after();
+  return to;
+}
+
+void encode_copies(const secrets::CopyAnswer& from, wire::AnswerHeader& to) {
+  for (const secrets::CopyVerdict verdict : from.verdicts)
+    to.add_copies(static_cast<uint32_t>(verdict));
+  for (const secrets::CopyAccess& access : from.accesses) {
+    wire::CopyAccess& added = *to.add_accesses();
+    added.set_account(access.account.text());
+    added.set_name(access.name);
+    added.set_suffix(access.suffix);
+    added.set_day_ms(access.day.time_since_epoch().count());
+  }
+  to.set_accesses_to(from.accesses_to);
+  to.set_accesses_lost(from.are_accesses_lost);
+}
+
+Result<secrets::CopyAnswer> decode_copies(const wire::AnswerHeader& from) {
+  COFFER_TRY(check(static_cast<size_t>(from.copies_size()) <= kMaxCheckedCopies, "number of verdicts"));
+  COFFER_TRY(check(static_cast<size_t>(from.accesses_size()) <= kMaxCheckedCopies, "number of accesses"));
+  secrets::CopyAnswer to;
+  for (const uint32_t verdict : from.copies()) {
+    COFFER_TRY(check(verdict <= static_cast<uint32_t>(secrets::CopyVerdict::kAhead), "verdict"));
+    to.verdicts.push_back(static_cast<secrets::CopyVerdict>(verdict));
+  }
+  for (const wire::CopyAccess& access : from.accesses()) {
+    secrets::CopyAccess& added = to.accesses.emplace_back();
+    COFFER_ASSIGN(added.account, parse_id<AccountId>(access.account(), "account"));
+    COFFER_TRY(check(secrets::check_name(access.name()).ok(), "name"));
+    COFFER_TRY(check(is_suffix(access.suffix()), "suffix"));
+    COFFER_ASSIGN(added.day, parse_time(access.day_ms(), "day"));
+    added.name = access.name();
+    added.suffix = access.suffix();
+  }
+  to.accesses_to = from.accesses_to();
+  to.are_accesses_lost = from.accesses_lost();
   return to;
 }
 
@@ -231,6 +268,7 @@ void encode_outcome(const secrets::ApplyOutcome& from, wire::Outcome& to) {
     to.set_primary(from.successor->region.text());
     to.set_primary_epoch(from.successor->lineage_epoch);
   }
+  if (from.accessed) to.set_accessed_ms(from.accessed->time_since_epoch().count());
   for (const VersionId& id : from.needed)
     to.add_needed(id.text());
   if (from.message.size() <= kMaxTextBytes) to.set_message(from.message);
@@ -248,6 +286,9 @@ Result<secrets::ApplyOutcome> decode_outcome(const wire::Outcome& from) {
     COFFER_ASSIGN(Region primary, parse_id<Region>(from.primary(), "primary region"));
     COFFER_TRY(check(from.primary_epoch() > 0, "lineage epoch"));
     to.successor = {std::move(primary), from.primary_epoch()};
+  }
+  if (from.has_accessed_ms()) {
+    COFFER_ASSIGN(to.accessed, parse_time(from.accessed_ms(), "day"));
   }
   for (const std::string& needed : from.needed()) {
     COFFER_ASSIGN(auto id, parse_id<VersionId>(needed, "needed version"));
@@ -319,6 +360,7 @@ Result<SecretBuffer> encode(const secrets::CopyCheck& check) {
     added.set_generation(copy.generation);
     added.set_state_id(copy.state_id);
   }
+  to.set_accesses_after(check.accesses_after);
   return begin_frame(header, 0);
 }
 
@@ -415,11 +457,11 @@ SecretBuffer encode(const Answer& answer) {
   if (answer.state) encode_answer(*answer.state, *header.mutable_state());
   header.set_start(answer.start);
   header.set_moment(answer.moment);
-  for (const secrets::CopyVerdict verdict : answer.copies)
-    header.add_copies(static_cast<uint32_t>(verdict));
+  encode_copies(answer.copies, header);
   if (answer.key) encode_key_answer(*answer.key, *header.mutable_key());
   Result<SecretBuffer> frame = begin_frame(header, 0);
-  // Bounded: for each of kMaxStates at most kMaxVersions ids of 64 bytes and a text, or as many verdicts as were asked.
+  // Bounded: for each of kMaxStates at most kMaxVersions ids of 64 bytes and a text, or as many verdicts as were asked,
+  // and accesses.
   return std::move(frame).value();
 }
 
@@ -440,11 +482,7 @@ Result<Answer> decode_answer(std::string_view frame) {
   }
   answer.start = header.start();
   answer.moment = header.moment();
-  COFFER_TRY(check(static_cast<size_t>(header.copies_size()) <= kMaxCheckedCopies, "number of verdicts"));
-  for (const uint32_t verdict : header.copies()) {
-    COFFER_TRY(check(verdict <= static_cast<uint32_t>(secrets::CopyVerdict::kAhead), "verdict"));
-    answer.copies.push_back(static_cast<secrets::CopyVerdict>(verdict));
-  }
+  COFFER_ASSIGN(answer.copies, decode_copies(header));
   if (header.has_key()) {
     COFFER_ASSIGN(answer.key, decode_key_answer(header.key()));
   }

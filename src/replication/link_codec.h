@@ -22,15 +22,15 @@
 
 namespace coffer::replication {
 
-inline constexpr uint32_t kProtocolVersion = 8;
+inline constexpr uint32_t kProtocolVersion = 9;
 inline constexpr size_t kMaxFrameBytes = 16 << 20;
 inline constexpr size_t kMaxHeaderBytes = 4 << 20;
 inline constexpr size_t kMaxValueBytes = 65'536;
 inline constexpr size_t kMaxVersions = 200;
-inline constexpr size_t kMaxStates = 64;  // of secrets, in one message
-inline constexpr size_t kMaxCheckedCopies = 500;
-inline constexpr size_t kMaxBehind = 500;      // copies that a heartbeat names
-inline constexpr size_t kMaxStateRows = 1000;  // in one part
+inline constexpr size_t kMaxStates = 64;          // of secrets, in one message
+inline constexpr size_t kMaxCheckedCopies = 500;  // and as many accesses in an answer
+inline constexpr size_t kMaxBehind = 500;         // copies that a heartbeat names
+inline constexpr size_t kMaxStateRows = 1000;     // in one part
 inline constexpr size_t kMaxStateChanges = 2048;
 inline constexpr size_t kMaxStateSecretBytes = 4096;
 inline constexpr size_t kMaxKeyMaterials = 1000;
@@ -68,7 +68,7 @@ struct Answer {
   std::vector<secrets::ApplyOutcome> outcomes{};  // of each state of secrets, or of a removal
   std::optional<home::StateAnswer> state{};       // to a part of a home's state, or a question about one
   std::optional<kms::KeyAnswer> key{};            // to a shared key, or a replica's report
-  std::vector<secrets::CopyVerdict> copies{};     // to a check: one for each copy
+  secrets::CopyAnswer copies{};                   // to a check
   uint64_t start = 0;                             // random, of the answering process; 0: not told
   uint64_t moment = 0;                            // ReplicaLags::moment() there, before it answered; 0: not told
 };

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "base/time_text.h"
 #include "replication/frame.h"
 #include "replication/link.pb.h"
 
@@ -199,8 +200,9 @@ TEST(LinkCodec, NoneTwiceOneSecretAndTooManyAreRefused) {
 
 TEST(LinkCodec, AQuestionAboutCopiesAndItsAnswerArriveAsTheyWereSent) {
   const secrets::ExpectedCopy copy{*AccountId::parse("123456789012"), "prod/db", "a1B2c3", 2, 5, 1ULL << 63U};
-  Result<Message> message = decode_message(encode(secrets::CopyCheck{{copy, copy}})->view());
+  Result<Message> message = decode_message(encode(secrets::CopyCheck{{copy, copy}, 12})->view());
   ASSERT_TRUE(message.ok()) << message.error().message;
+  EXPECT_EQ(std::get<secrets::CopyCheck>(message->body).accesses_after, 12u);
   EXPECT_EQ(std::get<secrets::CopyCheck>(message->body).copies, (std::vector{copy, copy}));
   EXPECT_TRUE(std::get<secrets::CopyCheck>(decode_message(encode(secrets::CopyCheck{})->view())->body).copies.empty());
   for (const auto& spoil : std::initializer_list<void (*)(secrets::ExpectedCopy&)>{
@@ -217,15 +219,43 @@ TEST(LinkCodec, AQuestionAboutCopiesAndItsAnswerArriveAsTheyWereSent) {
 
   using secrets::CopyVerdict;
   Answer answer;
-  answer.copies = {CopyVerdict::kAsExpected, CopyVerdict::kMissing, CopyVerdict::kOther, CopyVerdict::kOlder,
-                   CopyVerdict::kAhead};
+  answer.copies.verdicts = {CopyVerdict::kAsExpected, CopyVerdict::kMissing, CopyVerdict::kOther, CopyVerdict::kOlder,
+                            CopyVerdict::kAhead};
+  const Time day = *parse_iso_basic("20261124T000000Z");
+  const secrets::CopyAccess access{copy.account, copy.name, copy.suffix, day};
+  answer.copies.accesses = {access, access};
+  answer.copies.accesses_to = UINT64_MAX;
+  answer.copies.are_accesses_lost = true;
+  answer.outcomes.resize(2);
+  answer.outcomes.back().accessed = day;
   answer.start = 77;
   answer.moment = 1ULL << 63U;
   const Result<Answer> arrived = decode_answer(encode(answer).view());
   ASSERT_TRUE(arrived.ok());
-  EXPECT_EQ(arrived->copies, answer.copies);
+  EXPECT_EQ(arrived->copies.verdicts, answer.copies.verdicts);
+  EXPECT_EQ(arrived->copies.accesses, answer.copies.accesses);
+  EXPECT_EQ(arrived->copies.accesses_to, UINT64_MAX);
+  EXPECT_TRUE(arrived->copies.are_accesses_lost);
+  EXPECT_FALSE(arrived->outcomes.front().accessed);
+  EXPECT_EQ(arrived->outcomes.back().accessed, day);
   EXPECT_EQ(arrived->start, 77u);
   EXPECT_EQ(arrived->moment, 1ULL << 63U);
+}
+
+TEST(LinkCodec, AnAnswerAboutReadsIsWithinLimits) {
+  const secrets::CopyAccess access{*AccountId::parse("123456789012"), "prod/db", "a1B2c3", {}};
+  for (const auto& spoil : std::initializer_list<void (*)(std::vector<secrets::CopyAccess>&)>{
+           [](auto& bad) { bad.front().name = "a b"; }, [](auto& bad) { bad.front().suffix = "short"; },
+           [](auto& bad) { bad.front().day = Time(std::chrono::hours(24 * 366 * 8100)); },
+           [](auto& bad) { bad.resize(kMaxCheckedCopies + 1, bad.front()); }}) {
+    Answer answer;
+    answer.copies.accesses = {access};
+    EXPECT_TRUE(decode_answer(encode(answer).view()).ok());
+    spoil(answer.copies.accesses);
+    const auto arrived = decode_answer(encode(answer).view());
+    ASSERT_FALSE(arrived.ok());
+    EXPECT_EQ(arrived.error().code, ErrorCode::kCorrupt);
+  }
 }
 
 secrets::Heartbeat heartbeat() {

@@ -50,10 +50,11 @@ class RecordingApplier final : public Applier {
     return home::StateAnswer{home::StateVerdict::kThere, {1, 2, 3}, question.home};
   }
 
-  Result<std::vector<secrets::CopyVerdict>> answer(const Region& primary, const secrets::CopyCheck& check) override {
+  Result<secrets::CopyAnswer> answer(const Region& primary, const secrets::CopyCheck& check) override {
     applied.push_back("check of " + primary.text());
     COFFER_TRY(answer());
-    return std::vector(check.copies.size(), secrets::CopyVerdict::kMissing);
+    return secrets::CopyAnswer{.verdicts = std::vector(check.copies.size(), secrets::CopyVerdict::kMissing),
+                               .accesses_to = check.accesses_after + 1};
   }
   Result<void> started(const Region& peer, uint64_t start) override {
     starts.push_back(peer.text() + " " + std::to_string(start));
@@ -296,10 +297,11 @@ TEST_F(PeerDoorTest, EveryHelloTellsWhichProcessSpeaks) {
 TEST_F(PeerDoorTest, AskedAboutCopiesItTellsWhatItHasAndWhichProcessItIs) {
   Sender east = sender("us-east-1");
   EXPECT_EQ(east.link->destination_start(), 0u);
-  const secrets::CopyCheck check{{{*AccountId::parse("123456789012"), "db", "a1B2c3", 1, 5, 77}}};
-  const auto verdicts = east.link->send(check);
-  ASSERT_TRUE(verdicts.ok()) << verdicts.error().message;
-  EXPECT_EQ(*verdicts, std::vector{secrets::CopyVerdict::kMissing});
+  const secrets::CopyCheck check{{{*AccountId::parse("123456789012"), "db", "a1B2c3", 1, 5, 77}}, 40};
+  const auto said = east.link->send(check);
+  ASSERT_TRUE(said.ok()) << said.error().message;
+  EXPECT_EQ(said->verdicts, std::vector{secrets::CopyVerdict::kMissing});
+  EXPECT_EQ(said->accesses_to, 41u);
   EXPECT_EQ(east.link->destination_start(), 7u);
   EXPECT_EQ(applier_.applied, std::vector<std::string>{"check of us-east-1"});
 }

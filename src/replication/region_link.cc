@@ -134,10 +134,10 @@ Result<home::StateAnswer> RegionLink::send(const home::StateQuestion& question) 
   return state_of(std::move(answer));
 }
 
-Result<std::vector<secrets::CopyVerdict>> RegionLink::send(const secrets::CopyCheck& check) {
+Result<secrets::CopyAnswer> RegionLink::send(const secrets::CopyCheck& check) {
   COFFER_ASSIGN(const SecretBuffer frame, encode(check));
   COFFER_ASSIGN(Answer answer, post(frame.view()));
-  if (answer.copies.size() == check.copies.size()) return std::move(answer.copies);
+  if (answer.copies.verdicts.size() == check.copies.size()) return std::move(answer.copies);
   return Error{ErrorCode::kServiceUnavailable, ends_.destination.text() + " did not say which copies it has"};
 }
 

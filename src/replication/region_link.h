@@ -55,7 +55,7 @@ class RegionLink final : public Link {
   Result<secrets::ApplyOutcome> send(const secrets::ReplicaRemoval& removal) override;
   Result<home::StateAnswer> send(const home::StatePart& part) override;
   Result<home::StateAnswer> send(const home::StateQuestion& question) override;
-  Result<std::vector<secrets::CopyVerdict>> send(const secrets::CopyCheck& check) override;
+  Result<secrets::CopyAnswer> send(const secrets::CopyCheck& check) override;
   uint64_t destination_start() const override { return destination_start_; }
   uint64_t destination_moment() const override { return destination_moment_; }
   Result<void> send(const secrets::Heartbeat& heartbeat) override;

@@ -30,8 +30,8 @@ class GateLink final : public Link {
   explicit GateLink(TestRegion& to) : to_(to) {}
 
   Result<void> greet() override { return {}; }
-  Result<std::vector<secrets::CopyVerdict>> send(const secrets::CopyCheck& check) override {
-    return std::vector(check.copies.size(), secrets::CopyVerdict::kAsExpected);
+  Result<secrets::CopyAnswer> send(const secrets::CopyCheck& check) override {
+    return secrets::CopyAnswer{.verdicts = std::vector(check.copies.size(), secrets::CopyVerdict::kAsExpected)};
   }
   uint64_t destination_start() const override { return 1; }
   uint64_t destination_moment() const override { return to_.lags.moment(); }

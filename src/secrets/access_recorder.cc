@@ -10,19 +10,39 @@ namespace {
 
 constexpr size_t kBatch = 128;
 
-void merge(std::optional<Time>& known, Time noted) {
-  if (!known || *known < noted) known = noted;
+void merge(std::optional<Time>& known, const std::optional<Time>& noted) {
+  if (noted && (!known || *known < *noted)) known = noted;
 }
 
-// The dates of a view and those noted, of versions that still exist.
+// True if that is later than what was known.
+template <class Id>
+bool merge(std::vector<std::pair<Id, Time>>& known, const Id& id, Time noted) {
+  const auto found = std::ranges::find(
+      known, id, [](const auto& entry) -> auto& { return entry.first; });
+  if (found == known.end()) {
+    known.emplace_back(id, noted);
+    return true;
+  }
+  if (found->second >= noted) return false;
+  found->second = noted;
+  return true;
+}
+
+// The dates of a view and those noted, of versions and copies that still exist.
 AccessDates dates_of(const SecretView& view, const AccessDates& noted) {
   SecretView all;
   all.last_accessed = view.last_accessed;
   all.version_last_accessed = view.version_last_accessed;
+  all.copies_last_accessed = view.copies_last_accessed;
   merge(all, noted);
-  AccessDates dates{*all.last_accessed, {}};
+  AccessDates dates{.secret = all.last_accessed, .versions = {}, .copies = {}};
   for (const auto& entry : all.version_last_accessed) {
     if (view.secret.version(entry.first)) dates.versions.push_back(entry);
+  }
+  const auto& replicas = view.secret.replicas;
+  for (const auto& entry : all.copies_last_accessed) {
+    const bool is_there = std::ranges::find(replicas, entry.first, &ReplicaRegion::region) != replicas.end();
+    if (is_there) dates.copies.push_back(entry);
   }
   return dates;
 }
@@ -31,38 +51,38 @@ AccessDates dates_of(const SecretView& view, const AccessDates& noted) {
 
 void merge(SecretView& view, const AccessDates& dates) {
   merge(view.last_accessed, dates.secret);
-  for (const auto& [id, time] : dates.versions) {
-    const auto found = std::ranges::find(
-        view.version_last_accessed, id, [](const auto& entry) -> auto& { return entry.first; });
-    if (found == view.version_last_accessed.end()) {
-      view.version_last_accessed.emplace_back(id, time);
-    } else {
-      found->second = std::max(found->second, time);
-    }
-  }
+  for (const auto& [id, time] : dates.versions)
+    merge(view.version_last_accessed, id, time);
+  for (const auto& [region, time] : dates.copies)
+    merge(view.copies_last_accessed, region, time);
 }
 
-bool AccessRecorder::note(const SecretView& view, const VersionId& version, Time day) {
-  const Secret& secret = view.secret;
-  const std::lock_guard lock(mutex_);
+PendingAccess* AccessRecorder::of(const Secret& secret) {
   const std::string prefix = secret_prefix(secret.account, secret.name);
   auto found = pending_.find(prefix);
   if (found == pending_.end()) {
-    if (pending_.size() >= kMaxPending) return false;
+    if (pending_.size() >= kMaxPending) return nullptr;
     found = pending_.try_emplace(prefix).first;
   }
   PendingAccess& access = found->second;
-  if (access.suffix != secret.suffix) access = {secret.account, secret.name, secret.suffix, {day, {}}, 0};
-  auto known = std::ranges::find(
-      access.dates.versions, version, [](const auto& entry) -> auto& { return entry.first; });
-  if (known != access.dates.versions.end() && known->second >= day) return false;
-  if (known != access.dates.versions.end()) {
-    known->second = day;
-  } else {
-    access.dates.versions.emplace_back(version, day);
-  }
-  access.dates.secret = std::max(access.dates.secret, day);
-  access.serial = ++serial_;
+  if (access.suffix != secret.suffix) access = {secret.account, secret.name, secret.suffix, {}, 0};
+  return &access;
+}
+
+bool AccessRecorder::note(const SecretView& view, const VersionId& version, Time day) {
+  const std::lock_guard lock(mutex_);
+  PendingAccess* const access = of(view.secret);
+  if (access == nullptr || !merge(access->dates.versions, version, day)) return false;
+  merge(access->dates.secret, day);
+  access->serial = ++serial_;
+  return true;
+}
+
+bool AccessRecorder::note(const SecretView& view, const Region& region, Time day) {
+  const std::lock_guard lock(mutex_);
+  PendingAccess* const access = of(view.secret);
+  if (access == nullptr || !merge(access->dates.copies, region, day)) return false;
+  access->serial = ++serial_;
   return true;
 }
 

@@ -35,6 +35,8 @@ class AccessRecorder {
 
   // True if this was not noted yet: views of the secret are then out of date.
   bool note(const SecretView& view, const VersionId& version, Time day);
+  // The same of the secret's copy in another region.
+  bool note(const SecretView& view, const Region& region, Time day);
   // `prefix`: of the secret's rows.
   std::optional<PendingAccess> pending(std::string_view prefix) const;
 
@@ -44,6 +46,8 @@ class AccessRecorder {
   Result<void> flush(store::Store& store, const Load& load);
 
  private:
+  // What is noted of the secret, to be added to; null if there are too many. REQUIRES: the mutex is held.
+  PendingAccess* of(const Secret& secret);
   std::vector<PendingAccess> snapshot() const;
   void written(const PendingAccess& access);
 

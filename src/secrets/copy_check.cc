@@ -13,12 +13,15 @@ namespace coffer::secrets {
 namespace {
 
 constexpr size_t kMarksPerCommit = 100;
+constexpr size_t kMaxReads = 500;  // that one answer tells of
+
+bool has_replica_in(const Secret& secret, const Region& region) {
+  return std::ranges::find(secret.replicas, region, &ReplicaRegion::region) != secret.replicas.end();
+}
 
 // Null when the region is none of the secret's replicas, or nothing came of it yet.
 const ReplicaProgress* progress_of(const SecretView& view, const Region& region) {
-  if (view.secret.role != Role::kPrimary) return nullptr;
-  const auto& replicas = view.secret.replicas;
-  if (std::ranges::find(replicas, region, &ReplicaRegion::region) == replicas.end()) return nullptr;
+  if (view.secret.role != Role::kPrimary || !has_replica_in(view.secret, region)) return nullptr;
   const auto found = std::ranges::find(view.progress, region, &std::pair<Region, ReplicaProgress>::first);
   return found == view.progress.end() ? nullptr : &found->second;
 }
@@ -80,19 +83,51 @@ Result<ExpectedCopies> SecretStore::Impl::expected_copies(const Region& region, 
   return page;
 }
 
-Result<std::vector<CopyVerdict>> SecretStore::Impl::check_copies(const Region& primary, const CopyCheck& check) const {
-  std::vector<CopyVerdict> verdicts;
+Result<CopyAnswer> SecretStore::Impl::check_copies(const Region& primary, const CopyCheck& check) const {
+  CopyAnswer answer;
+  RecentReads::Page reads = reads_.after(check.accesses_after, kMaxReads);
+  const auto append_access = [&](const SecretView& view) {
+    const Secret& secret = view.secret;
+    const bool is_copy = secret.role == Role::kReplica && secret.primary_region == primary;
+    if (!is_copy || !view.last_accessed) return;
+    answer.accesses.push_back({secret.account, secret.name, secret.suffix, *view.last_accessed});
+  };
   for (const ExpectedCopy& copy : check.copies) {
     const Result<SecretPointer> view = reader_.look(copy.account, copy.name);
     if (!view.ok() && view.error().code != ErrorCode::kCorrupt) return view.error();
     if (!view.ok() || *view == nullptr) {
       // One that is damaged does not keep the others.
-      verdicts.push_back(view.ok() ? CopyVerdict::kMissing : CopyVerdict::kOther);
+      answer.verdicts.push_back(view.ok() ? CopyVerdict::kMissing : CopyVerdict::kOther);
       continue;
     }
-    verdicts.push_back(compared((*view)->secret, primary, copy));
+    answer.verdicts.push_back(compared((*view)->secret, primary, copy));
+    append_access(**view);
   }
-  return verdicts;
+  if (!check.copies.empty()) {
+    answer.accesses_to = reads.newest;
+    return answer;
+  }
+  for (const SecretName& read : reads.secrets) {
+    const Result<SecretPointer> view = reader_.look(read.account, read.name);
+    if (!view.ok() && view.error().code != ErrorCode::kCorrupt) return view.error();
+    if (view.ok() && *view != nullptr) append_access(**view);
+  }
+  answer.accesses_to = reads.to;
+  answer.are_accesses_lost = reads.is_incomplete;
+  return answer;
+}
+
+void SecretStore::Impl::note_copy_accesses(const Region& region, std::span<const CopyAccess> accesses) {
+  for (const CopyAccess& access : accesses) {
+    const Result<SecretPointer> found = reader_.look(access.account, access.name);
+    if (!found.ok() || *found == nullptr || (*found)->secret.suffix != access.suffix) continue;
+    const SecretView& view = **found;
+    if (view.secret.role != Role::kPrimary || !has_replica_in(view.secret, region)) continue;
+    const auto known = std::ranges::find(view.copies_last_accessed, region, &std::pair<Region, Time>::first);
+    if (known != view.copies_last_accessed.end() && known->second >= access.day) continue;
+    if (!accesses_.note(view, region, access.day)) continue;
+    reader_.keep_access(view, {.secret = {}, .versions = {}, .copies = {{region, access.day}}});
+  }
 }
 
 Result<size_t> SecretStore::Impl::send_again(const Region& region, const std::vector<ExpectedCopy>& copies,

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "base/clock.h"
 #include "base/ids.h"
 
 namespace coffer::secrets {
@@ -22,8 +23,18 @@ struct ExpectedCopy {
   bool operator==(const ExpectedCopy&) const = default;
 };
 
+// A copy was read in its region.
+struct CopyAccess {
+  AccountId account;
+  std::string name;
+  std::string suffix;
+  Time day;  // 00:00 UTC of the last one
+  bool operator==(const CopyAccess&) const = default;
+};
+
 struct CopyCheck {
-  std::vector<ExpectedCopy> copies;  // may be empty: is anybody there?
+  std::vector<ExpectedCopy> copies;  // may be empty: is anybody there, and which copies were read since?
+  uint64_t accesses_after = 0;       // what the region's process has told of before; 0: nothing
 };
 
 enum class CopyVerdict : uint8_t {
@@ -33,6 +44,15 @@ enum class CopyVerdict : uint8_t {
   kOlder,    // there, and older than what was acknowledged, or an earlier secret of that name: the region has lost what
              // came since
   kAhead,    // there, and newer, or another state of the same generation: a send tells
+};
+
+struct CopyAnswer {
+  std::vector<CopyVerdict> verdicts;  // of each copy
+  // When the copies were read last that were asked about; if it was about none, those that were read for the first time
+  // of a day since `accesses_after`.
+  std::vector<CopyAccess> accesses;
+  uint64_t accesses_to = 0;        // for the next check's `accesses_after`
+  bool are_accesses_lost = false;  // there were more, which the region does not remember one by one
 };
 
 // Some of the copies that a region has acknowledged, and where to go on; empty: these were the last.

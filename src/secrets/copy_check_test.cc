@@ -3,6 +3,9 @@
 
 #include <gtest/gtest.h>
 
+#include <span>
+
+#include "base/time_text.h"
 #include "secrets/testing/store_fixture.h"
 
 namespace coffer::secrets {
@@ -18,9 +21,14 @@ class CopyCheckTest : public testing::SecretStoreTest {
  protected:
   // The region's answer about one copy.
   CopyVerdict verdict(const ExpectedCopy& copy, const Region& primary = kWest) {
-    const auto verdicts = secrets_.check_copies(primary, {{copy}});
-    if (!verdicts.ok() || verdicts->size() != 1) std::abort();
-    return verdicts->front();
+    const auto answer = secrets_.check_copies(primary, {{copy}});
+    if (!answer.ok() || answer->verdicts.size() != 1) std::abort();
+    return answer->verdicts.front();
+  }
+
+  // What it tells of reads to who has been told of those up to `after`.
+  CopyAnswer reads(uint64_t after, const Region& primary = kWest) {
+    return *secrets_.check_copies(primary, {.copies = {}, .accesses_after = after});
   }
 };
 
@@ -95,6 +103,58 @@ TEST_F(CopyCheckTest, CopiesThatWereRefusedAreListedApart) {
   ASSERT_EQ(page->refused.size(), 1u);
   EXPECT_EQ(page->refused.front().name, "refused");
   EXPECT_EQ(page->refused.front().generation, find("refused")->secret.generation);
+}
+
+// LastAccessedDate of a region is of reads there, of which the primary knows nothing by itself.
+TEST_F(CopyCheckTest, ARegionTellsWhichCopiesWereReadAndToWhoseTheyAre) {
+  ASSERT_EQ(apply(state_from(kWest, "AAAAAA", 1, 5)), ApplyVerdict::kApplied);
+  create("own");
+  const ExpectedCopy copy{kAccount, "copy", "AAAAAA", 1, 5, 5};
+  EXPECT_TRUE(secrets_.check_copies(kWest, {{copy}})->accesses.empty()) << "never read";
+  const Time today = *parse_iso_basic("20261124T000000Z");
+  secrets_.note_access(*find("own"), version_id(0));
+  secrets_.note_access(*find("copy"), version_id(1));
+  const CopyAnswer first = reads(0);
+  const std::vector told{CopyAccess{kAccount, "copy", "AAAAAA", today}};
+  EXPECT_EQ(first.accesses, told);
+  EXPECT_TRUE(reads(first.accesses_to).accesses.empty()) << "it was told";
+  EXPECT_TRUE(reads(0, kEurope).accesses.empty()) << "another primary's";
+  secrets_.note_access(*find("copy"), version_id(1));
+  EXPECT_TRUE(reads(first.accesses_to).accesses.empty()) << "the second read of a day tells nothing new";
+  clock_.advance(std::chrono::hours(24));
+  secrets_.note_access(*find("copy"), version_id(1));
+  EXPECT_EQ(reads(first.accesses_to).accesses.front().day, today + std::chrono::hours(24));
+  // Who asks about the copy itself is told of what came before this process, too.
+  EXPECT_EQ(secrets_.check_copies(kWest, {{copy}})->accesses.size(), 1u);
+  EXPECT_TRUE(secrets_.check_copies(kEurope, {{copy}})->accesses.empty());
+  EXPECT_EQ(secrets_.apply_state(state_from(kWest, "AAAAAA", 1, 6))->accessed, today + std::chrono::hours(24));
+}
+
+TEST_F(CopyCheckTest, APrimaryShowsWhenACopyWasReadAndKeepsIt) {
+  const SecretPointer view = create("db", "v", {kWest});
+  const Time today = *parse_iso_basic("20261124T000000Z");
+  const Time yesterday = today - std::chrono::hours(24);
+  const auto told = [&](const Region& region, const std::string& suffix, Time day) {
+    const CopyAccess access{kAccount, "db", suffix, day};
+    secrets_.note_copy_accesses(region, std::span(&access, 1));
+    return find("db")->copies_last_accessed;
+  };
+  using Shown = std::vector<std::pair<Region, Time>>;
+  EXPECT_EQ(told(kWest, "AAAAAA", today), Shown()) << "of a secret that had the name before";
+  EXPECT_EQ(told(kEurope, view->secret.suffix, today), Shown()) << "no replica region";
+  EXPECT_EQ(told(kWest, view->secret.suffix, today), (Shown{{kWest, today}}));
+  EXPECT_EQ(told(kWest, view->secret.suffix, yesterday), (Shown{{kWest, today}})) << "a late answer";
+  EXPECT_FALSE(find("db")->last_accessed) << "nobody read it here";
+  ASSERT_TRUE(secrets_.flush_accesses().ok());
+  SecretStore restarted({*store_, keyring_, random_, clock_, kEast});
+  EXPECT_EQ((*restarted.find(kAccount, "db"))->copies_last_accessed, (Shown{{kWest, today}}));
+  EXPECT_FALSE((*restarted.find(kAccount, "db"))->last_accessed);
+  // A read here does not lose what is known of the others, nor does a change.
+  secrets_.note_access(*find("db"), version_id(0));
+  ASSERT_TRUE(secrets_.flush_accesses().ok());
+  ASSERT_TRUE(put("db", 1, "w").ok());
+  EXPECT_EQ(find("db")->copies_last_accessed, (Shown{{kWest, today}}));
+  EXPECT_EQ(find("db")->last_accessed, today);
 }
 
 TEST_F(CopyCheckTest, APromotedCopyIsNotMissing) {

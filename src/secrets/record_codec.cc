@@ -348,10 +348,15 @@ Result<ReplicaProgress> decode_progress(std::string_view row) {
 
 std::string encode_access(const AccessDates& dates) {
   rows::AccessRecord record;
-  record.set_day(to_day(dates.secret));
+  if (dates.secret) record.set_day(to_day(*dates.secret));
   for (const auto& [id, time] : dates.versions) {
     rows::AccessRecord::VersionAccess& to = *record.add_versions();
     to.set_id(id.text());
+    to.set_day(to_day(time));
+  }
+  for (const auto& [region, time] : dates.copies) {
+    rows::AccessRecord::CopyAccess& to = *record.add_copies();
+    to.set_region(region.text());
     to.set_day(to_day(time));
   }
   return record.SerializeAsString();
@@ -360,11 +365,17 @@ std::string encode_access(const AccessDates& dates) {
 Result<AccessDates> decode_access(std::string_view row) {
   rows::AccessRecord record;
   if (!record.ParseFromArray(row.data(), static_cast<int>(row.size()))) return damaged("a secret's access dates");
-  AccessDates dates{from_day(record.day()), {}};
+  AccessDates dates;
+  if (record.has_day()) dates.secret = from_day(record.day());
   for (const auto& version : record.versions()) {
     auto id = VersionId::parse(version.id());
     if (!id) return damaged("a secret's access dates");
     dates.versions.emplace_back(std::move(*id), from_day(version.day()));
+  }
+  for (const auto& copy : record.copies()) {
+    auto region = Region::parse(copy.region());
+    if (!region) return damaged("a secret's access dates");
+    dates.copies.emplace_back(std::move(*region), from_day(copy.day()));
   }
   return dates;
 }

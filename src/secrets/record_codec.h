@@ -2,6 +2,7 @@
 // says which secret, never guessed at. Formats: records.proto, docs/formats/secrets.md. Pure.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -16,8 +17,9 @@ namespace coffer::secrets {
 
 // When a secret and its versions were read last, as 00:00 UTC of that day.
 struct AccessDates {
-  Time secret;
+  std::optional<Time> secret;
   std::vector<std::pair<VersionId, Time>> versions;
+  std::vector<std::pair<Region, Time>> copies;  // of a primary: in the regions that have replicas
 };
 
 std::string encode_secret(const Secret& secret);

@@ -304,6 +304,7 @@ Result<SecretStore::Impl::Application> SecretStore::Impl::application(const Repl
   COFFER_ASSIGN(const uint64_t fence, fence_epoch(state));
   if (auto outcome = refusal(state, current.get(), fence)) {
     Application refused{std::move(*outcome), {}};
+    if (refused.outcome.verdict == ApplyVerdict::kAlreadyNewer) refused.outcome.accessed = current->last_accessed;
     if (refused.outcome.verdict != ApplyVerdict::kAlreadyNewer || !completes(state, current->secret)) return refused;
     Secret secret = current->secret;
     secret.siblings = state.siblings;
@@ -316,7 +317,9 @@ Result<SecretStore::Impl::Application> SecretStore::Impl::application(const Repl
   if (unusable) return Application{std::move(*unusable), {}};
   if (auto missing = missing_values(state, current.get())) return Application{std::move(*missing), {}};
   COFFER_ASSIGN(store::Transaction transaction, replica_transaction(state, current.get()));
-  return Application{{}, std::move(transaction)};
+  Application applied{{}, std::move(transaction)};
+  if (is_replica_of(state, current.get())) applied.outcome.accessed = current->last_accessed;
+  return applied;
 }
 
 Result<ApplyOutcome> SecretStore::Impl::apply_state(const ReplicaState& state) {

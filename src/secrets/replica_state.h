@@ -88,6 +88,7 @@ struct ApplyOutcome {
   uint64_t generation = 0;        // with kAhead: of the copy
   // With kFenced: the promoted one; absent: it was deleted.
   std::optional<ReplicaProgress::Successor> successor;
+  std::optional<Time> accessed;  // when the copy that is there was read last, as 00:00 UTC of that day
 };
 
 }  // namespace coffer::secrets

@@ -47,7 +47,9 @@ Result<std::string> merged_access(std::string_view row, const AccessDates& noted
     merge(dates, written);
   }
   merge(dates, noted);
-  return encode_access({dates.last_accessed.value_or(Time()), std::move(dates.version_last_accessed)});
+  return encode_access({.secret = dates.last_accessed,
+                        .versions = std::move(dates.version_last_accessed),
+                        .copies = std::move(dates.copies_last_accessed)});
 }
 
 bool is_current(const SecretView& view, const VersionId& version) {
@@ -194,9 +196,9 @@ void SecretReader::keep_value(const SecretView& view, std::string_view sealed) c
   views_.replace(key.text(), &view, nullptr);
 }
 
-void SecretReader::keep_access(const SecretView& view, const VersionId& version, Time day) {
+void SecretReader::keep_access(const SecretView& view, const AccessDates& noted) {
   const RowKey key(view.secret.account, view.secret.name);
-  if (!keep_access(key.text(), view.revision, {day, {{version, day}}})) packed_.invalidate(key.text());
+  if (!keep_access(key.text(), view.revision, noted)) packed_.invalidate(key.text());
   views_.invalidate(key.text());
 }
 

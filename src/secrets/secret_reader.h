@@ -27,8 +27,8 @@ class SecretReader {
   // store while that commit is telling its listeners.
   Result<SecretPointer> load(const AccountId& account, std::string_view name) const;
   Result<SecretBytes> read_value(const SecretView& view, const VersionId& version) const;
-  // After an access was noted: every find() that begins later shows it.
-  void keep_access(const SecretView& view, const VersionId& version, Time day);
+  // After accesses were noted: every find() that begins later shows them.
+  void keep_access(const SecretView& view, const AccessDates& noted);
 
  private:
   using PackedPointer = std::shared_ptr<const PackedSecret>;

@@ -73,6 +73,7 @@ SecretPointer changed_view(const SecretView& before, Change change, store::Revis
   view->arn = before.arn;
   view->last_accessed = before.last_accessed;
   view->version_last_accessed = before.version_last_accessed;
+  view->copies_last_accessed = before.copies_last_accessed;
   view->revision = revision;
   return view;
 }
@@ -94,8 +95,10 @@ Result<void> check_has_no_replicas(const SecretView& view) {
 
 void SecretStore::Impl::note_access(const SecretView& view, const VersionId& version) {
   const Time day = start_of_day(parts_.clock.now());
-  if (accessed_on(view, version, day)) return;
-  if (accesses_.note(view, version, day)) reader_.keep_access(view, version, day);
+  if (accessed_on(view, version, day) || !accesses_.note(view, version, day)) return;
+  reader_.keep_access(view, {.secret = day, .versions = {{version, day}}, .copies = {}});
+  const bool is_first = view.last_accessed != day;
+  if (is_first && view.secret.role == Role::kReplica) reads_.add({view.secret.account, view.secret.name});
 }
 
 Result<void> SecretStore::Impl::flush_accesses() {
@@ -377,6 +380,9 @@ Result<SecretBytes> SecretStore::read_value(const SecretView& view, const Versio
 void SecretStore::note_access(const SecretView& view, const VersionId& version) {
   impl_->note_access(view, version);
 }
+void SecretStore::note_copy_accesses(const Region& region, std::span<const CopyAccess> accesses) {
+  impl_->note_copy_accesses(region, accesses);
+}
 Result<void> SecretStore::flush_accesses() {
   return impl_->flush_accesses();
 }
@@ -429,7 +435,7 @@ Result<CrossAccountOutcome> SecretStore::copy_across(const AccountId& account, s
 Result<ExpectedCopies> SecretStore::expected_copies(const Region& region, std::string_view from, size_t limit) const {
   return impl_->expected_copies(region, from, limit);
 }
-Result<std::vector<CopyVerdict>> SecretStore::check_copies(const Region& primary, const CopyCheck& check) const {
+Result<CopyAnswer> SecretStore::check_copies(const Region& primary, const CopyCheck& check) const {
   return impl_->check_copies(primary, check);
 }
 Result<size_t> SecretStore::send_again(const Region& region, const std::vector<ExpectedCopy>& copies,

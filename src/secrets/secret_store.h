@@ -35,9 +35,10 @@ struct SecretView {
   std::vector<std::pair<Region, ReplicaProgress>> progress;
   std::optional<Time> last_accessed;  // 00:00 UTC
   std::vector<std::pair<VersionId, Time>> version_last_accessed;
-  store::Revision revision = 0;                          // of the record's row
-  std::shared_ptr<const policy::CompiledPolicy> policy;  // the resource policy; null: none
-  std::shared_ptr<const PackedSecret> packed;            // what it was parsed from; null for what a change has returned
+  std::vector<std::pair<Region, Time>> copies_last_accessed;  // of a primary: as the regions have told
+  store::Revision revision = 0;                               // of the record's row
+  std::shared_ptr<const policy::CompiledPolicy> policy;       // the resource policy; null: none
+  std::shared_ptr<const PackedSecret> packed;  // what it was parsed from; null for what a change has returned
 
   // InProgress, InSync or Failed, and the message, as DescribeSecret shows them.
   struct Status {
@@ -139,6 +140,9 @@ class SecretStore {
   // Notes that the value was read today: LastAccessedDate of secret and version. Never blocks; written in the
   // background.
   void note_access(const SecretView& view, const VersionId& version);
+  // Notes that copies of primaries here were read in `region`: LastAccessedDate of the region. What cannot be looked at
+  // now is not noted; the region tells again when it or this process starts.
+  void note_copy_accesses(const Region& region, std::span<const CopyAccess> accesses);
   // Writes noted accesses; called every second by a background thread and at stop.
   Result<void> flush_accesses();
 
@@ -211,8 +215,8 @@ class SecretStore {
   // Whether the copies are still there: copy_check.h. What `region` has acknowledged and what it has refused, of the
   // primaries here, looking at `limit` secrets from `from` on (empty: from the first). kIo.
   Result<ExpectedCopies> expected_copies(const Region& region, std::string_view from, size_t limit) const;
-  // The region's side: a verdict for each copy. kIo.
-  Result<std::vector<CopyVerdict>> check_copies(const Region& primary, const CopyCheck& check) const;
+  // The region's side: a verdict for each copy, and which copies were read. kIo.
+  Result<CopyAnswer> check_copies(const Region& primary, const CopyCheck& check) const;
   // Marks what is not as expected, unless it has changed since; what is missing begins afresh, InProgress. How many.
   // REQUIRES: as many verdicts as copies. kIo.
   Result<size_t> send_again(const Region& region, const std::vector<ExpectedCopy>& copies,

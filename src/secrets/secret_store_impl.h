@@ -9,6 +9,7 @@
 
 #include "secrets/access_recorder.h"
 #include "secrets/cross_account.h"
+#include "secrets/recent_reads.h"
 #include "secrets/sealed_value.h"
 #include "secrets/secret_count.h"
 #include "secrets/secret_reader.h"
@@ -33,6 +34,7 @@ class SecretStore::Impl {
 
   // secret_store.cc; as SecretStore has them.
   void note_access(const SecretView& view, const VersionId& version);
+  void note_copy_accesses(const Region& region, std::span<const CopyAccess> accesses);
   Result<void> flush_accesses();
   Result<SecretPointer> create(Change change);
   Result<SecretPointer> update(const AccountId& account, std::string_view name, const Edit& edit);
@@ -59,7 +61,7 @@ class SecretStore::Impl {
 
   // copy_check.cc
   Result<ExpectedCopies> expected_copies(const Region& region, std::string_view from, size_t limit) const;
-  Result<std::vector<CopyVerdict>> check_copies(const Region& primary, const CopyCheck& check) const;
+  Result<CopyAnswer> check_copies(const Region& primary, const CopyCheck& check) const;
   Result<size_t> send_again(const Region& region, const std::vector<ExpectedCopy>& copies,
                             const std::vector<CopyVerdict>& verdicts);
 
@@ -140,6 +142,7 @@ class SecretStore::Impl {
 
   const Parts parts_;
   AccessRecorder accesses_;
+  RecentReads reads_;  // of copies
   SecretReader reader_;
   SecretCount count_;
 };

@@ -49,6 +49,7 @@ def test_a_region_is_failed_over_and_rejoins(fresh):
     assert refused.returncode == 1 and f"{EAST} answers" in refused.stderr and "--force" in refused.stderr
     assert west.describe_secret(SecretId=NAMES[0])["PrimaryRegion"] == EAST
 
+    europe.get_secret_value(SecretId=NAMES[0])
     # One write does not get out: us-west-2 is cut off by being stopped.
     deployment.stop_region(WEST)
     east.put_secret_value(SecretId=NAMES[0], SecretString="only in the east and in europe")
@@ -77,6 +78,12 @@ def test_a_region_is_failed_over_and_rejoins(fresh):
         assert west.describe_secret(SecretId=name)["PrimaryRegion"] == WEST
         west.put_secret_value(SecretId=name, SecretString="two")
     assert west.describe_secret(SecretId="other/kept")["PrimaryRegion"] == EAST, "its name has another prefix"
+
+    def read_in_europe(name):
+        statuses = west.describe_secret(SecretId=name)["ReplicationStatus"]
+        return any(status["Region"] == EUROPE and "LastAccessedDate" in status for status in statuses)
+    wait_until(lambda: read_in_europe(NAMES[0]), what="the new primary knows when the copy in Europe was read")
+    assert not read_in_europe(NAMES[1])
     for name in NAMES:
         wait_until(lambda: europe.get_secret_value(SecretId=name)["SecretString"] == "two", what=f"{name} in {EUROPE}")
     assert operator.json(*failover, "--yes", "--prefix", "shop/")["Secrets"] == [], "nothing is left to do"

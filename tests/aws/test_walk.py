@@ -33,6 +33,7 @@ def test_the_aws_cli_creates_replicates_and_reads_everywhere(five):
         assert by_name["SecretString"] == "first"
         assert by_name["VersionId"] == created["VersionId"]
         assert by_name["VersionStages"] == ["AWSCURRENT"]
+    wait_until(lambda: all("LastAccessedDate" in status for status in statuses()), what="the primary knows who was read")
 
     put = five.aws("us-east-1", "put-secret-value", "--secret-id", "walk/db", "--secret-string", "second")
     client = five.client("us-east-1")

@@ -14,7 +14,7 @@ class Passing : public Applier {
  public:
   Passing(Applier& real, Site& at) : real_(real), at_(at) {}
   Result<void> started(const Region& peer, uint64_t start) override { return real_.started(peer, start); }
-  Result<std::vector<secrets::CopyVerdict>> answer(const Region& primary, const secrets::CopyCheck& check) override {
+  Result<secrets::CopyAnswer> answer(const Region& primary, const secrets::CopyCheck& check) override {
     return real_.answer(primary, check);
   }
   Result<std::vector<secrets::ApplyOutcome>> apply(std::vector<secrets::ReplicaState> states) override {
@@ -175,8 +175,8 @@ class MissesNothing final : public Passing {
  public:
   using Passing::answer;
   using Passing::Passing;
-  Result<std::vector<secrets::CopyVerdict>> answer(const Region&, const secrets::CopyCheck& check) override {
-    return std::vector(check.copies.size(), secrets::CopyVerdict::kAsExpected);
+  Result<secrets::CopyAnswer> answer(const Region&, const secrets::CopyCheck& check) override {
+    return secrets::CopyAnswer{.verdicts = std::vector(check.copies.size(), secrets::CopyVerdict::kAsExpected)};
   }
 };
 

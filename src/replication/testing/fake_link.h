@@ -131,7 +131,7 @@ class FakeLink final : public Link {
     return answer;
   }
 
-  Result<std::vector<secrets::CopyVerdict>> send(const secrets::CopyCheck& check) override {
+  Result<secrets::CopyAnswer> send(const secrets::CopyCheck& check) override {
     if (!up) return Error{ErrorCode::kIo, "connection refused"};
     if (refusal) return *refusal;
     ++checks;

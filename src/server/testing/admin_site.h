@@ -39,7 +39,7 @@ class QuestionLink final : public replication::Link {
   }
   Result<void> greet() override { std::abort(); }
   Result<home::StateAnswer> send(const home::StatePart&) override { std::abort(); }
-  Result<std::vector<secrets::CopyVerdict>> send(const secrets::CopyCheck&) override { std::abort(); }
+  Result<secrets::CopyAnswer> send(const secrets::CopyCheck&) override { std::abort(); }
   uint64_t destination_start() const override { return 0; }
   uint64_t destination_moment() const override { return 0; }
   Result<void> send(const secrets::Heartbeat&) override { std::abort(); }

@@ -31,6 +31,9 @@ std::vector<ReplicationStatusEntry> replication_status(const secrets::SecretView
     entry.kms_key_id = replica.kms_key_id.empty() ? kms::kSecretsManagerAlias : replica.kms_key_id;
     entry.status = status;
     if (!message.empty()) entry.status_message = std::move(message);
+    const auto& accessed = view.copies_last_accessed;
+    const auto read = std::ranges::find(accessed, replica.region, &std::pair<Region, Time>::first);
+    if (read != accessed.end()) entry.last_accessed_date = read->second;
   }
   return entries;
 }

@@ -25,7 +25,7 @@ struct ReplicationStatusEntry {
   std::string kms_key_id;
   std::string status;
   std::optional<std::string> status_message;
-  std::optional<Time> last_accessed_date;  // the replica's own; not known here
+  std::optional<Time> last_accessed_date;  // of the replica, as its region has told; 00:00 UTC of that day
   static constexpr wire::Field kFields[] = {
       wire::field<&ReplicationStatusEntry::region>("Region"),
       wire::field<&ReplicationStatusEntry::kms_key_id>("KmsKeyId"),

@@ -204,6 +204,7 @@ Replicated World::replicate(const AccountId& account, const std::string& name, s
                                  .progress = {},
                                  .mark_to_clear = std::nullopt};
   const uint64_t generation = state->generation;
+  const std::string suffix = state->suffix;
   const secrets::ApplyOutcome outcome = must(secrets(to).apply_state(std::move(*state)));
   const bool arrived =
       outcome.verdict == secrets::ApplyVerdict::kApplied || outcome.verdict == secrets::ApplyVerdict::kAlreadyNewer;
@@ -212,6 +213,10 @@ Replicated World::replicate(const AccountId& account, const std::string& name, s
   report.progress.message = outcome.message;
   report.progress.last_attempt = clock.now();
   must(secrets(from).record_progress(report));
+  if (outcome.accessed) {
+    const secrets::CopyAccess access{account, name, suffix, *outcome.accessed};
+    secrets(from).note_copy_accesses(destination, std::span(&access, 1));
+  }
   return {outcome.verdict, outcome.message};
 }
 
