@@ -48,6 +48,7 @@ class LocalDeployment {
     COFFER_TRY(check_all_ports());
     COFFER_TRY(prepare_deployment(deployment_, clock_, random_));
     COFFER_TRY(start_regions());
+    COFFER_TRY(heed_removals());
     COFFER_TRY(provide_account());
     remind_of_moved_regions();
     COFFER_TRY(open_doors());
@@ -90,20 +91,51 @@ class LocalDeployment {
     return check_port_free(deployment.link_port(region));
   }
 
+  // Regions decide who belongs to them, and DIR/deployment.toml only follows: `coffer region remove` does not know it,
+  // and this process may have ended before it wrote down what all had agreed to.
+  Result<void> heed_removals() {
+    COFFER_ASSIGN(const Removers removers, removed_regions(deployment_));
+    const Region home = home_of(deployment_);
+    while (const auto region = removed_by_all(deployment_, removers, home)) {
+      COFFER_TRY(leave_out(*region));
+      std::printf("region %s was removed by all others and is left out; its data stays where it is\n",
+                  region->text().c_str());
+    }
+    for (const auto& [region, by] : removers) {
+      if (deployment_.has(region)) warn_of_removal(region, by);
+    }
+    return {};
+  }
+
+  void warn_of_removal(const Region& region, const std::vector<Region>& by) const {
+    std::string names;
+    for (const Region& other : by) {
+      if (deployment_.has(other)) names += (names.empty() ? "" : ", ") + other.text();
+    }
+    if (names.empty()) return;
+    const std::string command = "-region " + region.text() + " --data " + shell_word(deployment_.directory);
+    std::fprintf(stderr,
+                 "coffer: %s was removed in %s and not in the others: coffer dev remove%s goes on, coffer dev add%s "
+                 "takes it back\n",
+                 region.text().c_str(), names.c_str(), command.c_str(), command.c_str());
+  }
+
   // Regions remember where one that was added is, and --port moves all.
   void remind_of_moved_regions() {
     if (deployment_.offsets.empty()) return;
     for (const Region& region : deployment_.regions) {
-      const Result<void> told = tell_of(region);
+      const Result<void> told = calls([&](DevRegions& regions) { return regions.tell_of_move(region); });
       if (told.ok()) continue;
       std::fprintf(stderr, "coffer: not every region knows where %s is: %s\n", region.text().c_str(),
                    told.error().message.c_str());
     }
   }
 
-  Result<void> tell_of(const Region& region) {
+  // Asks regions as the root user of the account.
+  Result<void> calls(const std::function<Result<void>(DevRegions&)>& ask) {
     COFFER_ASSIGN(client::Credentials credentials, root_credentials(deployment_, home_of(deployment_), {}));
-    return DevRegions(deployment_, std::move(credentials), clock_).tell_of(region);
+    DevRegions regions(deployment_, std::move(credentials), clock_);
+    return ask(regions);
   }
 
   Result<void> add(const Region& region) {
@@ -136,24 +168,26 @@ class LocalDeployment {
       COFFER_TRY(supervisor_.spawn(region));
       COFFER_TRY(wait_ready(region));
     }
-    COFFER_TRY(tell_of(region));
+    COFFER_TRY(calls([&](DevRegions& regions) { return regions.tell_of(region); }));
     COFFER_TRY(wait_for_account(region));
     // It may have been told to remove one that has come again while it was away.
-    COFFER_ASSIGN(client::Credentials credentials, root_credentials(deployment_, home_of(deployment_), {}));
-    return DevRegions(deployment_, std::move(credentials), clock_).tell(region);
+    return calls([&](DevRegions& regions) { return regions.tell(region); });
   }
 
   Result<void> remove(const Region& region, bool is_lost) {
     if (deployment_.regions.size() == 1) return Error{ErrorCode::kUsage, "it is the only region"};
-    COFFER_ASSIGN(client::Credentials credentials, root_credentials(deployment_, home_of(deployment_), {}));
-    COFFER_TRY(DevRegions(deployment_, std::move(credentials), clock_).take_out(region, is_lost));
-    (void)supervisor_.stop(region, StopHow::kTerminate);  // it may be stopped already
+    COFFER_TRY(calls([&](DevRegions& regions) { return regions.take_out(region, is_lost); }));
     gateway_->remove(region);
+    COFFER_TRY(leave_out(region));
+    return write_env();
+  }
+
+  Result<void> leave_out(const Region& region) {
+    (void)supervisor_.stop(region, StopHow::kTerminate);  // it may be stopped already
     supervisor_.remove(region);
     deployment_ = without_region(deployment_, region);
     control_.set_deployment(deployment_);
-    COFFER_TRY(prepare_deployment(deployment_, clock_, random_));
-    return write_env();
+    return prepare_deployment(deployment_, clock_, random_);
   }
 
   Result<void> start_regions() {

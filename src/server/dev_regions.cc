@@ -1,5 +1,7 @@
 #include "server/dev_regions.h"
 
+#include <algorithm>
+
 #include "server/json_door.h"
 
 namespace coffer::server {
@@ -12,6 +14,33 @@ Result<client::Credentials> root_credentials(const Deployment& deployment, const
   return client::Credentials{.access_key_id = std::string(text_member(answer.root(), "AccessKeyId")),
                              .secret_access_key = SecretBytes::copy_of(text_member(answer.root(), "SecretAccessKey")),
                              .session_token = {}};
+}
+
+Result<Removers> removed_regions(const Deployment& deployment) {
+  Removers removers;
+  for (const Region& region : deployment.regions) {
+    wire::Document status;
+    COFFER_TRY(call_local(deployment.admin_socket(region), {.target = "/status"}, status));
+    const auto links = list_member(status.root(), "links");
+    for (const Region& other : deployment.regions) {
+      // Its file names all others, so what it does not know it has removed.
+      const bool is_known = other == region || std::ranges::any_of(links, [&other](const wire::Value& link) {
+                              return text_member(link, "destination") == other.text();
+                            });
+      if (!is_known) removers[other].push_back(region);
+    }
+  }
+  return removers;
+}
+
+std::optional<Region> removed_by_all(const Deployment& deployment, const Removers& removers, const Region& home) {
+  for (const auto& [region, by] : removers) {
+    const bool is_known = std::ranges::any_of(deployment.regions, [&region, &by](const Region& other) {
+      return other != region && std::ranges::find(by, other) == by.end();
+    });
+    if (!is_known && region != home && deployment.has(region)) return region;
+  }
+  return std::nullopt;
 }
 
 DevRegions::DevRegions(const Deployment& deployment, client::Credentials credentials, const Clock& clock)
@@ -48,6 +77,17 @@ std::string DevRegions::place_of(const Region& region, bool is_dry_run) const {
 Result<void> DevRegions::tell_of(const Region& region) {
   COFFER_TRY(call_others(region, "AddRegion", place_of(region, true)));
   return call_others(region, "AddRegion", place_of(region, false));
+}
+
+Result<void> DevRegions::tell_of_move(const Region& region) {
+  for (const Region& other : deployment_.regions) {
+    if (other == region) continue;
+    wire::Document answer;
+    COFFER_TRY(calls_.call(other.text(), "AddRegion", place_of(region, true), answer));
+    if (text_member(answer.root(), "Result") != "Moved") continue;
+    COFFER_TRY(calls_.call(other.text(), "AddRegion", place_of(region, false), answer));
+  }
+  return {};
 }
 
 Result<void> DevRegions::tell(const Region& region) {

@@ -3,7 +3,10 @@
 #pragma once
 
 #include <functional>
+#include <map>
+#include <optional>
 #include <string>
+#include <vector>
 
 #include "base/clock.h"
 #include "base/result.h"
@@ -18,6 +21,13 @@ namespace coffer::server {
 Result<client::Credentials> root_credentials(const Deployment& deployment, const Region& home,
                                              const std::function<bool()>& is_given_up);
 
+// The regions of the deployment that others have removed, and which have; asked of their admin sockets. REQUIRES: all
+// run.
+using Removers = std::map<Region, std::vector<Region>>;
+Result<Removers> removed_regions(const Deployment& deployment);
+// The first of them that none of the others knows any more, and is not `home`; nullopt: there is none.
+std::optional<Region> removed_by_all(const Deployment& deployment, const Removers& removers, const Region& home);
+
 class DevRegions {
  public:
   // `deployment` must outlive it.
@@ -29,6 +39,8 @@ class DevRegions {
   // And it knows all others, also one that it was told to remove in an earlier life. Likewise. REQUIRES: it knows the
   // account.
   Result<void> tell(const Region& region);
+  // Those that know the region know where its files say that it is; others go on not knowing it. Errors likewise.
+  Result<void> tell_of_move(const Region& region);
   // Nobody knows it any more. Likewise; all are asked whether they agree, before the first one does it.
   Result<void> take_out(const Region& region, bool is_lost);
 

@@ -265,3 +265,47 @@ def test_a_region_that_comes_again_knows_what_happened_meanwhile(deployment):
     wait_in_sync(west, "west", [NEW])
     new.create_secret(Name="new", SecretString="value", AddReplicaRegions=[{"Region": WEST}])
     wait_in_sync(new, "new", [WEST])
+
+
+def supervised(deployment):
+    return [region["region"] for region in deployment.status()["regions"]]
+
+
+# deployment.toml still names it: `coffer region remove` does not know that file, and a `coffer dev remove-region` that was
+# killed before it wrote there leaves the same behind.
+def test_a_region_that_all_others_have_removed_is_left_out_at_the_next_start(deployment, operator):
+    dev(deployment, "add-region")
+    deployment.regions = [EAST, WEST, NEW]
+    operator("region", "remove", NEW, "--yes")
+    deployment.kill_everything()
+    deployment.start()
+    assert status(deployment, EAST)["Regions"] == [EAST, WEST] and status(deployment, WEST)["Regions"] == [WEST, EAST]
+    assert f"region {NEW} was removed by all others and is left out" in deployment.printed()
+    assert supervised(deployment) == [EAST, WEST]
+    assert (deployment.directory / "regions" / NEW / "data").exists()
+    deployment.stop()
+    deployment.regions = [EAST, WEST]
+    deployment.start()
+    assert "left out" not in deployment.printed()
+    dev(deployment, "add-region")
+    assert status(deployment, WEST)["Regions"] == [WEST, EAST, NEW]
+
+
+def test_a_region_that_some_have_removed_is_not_let_in_by_a_start_that_moves_it(deployment):
+    dev(deployment, "add-region")
+    deployment.regions = [EAST, WEST, NEW]
+    assert caller(deployment, EAST).call("coffer", "RemoveRegion", {"Region": NEW}).status == 200
+    deployment.stop()
+    deployment.port = free_port_block(11)
+    deployment.start()
+    assert status(deployment, EAST)["Regions"] == [EAST, WEST], "who was removed stays so until somebody decides otherwise"
+    assert f"{NEW} was removed in {EAST} and not in the others" in deployment.printed()
+    assert supervised(deployment) == [EAST, WEST, NEW]
+    # Others hear where it is now, and it takes what they send.
+    west = deployment.client(WEST)
+    west.create_secret(Name="db", SecretString="v", AddReplicaRegions=[{"Region": NEW}])
+    wait_in_sync(west, "db", [NEW])
+    west.remove_regions_from_replication(SecretId="db", RemoveReplicaRegions=[NEW])
+    wait_until(lambda: status_of_link(deployment, WEST, NEW)["Waiting"] == 0, what="the copy being deleted")
+    dev(deployment, "remove-region")
+    assert status(deployment, WEST)["Regions"] == [WEST, EAST] and supervised(deployment) == [EAST, WEST]
