@@ -7,9 +7,14 @@ namespace {
 
 // A deployment has no more regions than that.
 constexpr size_t kMaxRows = 10'000;
+constexpr int kAttempts = 10;
 
 Error refusal(std::string message) {
   return Error{ErrorCode::kInvalidRequest, std::move(message)};
+}
+
+bool is_conflict(const Result<void>& written) {
+  return !written.ok() && written.error().code == ErrorCode::kConflict;
 }
 
 }  // namespace
@@ -101,8 +106,9 @@ std::vector<Removal> Membership::removals() const {
   return removals;
 }
 
-Result<void> Membership::write(const Region& region, const PeerRow& row) {
+Result<void> Membership::write(const Region& region, const PeerRow& row, std::vector<store::Precondition> conditions) {
   store::Transaction transaction;
+  transaction.preconditions = std::move(conditions);
   transaction.puts.push_back({peer_key(region), encode(row)});
   COFFER_TRY(parts_.store.commit(std::move(transaction)));
   const std::lock_guard lock(mutex_);
@@ -117,6 +123,15 @@ Result<Joining> Membership::would_add(const Peer& peer) const {
     return refusal(here.text() +
                    " has no [link] in its configuration, so no other region can reach it. Give it one, with a "
                    "certificate of the deployment's authority, and start it again.");
+  }
+  const std::vector<Removal> leaving = removals();
+  const auto removal = std::ranges::find(leaving, peer.region, &Removal::region);
+  if (removal != leaving.end() && removal->is_lost) {
+    // One that comes back while it is still being taken out of everything would be half there.
+    return refusal(
+        peer.region.text() +
+        " was removed as lost, and is still being taken out of the secrets that were replicated to it. Try again when "
+        "GetRegionStatus does not list it in BeingForgotten any more.");
   }
   const std::optional<Address> before = address_of(peer.region);
   if (!before) return Joining::kJoined;
@@ -137,17 +152,30 @@ Result<Joining> Membership::add(const Peer& peer, const std::string& by) {
   return joining;
 }
 
-Result<bool> Membership::remove(const Region& region, bool is_lost, const std::string& by) {
+Result<bool> Membership::remove(const Departure& departure, const MayGo& may_go) {
   const Region& here = parts_.regions.self();
+  const Region& region = departure.region;
   if (region == here) return refusal("This is " + here.text() + ": a region is not removed from itself.");
   const std::lock_guard changes(changes_);
   const std::optional<Address> address = address_of(region);
   if (!address) return false;
-  COFFER_TRY(write(
-      region,
-      {.address = *address, .is_removed = true, .is_lost = is_lost, .decided = parts_.clock.now(), .decided_by = by}));
+  const auto try_it = [&]() -> Result<void> {
+    COFFER_ASSIGN(std::vector<store::Precondition> conditions, may_go());
+    const PeerRow row{.address = *address,
+                      .is_removed = true,
+                      .is_lost = departure.is_lost,
+                      .decided = parts_.clock.now(),
+                      .decided_by = departure.by};
+    return write(region, row, std::move(conditions));
+  };
+  Result<void> written = try_it();
+  for (int attempt = 1; attempt < kAttempts && is_conflict(written); ++attempt)
+    written = try_it();
+  if (is_conflict(written)) return Error{ErrorCode::kIo, "whether " + region.text() + " may go keeps changing"};
+  COFFER_TRY(written);
   publish();
-  parts_.log.warning("region_removed", {{"region", region.text()}, {"lost", is_lost ? "yes" : "no"}, {"by", by}});
+  parts_.log.warning("region_removed",
+                     {{"region", region.text()}, {"lost", departure.is_lost ? "yes" : "no"}, {"by", departure.by}});
   if (follower_ != nullptr) follower_->left(region);
   return true;
 }

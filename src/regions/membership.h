@@ -6,6 +6,7 @@
 // go, which is for whoever asks. Thread-safe.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <mutex>
 #include <optional>
@@ -27,6 +28,16 @@ struct Peer {
   Address address;
   bool operator==(const Peer&) const = default;
 };
+
+// A region that is to be removed.
+struct Departure {
+  Region region;
+  bool is_lost = false;  // for good
+  std::string by;        // an ARN
+};
+// Whether it may go, asked while nothing else changes the membership: what must still hold when that is written. An
+// error keeps the region.
+using MayGo = std::function<Result<std::vector<store::Precondition>>()>;
 
 // A region that was removed, and of which something may still be here.
 struct Removal {
@@ -76,18 +87,20 @@ class Membership {
   std::vector<Removal> removals() const;
 
   // Adds a region, or tells where it is now; `by` is an ARN. Nothing is written when it is there already.
-  // kInvalidRequest when it is this region, or this region has no link. kIo.
+  // kInvalidRequest when it is this region, or this region has no link, or the region was removed as lost and is not
+  // forgotten yet. kIo.
   Result<Joining> add(const Peer& peer, const std::string& by);
   // What add() would do, and why it would not.
   Result<Joining> would_add(const Peer& peer) const;
-  // Removes a region; false when it is none of the deployment. `is_lost`: for good. Waits until nothing is sent to it
-  // any more, at most the time-out of a link. kInvalidRequest when it is this region. kIo.
-  Result<bool> remove(const Region& region, bool is_lost, const std::string& by);
+  // Removes a region; false when it is none of the deployment. Waits until nothing is sent to it any more, at most the
+  // time-out of a link. `may_go` is asked again when what it relied on has changed meanwhile, or when it says
+  // kConflict. kInvalidRequest when it is this region. kIo, and what else `may_go` says.
+  Result<bool> remove(const Departure& departure, const MayGo& may_go);
   // Nothing in this region is about it any more. Nothing if it is another removal by now. kIo.
   Result<void> forget(const Removal& removal);
 
  private:
-  Result<void> write(const Region& region, const PeerRow& row);
+  Result<void> write(const Region& region, const PeerRow& row, std::vector<store::Precondition> conditions = {});
   // Of the configuration and the rows; mutex_ is held.
   std::vector<Peer> effective() const;
   // Puts what counts now where others see it.

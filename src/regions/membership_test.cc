@@ -14,6 +14,7 @@ namespace {
 const Region kEast = *Region::parse("us-east-1");
 const Region kWest = *Region::parse("us-west-2");
 const Region kEurope = *Region::parse("eu-west-1");
+const MayGo kMayGo = [] { return std::vector<store::Precondition>(); };
 const std::string kAdmin = "arn:aws:iam::123456789012:user/admin";
 
 // Writes down what it is told.
@@ -81,7 +82,7 @@ TEST_F(MembershipTest, AnAddedRegionIsThereAfterARestart) {
 
 TEST_F(MembershipTest, WhatIsThereAlreadyIsNotWrittenAgain) {
   EXPECT_EQ(*membership_->add({kWest, {"10.0.0.2", 4600}}, kAdmin), Joining::kUnchanged);
-  EXPECT_EQ(*membership_->remove(kEurope, false, kAdmin), false);
+  EXPECT_EQ(*membership_->remove({kEurope, false, kAdmin}, kMayGo), false);
   EXPECT_EQ(store_->revision(), 0u);
   EXPECT_EQ(diary_.take(), "");
 }
@@ -95,7 +96,7 @@ TEST_F(MembershipTest, ARegionMovesToAnotherAddress) {
 }
 
 TEST_F(MembershipTest, ARemovedRegionStaysRemovedWhateverTheConfigurationSays) {
-  EXPECT_TRUE(*membership_->remove(kWest, false, kAdmin));
+  EXPECT_TRUE(*membership_->remove({kWest, false, kAdmin}, kMayGo));
   EXPECT_EQ(diary_.take(), "left us-west-2; ");
   EXPECT_FALSE(regions_->has(kWest));
   start();
@@ -109,7 +110,7 @@ TEST_F(MembershipTest, ARemovedRegionStaysRemovedWhateverTheConfigurationSays) {
 }
 
 TEST_F(MembershipTest, ARemovalCountsUntilItIsForgotten) {
-  ASSERT_TRUE(*membership_->remove(kWest, true, kAdmin));
+  ASSERT_TRUE(*membership_->remove({kWest, true, kAdmin}, kMayGo));
   start();
   const std::vector<Removal> removals = membership_->removals();
   ASSERT_EQ(removals.size(), 1u);
@@ -121,15 +122,37 @@ TEST_F(MembershipTest, ARemovalCountsUntilItIsForgotten) {
   EXPECT_TRUE(membership_->was_removed(kWest));
 }
 
+// Whoever asks may have looked before somebody else removed it.
+TEST_F(MembershipTest, ARegionThatWasRemovedAsLostComesBackOnlyWhenItIsForgotten) {
+  ASSERT_TRUE(*membership_->remove({kWest, true, kAdmin}, kMayGo));
+  EXPECT_EQ(membership_->would_add({kWest, {"10.0.0.2", 4600}}).error().code, ErrorCode::kInvalidRequest);
+  EXPECT_EQ(membership_->add({kWest, {"10.0.0.2", 4600}}, kAdmin).error().code, ErrorCode::kInvalidRequest);
+  ASSERT_TRUE(membership_->forget(membership_->removals().at(0)).ok());
+  EXPECT_EQ(*membership_->add({kWest, {"10.0.0.2", 4600}}, kAdmin), Joining::kJoined);
+}
+
+TEST_F(MembershipTest, WhatKeepsARegionIsAskedAgainWhenItChanges) {
+  int asked = 0;
+  const MayGo may_go = [&]() -> Result<std::vector<store::Precondition>> {
+    if (++asked > 1) return Error{ErrorCode::kInvalidRequest, "it is home now"};
+    EXPECT_TRUE(store_->commit({.preconditions = {}, .puts = {{"home", "us-west-2"}}, .deletes = {}}).ok());
+    return std::vector<store::Precondition>{{"home", 0}};
+  };
+  EXPECT_EQ(membership_->remove({kWest, false, kAdmin}, may_go).error().message, "it is home now");
+  EXPECT_EQ(asked, 2);
+  EXPECT_TRUE(regions_->has(kWest));
+  EXPECT_EQ(diary_.take(), "");
+}
+
 // It took long to forget, and meanwhile the region came and went: that removal is not over.
 TEST_F(MembershipTest, AnEarlierRemovalForgetsNothingOfALaterOne) {
-  ASSERT_TRUE(*membership_->remove(kWest, false, kAdmin));
+  ASSERT_TRUE(*membership_->remove({kWest, false, kAdmin}, kMayGo));
   const Removal earlier = membership_->removals().at(0);
   ASSERT_TRUE(membership_->add({kWest, {"10.0.0.2", 4600}}, kAdmin).ok());
   ASSERT_TRUE(membership_->forget(earlier).ok());
   EXPECT_TRUE(regions_->has(kWest));
   clock_.advance(std::chrono::seconds(1));
-  ASSERT_TRUE(*membership_->remove(kWest, false, kAdmin));
+  ASSERT_TRUE(*membership_->remove({kWest, false, kAdmin}, kMayGo));
   ASSERT_TRUE(membership_->forget(earlier).ok());
   EXPECT_EQ(membership_->removals().size(), 1u);
 }
@@ -150,7 +173,7 @@ TEST_F(MembershipTest, WhoMustActFirstMayObject) {
 
 TEST_F(MembershipTest, ARegionIsNeitherAddedToItselfNorRemovedFromItself) {
   EXPECT_EQ(membership_->add({kEast, {"10.0.0.1", 4600}}, kAdmin).error().code, ErrorCode::kInvalidRequest);
-  EXPECT_EQ(membership_->remove(kEast, false, kAdmin).error().code, ErrorCode::kInvalidRequest);
+  EXPECT_EQ(membership_->remove({kEast, false, kAdmin}, kMayGo).error().code, ErrorCode::kInvalidRequest);
 }
 
 TEST_F(MembershipTest, WithOtherRegionsALinkIsNeeded) {

@@ -17,6 +17,7 @@ using testing::kAccount;
 const Region kEast = *Region::parse("us-east-1");
 const Region kWest = *Region::parse("us-west-2");
 const Region kEurope = *Region::parse("eu-west-1");
+const regions::MayGo kMayGo = [] { return std::vector<store::Precondition>(); };
 const std::string kAdmin = "arn:aws:iam::123456789012:root";
 
 template <class T>
@@ -61,7 +62,7 @@ TEST_F(DeparturesTest, NothingIsLeftOfALostRegion) {
   const kms::KeyName key = east_.keyring.draw_name(kAccount, kms::MultiRegion::kPrimary);
   ASSERT_TRUE(east_.keyring.create_key(kms::NewKey{key, "", {}, {}}).ok());
   ASSERT_TRUE(kms::replicate(east_.keyring, key, kWest, {}).ok());
-  ASSERT_TRUE(must(membership_.remove(kWest, true, kAdmin)));
+  ASSERT_TRUE(must(membership_.remove({kWest, true, kAdmin}, kMayGo)));
   EXPECT_EQ(must(east_.key_exchange.keys_of(kWest)).replicated, std::vector<kms::KeyName>{key});
 
   Departures departures = this->departures();
@@ -83,7 +84,7 @@ TEST_F(DeparturesTest, NothingIsLeftOfALostRegion) {
 // It had looked at the list of regions before the region was removed, and committed after.
 TEST_F(DeparturesTest, WhatARequestThatWasUnderWayWritesIsFoundToo) {
   east_.create("db", "value", {kEurope});
-  ASSERT_TRUE(must(membership_.remove(kWest, false, kAdmin)));
+  ASSERT_TRUE(must(membership_.remove({kWest, false, kAdmin}, kMayGo)));
   Departures departures = this->departures();
   EXPECT_EQ(must(departures.step()), 0u);
   east_.replicate("db", {kWest});
@@ -97,7 +98,7 @@ TEST_F(DeparturesTest, WhatARequestThatWasUnderWayWritesIsFoundToo) {
 
 TEST_F(DeparturesTest, ARestartBeginsAnew) {
   east_.create("db", "value", {kWest});
-  ASSERT_TRUE(must(membership_.remove(kWest, true, kAdmin)));
+  ASSERT_TRUE(must(membership_.remove({kWest, true, kAdmin}, kMayGo)));
   east_.store->fail_syncs(1);
   EXPECT_EQ(departures().step().error().code, ErrorCode::kIo);
   east_.store->crash();
@@ -106,7 +107,7 @@ TEST_F(DeparturesTest, ARestartBeginsAnew) {
 }
 
 TEST_F(DeparturesTest, ARegionThatHasComeAgainKeepsItsMarks) {
-  ASSERT_TRUE(must(membership_.remove(kWest, false, kAdmin)));
+  ASSERT_TRUE(must(membership_.remove({kWest, false, kAdmin}, kMayGo)));
   Departures departures = this->departures();
   ASSERT_TRUE(must(membership_.add({kWest, {"10.0.0.2", 4600}}, kAdmin)) == regions::Joining::kJoined);
   east_.create("db", "value", {kWest});

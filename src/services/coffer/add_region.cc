@@ -68,7 +68,6 @@ struct AddRegion {
     COFFER_ASSIGN(const Region region, parse_region_name(request.region, "Region"));
     regions::Membership& membership = *rooms.membership;
     const regions::Peer peer{region, {request.host, static_cast<uint16_t>(request.port)}};
-    COFFER_TRY(check_is_forgotten(region, membership));
     regions::Joining joining = regions::Joining::kUnchanged;
     if (request.dry_run.value_or(false)) {
       COFFER_ASSIGN(joining, membership.would_add(peer));
@@ -76,18 +75,6 @@ struct AddRegion {
       COFFER_ASSIGN(joining, membership.add(peer, authorized.caller().arn));
     }
     return Response{region, peer.address.text(), result_of(joining)};
-  }
-
- private:
-  // One that comes back while it is still being taken out of everything would be half there.
-  static Result<void> check_is_forgotten(const Region& region, const regions::Membership& membership) {
-    const auto removals = membership.removals();
-    const auto found = std::ranges::find(removals, region, &regions::Removal::region);
-    if (found == removals.end() || !found->is_lost) return {};
-    return Error{ErrorCode::kInvalidRequest,
-                 region.text() +
-                     " was removed as lost, and is still being taken out of the secrets that were replicated to it. "
-                     "Try again when GetRegionStatus does not list it in BeingForgotten any more."};
   }
 };
 

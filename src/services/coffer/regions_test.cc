@@ -21,6 +21,22 @@ using secrets::testing::kEurope;
 using secrets::testing::kOther;
 using secrets::testing::kWest;
 
+// Something happens at the moment at which a removal is about to be written.
+struct EventfulClock final : Clock {
+  explicit EventfulClock(const Clock& real) : real_(real) {}
+  Time now() const override {
+    if (const auto once = std::exchange(event, nullptr)) once();
+    return real_.now();
+  }
+  Duration monotonic() const override { return real_.monotonic(); }
+  std::chrono::microseconds stopwatch() const override { return real_.stopwatch(); }
+
+  mutable std::function<void()> event;
+
+ private:
+  const Clock& real_;
+};
+
 class RegionsTest : public secrets::testing::SecretStoreTest {
  protected:
   RegionsTest() { EXPECT_TRUE(membership_.load().ok()); }
@@ -58,11 +74,12 @@ class RegionsTest : public secrets::testing::SecretStoreTest {
   const RegionList regions_{kEast};
   home::HomeRegion home_{{*store_, random_, regions_, kEast}};
   kms::KeyExchange keys_{keyring_};
+  const EventfulClock decision_clock_{clock_};
   regions::Membership membership_{{.store = *store_,
                                    .regions = regions_,
                                    .configured = {{kWest, {"10.0.0.2", 4600}}},
                                    .has_link = true,
-                                   .clock = clock_,
+                                   .clock = decision_clock_,
                                    .log = log_}};
   Rooms rooms_{explanations_, regions_, home_,     secrets_, [] { return RegionReport(); },
                &membership_,  &keys_,   {kAccount}};
@@ -120,6 +137,13 @@ TEST_F(RegionsTest, NeitherItselfNorTheHomeIsRemoved) {
   EXPECT_EQ(call("RemoveRegion", R"({"Region":"us-west-2","Lost":true})"),
             "InvalidRequestException: us-west-2 is the home of identities. Make another region home first: coffer "
             "identity adopt-home.");
+}
+
+// coffer identity adopt-home is called there at the same moment.
+TEST_F(RegionsTest, ARegionThatBecomesHomeWhileItIsRemovedStays) {
+  decision_clock_.event = [this] { ASSERT_TRUE(*home_.learn({kWest, 2})); };
+  EXPECT_TRUE(contains(call("RemoveRegion", R"({"Region":"us-west-2"})"), "us-west-2 is the home of identities"));
+  EXPECT_TRUE(regions_.has(kWest));
 }
 
 TEST_F(RegionsTest, ARegionWithCopiesIsRemovedAsLostOnly) {

@@ -58,16 +58,20 @@ struct RemoveRegion {
     const Region& here = rooms.regions.self();
     if (region == here) return refusal("This is " + here.text() + ": a region is not removed from itself.");
     if (!rooms.regions.has_other(region)) return Response{.region = region, .result = "Unchanged"};
-    COFFER_ASSIGN(const home::Claim home, rooms.home.claim());
-    if (home.region == region) {
-      return refusal(region.text() +
-                     " is the home of identities. Make another region home first: " + "coffer identity adopt-home.");
-    }
     const bool is_lost = request.lost.value_or(false);
-    COFFER_ASSIGN(const Ties ties, ties_to(region, rooms));
-    COFFER_TRY(check_ties(ties, region, here, is_lost));
-    if (!request.dry_run.value_or(false)) {
-      COFFER_TRY(rooms.membership->remove(region, is_lost, authorized.caller().arn));
+    Ties ties;
+    const regions::MayGo may_go = [&]() -> Result<std::vector<store::Precondition>> {
+      COFFER_ASSIGN(store::Precondition home_is_elsewhere, check_home(region, rooms));
+      COFFER_ASSIGN(ties, ties_to(region, rooms));
+      COFFER_TRY(check_ties(ties, region, here, is_lost));
+      return std::vector{std::move(home_is_elsewhere)};
+    };
+    if (request.dry_run.value_or(false)) {
+      COFFER_TRY(may_go());
+    } else {
+      COFFER_ASSIGN(const bool is_removed,
+                    rooms.membership->remove({region, is_lost, authorized.caller().arn}, may_go));
+      if (!is_removed) return Response{.region = region, .result = "Unchanged"};  // by somebody else, meanwhile
     }
     return Response{.region = region,
                     .result = "Removed",
@@ -77,6 +81,14 @@ struct RemoveRegion {
   }
 
  private:
+  // What must still hold when the region goes.
+  static Result<store::Precondition> check_home(const Region& region, const Rooms& rooms) {
+    COFFER_ASSIGN(const home::Claim home, rooms.home.claim());
+    if (home.region != region) return rooms.home.fence(home);
+    return refusal(region.text() +
+                   " is the home of identities. Make another region home first: coffer identity adopt-home.");
+  }
+
   static Result<void> check_ties(const Ties& ties, const Region& region, const Region& here, bool is_lost) {
     const std::string& there = region.text();
     const std::string such = ties.a_secret.empty() ? std::string() : ", such as " + ties.a_secret;
