@@ -81,6 +81,32 @@ TEST_F(DeparturesTest, NothingIsLeftOfALostRegion) {
   EXPECT_TRUE(membership_.removals().empty());
 }
 
+// They stay for as long as nobody hears of the region, so there must be an end to them.
+TEST_F(DeparturesTest, EachNameThatHadACopyInALostRegionHasOneMarkWhateverBecomesOfIt) {
+  for (const char* name : {"kept", "deleted", "made again"})
+    east_.create(name, "value", {kWest, kEurope});
+  ASSERT_TRUE(must(membership_.remove({kWest, true, kAdmin}, kMayGo)));
+  Departures departures = this->departures();
+  EXPECT_EQ(must(departures.step()), 3u);
+  const auto marks = [this] {
+    std::vector<std::pair<std::string, std::string>> found;
+    for (const store::Row& row : must(east_.store->scan(store::ScanRange::prefix(store::OutboxKey::prefix(kWest)))))
+      found.emplace_back(row.key, row.value);
+    return found;
+  };
+  const auto after_the_loss = marks();
+  EXPECT_EQ(after_the_loss.size(), 3u);
+  for (const char* name : {"deleted", "made again"})
+    must(east_.secrets.erase(kAccount, name, [](const secrets::SecretView&) { return Result<void>(); }));
+  east_.create("made again", "value", {kEurope});
+  east_.create("new", "value", {kEurope});
+  east_.put("kept", "other");
+  clock_.advance(seconds(10));
+  EXPECT_EQ(must(departures.step()), 0u);
+  EXPECT_TRUE(membership_.removals().empty());
+  EXPECT_EQ(marks(), after_the_loss) << "none more, and of the copies that are there";
+}
+
 // It had looked at the list of regions before the region was removed, and committed after.
 TEST_F(DeparturesTest, WhatARequestThatWasUnderWayWritesIsFoundToo) {
   east_.create("db", "value", {kEurope});
