@@ -7,6 +7,7 @@
 #include "cli/drill_traffic.h"
 #include "cli/rejoin_command.h"
 #include "cli/several.h"
+#include "cli/text_layout.h"
 #include "wire/json.h"
 
 namespace coffer::cli {
@@ -160,7 +161,7 @@ class Drill {
   }
 
   Result<void> make_secrets() {
-    parts_.show("making " + std::to_string(names_.size()) + " secrets in " + request_.lose + "\n");
+    parts_.show("making " + counted(names_.size(), "secret") + " in " + request_.lose + "\n");
     std::vector<std::string> replicas = request_.regions;
     std::erase(replicas, request_.lose);
     std::vector<Made> secrets;

@@ -4,6 +4,7 @@
 
 #include "cli/drill_secrets.h"
 #include "cli/drill_traffic.h"
+#include "cli/text_layout.h"
 
 namespace coffer::cli {
 namespace {
@@ -20,10 +21,6 @@ std::string list_of(const std::vector<std::string>& names, const std::string& wi
     if (name != without) text.append(text.empty() ? "" : ", ").append(name);
   }
   return text;
-}
-
-std::string count(int64_t number, const std::string& one, const std::string& many) {
-  return std::to_string(number) + " " + (number == 1 ? one : many);
 }
 
 // Every region must be there, or it is not only one that is lost.
@@ -52,12 +49,12 @@ std::string others_of(const DrillPlan& plan) {
   std::string text = "While " + plan.lose +
                      " is cut off nobody can reach it, of any account. Nothing of what others have there is changed. "
                      "Of this account:\n";
-  text += "  " + count(plan.primaries, "secret has its", "secrets have their") + " primary in " + plan.lose +
+  text += "  " + counted(plan.primaries, "secret has its", "secrets have their") + " primary in " + plan.lose +
           " and cannot be written";
   if (plan.without_replicas > 0)
     text += "; " + std::to_string(plan.without_replicas) + " of them " + (plan.without_replicas == 1 ? "has" : "have") +
             " no replica and cannot be read either";
-  return text + "\n  " + count(plan.replicas, "secret of another region has", "secrets of other regions have") +
+  return text + "\n  " + counted(plan.replicas, "secret of another region has", "secrets of other regions have") +
          " a replica there; changes wait for it\n";
 }
 
@@ -104,7 +101,7 @@ Result<DrillPlan> plan_drill(DrillRequest& request, const std::string& cut_off_b
 std::string drill_plan_text(const DrillPlan& plan, Form form) {
   if (form == Form::kJson) return json_text_of_shape(plan);
   std::string text = "A drill on a deployment that runs. It will\n";
-  text += "  make " + std::to_string(plan.secrets) + " secrets " + plan.prefix + "..., with primaries in " + plan.lose +
+  text += "  make " + counted(plan.secrets, "secret") + " " + plan.prefix + "..., with primaries in " + plan.lose +
           " and replicas in " + list_of(plan.regions, plan.lose) + "\n";
   text += "  write and read these in every region, up to " + std::to_string(plan.calls_per_second) +
           " calls a second together\n";
@@ -119,8 +116,9 @@ std::string drill_plan_text(const DrillPlan& plan, Form form) {
             "changed in any region. What there is goes on. The drill does not make another region home.\n";
   }
   if (plan.of_earlier_drills > 0) {
-    text += count(plan.of_earlier_drills, "secret", "secrets") +
-            " of earlier drills will stay; coffer drill --clean-up --present deletes them.\n";
+    text += counted(plan.of_earlier_drills, "secret") +
+            " of earlier drills will stay; coffer drill --clean-up --present deletes "
+            "them.\n";
   }
   return text;
 }

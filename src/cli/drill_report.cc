@@ -15,9 +15,9 @@ std::string seconds(int64_t milliseconds) {
 // What the drill holds against Coffer, one sentence each.
 class Verdict {
  public:
-  // `count` things that must not be, and what they are.
-  void count(int64_t count, const std::string& what) {
-    if (count > 0) broken_.push_back(std::to_string(count) + " " + what);
+  // `count` things that must not be: what they are, as counted() says it, and more about them.
+  void count(int64_t count, std::string_view one, std::string_view many, const std::string& more) {
+    if (count > 0) broken_.push_back(counted(count, one, many) + more);
   }
   void add(std::string sentence) { broken_.push_back(std::move(sentence)); }
   std::vector<std::string> take() { return std::move(broken_); }
@@ -76,9 +76,11 @@ void count_writes(const DrillRecord& record, DrillReport& report, Verdict& verdi
   if (report.acknowledged_writes == 0 && is_past(record, DrillStage::kLost))
     verdict.add("no write was acknowledged before the loss");
   for (const auto& [region, count] : missing) {
-    if (is_settled) verdict.count(count, "writes acknowledged after the failover are not in " + region);
+    if (is_settled)
+      verdict.count(count, "write acknowledged after the failover is", "writes acknowledged after the failover are",
+                    " not in " + region);
   }
-  verdict.count(unseen, "lost writes were not shown by coffer rejoin");
+  verdict.count(unseen, "lost write was", "lost writes were", " not shown by coffer rejoin");
   if (report.rto_milliseconds) {
     const int64_t person = (record.failover_began - loss).count();
     report.rto_without_person_milliseconds = *report.rto_milliseconds - person;
@@ -94,24 +96,25 @@ void judge_return(const DrillRecord& record, DrillReport& report, Verdict& verdi
   report.fenced_writes = fenced;
   report.fenced_writes_shown = shown;
   report.refused_writes = record.refused_after_rejoin;
-  verdict.count(record.failed_rejoins, "secrets did not rejoin" + because(record.first_failed_rejoin));
-  verdict.count(fenced - shown,
-                "writes that " + record.lost_region + " acknowledged before it rejoined were not shown as lost");
-  verdict.count(record.acknowledged_after_rejoin,
-                "writes were acknowledged by " + record.lost_region + " although it had rejoined");
-  verdict.count(record.not_refused_after_rejoin,
-                "writes got another answer of " + record.lost_region + " than a replica's refusal");
+  verdict.count(record.failed_rejoins, "secret", "secrets", " did not rejoin" + because(record.first_failed_rejoin));
+  const std::string early = " that " + record.lost_region + " acknowledged before it rejoined ";
+  verdict.count(fenced - shown, "write" + early + "was", "writes" + early + "were", " not shown as lost");
+  verdict.count(record.acknowledged_after_rejoin, "write was", "writes were",
+                " acknowledged by " + record.lost_region + " although it had rejoined");
+  verdict.count(record.not_refused_after_rejoin, "write", "writes",
+                " got another answer of " + record.lost_region + " than a replica's refusal");
 }
 
 void judge_end(const DrillRecord& record, DrillReport& report, Verdict& verdict) {
+  const std::string early = " that " + record.lost_region + " acknowledged before it rejoined ";
   for (const std::string& region : record.regions) {
     verdict.count(
         std::ranges::count_if(record.fenced, [&](const DrillVersion& version) { return has(record, region, version); }),
-        "writes that " + record.lost_region + " acknowledged before it rejoined are in " + region);
+        "write" + early + "is", "writes" + early + "are", " in " + region);
   }
   if (!record.wrong_values.empty()) {
-    verdict.count(static_cast<int64_t>(record.wrong_values.size()),
-                  "secrets are not the same everywhere, first of all: " + record.wrong_values.front());
+    verdict.count(static_cast<int64_t>(record.wrong_values.size()), "secret is", "secrets are",
+                  " not the same everywhere, first of all: " + record.wrong_values.front());
   }
   if (record.in_sync) {
     report.in_sync_milliseconds = (*record.in_sync - record.returned).count();
@@ -123,11 +126,11 @@ void judge_end(const DrillRecord& record, DrillReport& report, Verdict& verdict)
 std::string objective_of(const DrillReport& report) {
   std::string text = "\nRPO  ";
   if (report.lost_writes) {
-    text += std::to_string(*report.lost_writes) + " of " + std::to_string(report.acknowledged_writes) +
-            " acknowledged writes are lost";
+    text += std::to_string(*report.lost_writes) + " of " + counted(report.acknowledged_writes, "acknowledged write") +
+            (*report.lost_writes == 1 ? " is lost" : " are lost");
     if (*report.lost_writes > 0) text += ", the oldest " + seconds(*report.rpo_milliseconds) + " before the loss";
   } else {
-    text += "not measured; " + std::to_string(report.acknowledged_writes) + " writes were acknowledged";
+    text += "not measured; " + counted(report.acknowledged_writes, "write was", "writes were") + " acknowledged";
   }
   text += "\nRTO  ";
   if (report.rto_milliseconds) {
@@ -151,8 +154,8 @@ std::string summary_of(const DrillReport& report) {
             std::to_string(candidate.missed_changes);
   text += "\n" + objective_of(report);
   if (report.promoted_secrets && report.failover_milliseconds) {
-    text += "     " + std::to_string(*report.promoted_secrets) + " of " + std::to_string(report.secrets) +
-            " secrets promoted when coffer failover ended, after " + seconds(*report.failover_milliseconds) + "\n";
+    text += "     " + std::to_string(*report.promoted_secrets) + " of " + counted(report.secrets, "secret") +
+            " promoted when coffer failover ended, after " + seconds(*report.failover_milliseconds) + "\n";
   }
   return text;
 }
@@ -174,9 +177,9 @@ std::string clients_of(const DrillReport& report) {
 std::string return_of(const DrillReport& report) {
   std::string text;
   if (report.fenced_writes) {
-    text += "\n" + report.lost_region + " came back and acknowledged " + std::to_string(*report.fenced_writes) +
-            " writes; coffer rejoin showed " + std::to_string(*report.fenced_writes_shown) +
-            " of them as lost.\nAfter that it refused " + std::to_string(*report.refused_writes) + " writes.\n";
+    text += "\n" + report.lost_region + " came back and acknowledged " + counted(*report.fenced_writes, "write") +
+            "; coffer rejoin showed " + std::to_string(*report.fenced_writes_shown) +
+            " of them as lost.\nAfter that it refused " + counted(*report.refused_writes, "write") + ".\n";
   }
   if (report.in_sync_milliseconds)
     text += "Everything was in sync " + seconds(*report.in_sync_milliseconds) + " after it came back.\n";
@@ -244,14 +247,15 @@ DrillReport report_of(const DrillRecord& record) {
   Verdict verdict;
   for (const DrillClient& client : record.clients) {
     if (client.region == record.lost_region) continue;
-    verdict.count(client.failed_reads, "reads failed in " + client.region +
-                                           ", first of all: " + client.first_failed_read.value_or("no answer"));
+    verdict.count(client.failed_reads, "read", "reads",
+                  " failed in " + client.region + ", first of all: " + client.first_failed_read.value_or("no answer"));
     if (client.reads == 0 && is_past(record, DrillStage::kLost)) verdict.add("nothing was read in " + client.region);
   }
   if (is_past(record, DrillStage::kFailedOver)) {
     report.promoted_secrets = record.secrets - record.failed_promotions;
     report.failover_milliseconds = (record.failover_done - record.failover_began).count();
-    verdict.count(record.failed_promotions, "secrets were not promoted" + because(record.first_failed_promotion));
+    verdict.count(record.failed_promotions, "secret was", "secrets were",
+                  " not promoted" + because(record.first_failed_promotion));
   }
   count_writes(record, report, verdict);
   if (is_past(record, DrillStage::kRejoined)) judge_return(record, report, verdict);

@@ -79,7 +79,7 @@ TEST(DrillReportTest, NobodyWaitsForARegionThatStillAcknowledges) {
 TEST(DrillReportTest, AWriteOfTheNewPrimaryMustBeInEveryRegion) {
   DrillRecord record = good_record();
   record.kept[kEurope].erase(version(4));
-  EXPECT_EQ(broken(record), Sentences{"1 writes acknowledged after the failover are not in eu-west-1"});
+  EXPECT_EQ(broken(record), Sentences{"1 write acknowledged after the failover is not in eu-west-1"});
   record.kept.erase(kEast);
   EXPECT_EQ(broken(record).size(), 2U);
 }
@@ -88,8 +88,8 @@ TEST(DrillReportTest, WhatIsLostMustHaveBeenShown) {
   DrillRecord record = good_record();
   record.shown_as_lost = {};
   EXPECT_EQ(broken(record),
-            (Sentences{"1 lost writes were not shown by coffer rejoin",
-                       "1 writes that us-east-1 acknowledged before it rejoined were not shown as lost"}));
+            (Sentences{"1 lost write was not shown by coffer rejoin",
+                       "1 write that us-east-1 acknowledged before it rejoined was not shown as lost"}));
 }
 
 // Readers of the lost region itself have nobody to ask.
@@ -110,14 +110,14 @@ TEST(DrillReportTest, TwoPrimariesAreOneTooMany) {
                                        "2 writes got another answer of us-east-1 than a replica's refusal"}));
   record = good_record();
   record.kept[kEurope].insert(version(5));
-  EXPECT_EQ(broken(record), Sentences{"1 writes that us-east-1 acknowledged before it rejoined are in eu-west-1"});
+  EXPECT_EQ(broken(record), Sentences{"1 write that us-east-1 acknowledged before it rejoined is in eu-west-1"});
 }
 
 TEST(DrillReportTest, WhatClientsReadIsTheSameEverywhere) {
   DrillRecord record = good_record();
   record.wrong_values = {"drill/0 is another in eu-west-1"};
   EXPECT_EQ(broken(record),
-            Sentences{"1 secrets are not the same everywhere, first of all: drill/0 is another in eu-west-1"});
+            Sentences{"1 secret is not the same everywhere, first of all: drill/0 is another in eu-west-1"});
 }
 
 TEST(DrillReportTest, WhatDoesNotComeToAnEndIsBroken) {
@@ -126,12 +126,12 @@ TEST(DrillReportTest, WhatDoesNotComeToAnEndIsBroken) {
   record.in_sync.reset();
   record.failed_promotions = 1;
   record.failed_rejoins = 1;
-  EXPECT_EQ(broken(record), (Sentences{"1 secrets were not promoted", "no write was acknowledged in us-west-2",
-                                       "1 secrets did not rejoin", "the regions did not get in sync"}));
+  EXPECT_EQ(broken(record), (Sentences{"1 secret was not promoted", "no write was acknowledged in us-west-2",
+                                       "1 secret did not rejoin", "the regions did not get in sync"}));
   record.first_failed_promotion = "no copy";
   record.first_failed_rejoin = "us-east-1 says: no";
-  EXPECT_EQ(broken(record)[0], "1 secrets were not promoted, first of all: no copy");
-  EXPECT_EQ(broken(record)[2], "1 secrets did not rejoin, first of all: us-east-1 says: no");
+  EXPECT_EQ(broken(record)[0], "1 secret was not promoted, first of all: no copy");
+  EXPECT_EQ(broken(record)[2], "1 secret did not rejoin, first of all: us-east-1 says: no");
 }
 
 // A drill that ends early says what it saw, and nothing of what it did not get to see.
@@ -165,7 +165,7 @@ TEST(DrillReportTest, WhatWasNotMeasuredIsNotJudged) {
     client.reads = 0;
   EXPECT_EQ(broken(record), Sentences());
   record.clients[1].failed_reads = 1;
-  EXPECT_EQ(broken(record), Sentences{"1 reads failed in us-west-2, first of all: no answer"});
+  EXPECT_EQ(broken(record), Sentences{"1 read failed in us-west-2, first of all: no answer"});
   const std::string early = drill_text(report_of(record), Form::kText);
   EXPECT_NE(early.find("Nothing was failed over from us-east-1"), std::string::npos) << early;
   EXPECT_NE(early.find("RTO  not measured\n"), std::string::npos) << early;
@@ -189,15 +189,15 @@ TEST(DrillReportTest, APersonReadsWhatItCost) {
   const std::string text = drill_text(report_of(good_record()), Form::kText);
   EXPECT_EQ(text,
             "Lost us-east-1, failed over to us-west-2; changes missed: us-west-2 0, eu-west-1 2\n\n"
-            "RPO  1 of 2 acknowledged writes are lost, the oldest 0.40 s before the loss\n"
+            "RPO  1 of 2 acknowledged writes is lost, the oldest 0.40 s before the loss\n"
             "RTO  5.20 s from the loss to the first write in us-west-2, 0.20 s from when coffer failover was called\n"
-            "     1 of 1 secrets promoted when coffer failover ended, after 0.30 s\n\n"
+            "     1 of 1 secret promoted when coffer failover ended, after 0.30 s\n\n"
             "CLIENTS IN               READS      FAILED      WRITES      FAILED\n"
             "us-east-1                    5           7           2           3\n"
             "us-west-2                    9           0           0           0\n"
             "eu-west-1                    9           0           2           0\n\n"
-            "us-east-1 came back and acknowledged 1 writes; coffer rejoin showed 1 of them as lost.\n"
-            "After that it refused 1 writes.\n"
+            "us-east-1 came back and acknowledged 1 write; coffer rejoin showed 1 of them as lost.\n"
+            "After that it refused 1 write.\n"
             "Everything was in sync 2.55 s after it came back.\n\n"
             "Nothing that was promised broke.\n");
   DrillRecord record = good_record();

@@ -103,7 +103,7 @@ std::string remark_of(const Entry& entry) {
   if (entry.error) return "FAILED: " + *entry.error;
   if (!entry.missed_changes) return "nobody else can tell what it misses";
   if (*entry.missed_changes == 0) return "as new as what other regions have";
-  return "MISSES " + std::to_string(*entry.missed_changes) + " changes that " + *entry.newest_in + " has";
+  return "MISSES " + counted(*entry.missed_changes, "change") + " that " + *entry.newest_in + " has";
 }
 
 std::string text_of(const Entry& entry) {
@@ -126,8 +126,9 @@ std::string plan_of(const Report& report) {
   const auto has_follower = [](const Entry& entry) { return entry.cross_account_replica.has_value(); };
   const auto followed = static_cast<size_t>(std::ranges::count_if(report.secrets, has_follower));
   if (followed > 0) {
-    text += secrets_have(followed) + " a replica in another account: it stops following, and is of " + report.from +
-            ". Associate others in " + report.to + ".\n";
+    text += counted(followed, "secret has", "secrets have") +
+            " a replica in another account: it stops following, and is of " + report.from + ". Associate others in " +
+            report.to + ".\n";
   }
   for (const UnknownRegion& unknown : report.unknown_regions)
     text += "What " + unknown.region + " has is not known: " + unknown.reason + "\n";
@@ -252,8 +253,9 @@ Result<Outcome> fail_over(const FailoverRequest& request, const std::function<De
   Report& report = failover.report();
   show(plan_of(report));
   if (!report.secrets.empty() && !request.is_dry_run) {
-    COFFER_TRY(confirm("\nPromote " + std::to_string(report.secrets.size()) + " secrets in " + request.to + "? What " +
-                       request.from + " alone has is not in them."));
+    const size_t count = report.secrets.size();
+    COFFER_TRY(confirm("\nPromote " + counted(count, "secret") + " in " + request.to + "? What " + request.from +
+                       " alone has is not in " + (count == 1 ? "it." : "them.")));
     COFFER_TRY(failover.check_is_lost());
   }
   failover.run();

@@ -108,9 +108,10 @@ class Fill {
     size_t failed = 0;
     for (const Entry& entry : report_.secrets)
       failed += entry.error ? 1 : 0;
-    std::string text = std::to_string(report_.secrets.size() - failed) + " secrets are to be replicated to " +
-                       request_.region + "; " + std::to_string(report_.already_there) + " are already, or on their way";
-    text += failed > 0 ? "; " + std::to_string(failed) + " were refused there.\n" : ".\n";
+    std::string text = counted(report_.secrets.size() - failed, "secret is", "secrets are") + " to be replicated to " +
+                       request_.region + "; " +
+                       counted(report_.already_there, "is already, or on its way", "are already, or on their way");
+    text += failed > 0 ? "; " + counted(failed, "was", "were") + " refused there.\n" : ".\n";
     for (const UnknownRegion& unknown : report_.unknown_regions)
       text += "What " + unknown.region + " has is not known: " + unknown.reason + "\n";
     return text;
@@ -134,7 +135,7 @@ class Fill {
         entry.result = "Failed";
         entry.error = replicated.error().message;
       }
-      by_.progress("replicated " + std::to_string(++done) + " of " + std::to_string(all) + " secrets");
+      by_.progress("replicated " + std::to_string(++done) + " of " + counted(all, "secret"));
     });
   }
 
@@ -152,7 +153,7 @@ class Fill {
         if (link->last_error) trouble = "; " + source + " says: " + *link->last_error;
       }
       if (waiting == 0) return;
-      by_.progress(std::to_string(waiting) + " changes wait for " + request_.region + trouble);
+      by_.progress(counted(waiting, "change waits", "changes wait") + " for " + request_.region + trouble);
       by_.pause(kLook);
     }
   }
@@ -240,7 +241,7 @@ Result<Outcome> fill_region(const FillRequest& request, const std::function<Depl
   by.show(fill.plan());
   if (!request.is_dry_run) {
     if (fill.to_do() > 0) {
-      COFFER_TRY(by.confirm("\nReplicate " + std::to_string(fill.to_do()) + " secrets to " + request.region + "?"));
+      COFFER_TRY(by.confirm("\nReplicate " + counted(fill.to_do(), "secret") + " to " + request.region + "?"));
       fill.run();
     }
     if (request.waits) {

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "cli/deployment.h"
+#include "cli/text_layout.h"
 
 namespace coffer::cli {
 
@@ -37,7 +38,7 @@ Outcome outcome_of(const Report& report, Form form, const TextOf& text_of, const
     return outcome;
   }
   const size_t succeeded = report.secrets.size() - outcome.failed;
-  outcome.text = failures + std::to_string(succeeded) + (succeeded == 1 ? " secret " : " secrets ") + done +
+  outcome.text = failures + counted(succeeded, "secret") + " " + done +
                  (outcome.failed > 0 ? ", " + std::to_string(outcome.failed) + " not" : "") + ".\n";
   return outcome;
 }

@@ -138,13 +138,14 @@ class Change {
     text.append(what);
     if (entry.result == "Moved") text += ", at another address than before";
     if (entry.replicated_secrets > 0) {
-      text += ", gives up the copies there of " + std::to_string(entry.replicated_secrets) + " secrets";
+      text += ", gives up the copies there of " + counted(entry.replicated_secrets, "secret");
     }
     if (entry.replicated_keys > 0) {
-      text += ", and the replicas there of " + std::to_string(entry.replicated_keys) + " KMS keys";
+      text += ", and the replicas there of " + counted(entry.replicated_keys, "KMS key");
     }
     if (entry.following_keys > 0) {
-      text += ", has " + std::to_string(entry.following_keys) + " KMS keys whose primary is there: they stay without";
+      text += ", has " + counted(entry.following_keys, "KMS key") +
+              " whose primary is there: " + (entry.following_keys == 1 ? "it stays" : "they stay") + " without";
     }
     return text + "\n";
   }
@@ -171,8 +172,10 @@ class Change {
         outcome.text += text_of(entry, what);
     }
     if (outcome.failed > 0) {
-      outcome.text += std::to_string(outcome.failed) + " of " + std::to_string(report_.regions.size()) +
-                      " regions did not do it. Repeat the command when they answer; until then they go on as before.\n";
+      const bool is_one = outcome.failed == 1;
+      outcome.text += std::to_string(outcome.failed) + " of " + counted(report_.regions.size(), "region") +
+                      " did not do it. Repeat the command when " + (is_one ? "it answers" : "they answer") +
+                      "; until then " + (is_one ? "it goes" : "they go") + " on as before.\n";
     }
     if (!report_.is_dry_run) outcome.text += afterwards;
     return outcome;

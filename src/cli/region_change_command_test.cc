@@ -140,7 +140,7 @@ TEST_F(RegionChangeTest, ARegionThatAnswersIsNotLost) {
   ASSERT_TRUE(removed.ok()) << removed.error().message;
   EXPECT_TRUE(contains(shown_,
                        "us-east-1         would forget it, gives up the copies there of 7 secrets, and the "
-                       "replicas there of 1 KMS keys"))
+                       "replicas there of 1 KMS key"))
       << shown_;
   EXPECT_EQ(changes(), 2u);
 }

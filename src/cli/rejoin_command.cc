@@ -312,14 +312,15 @@ std::string plan_of(const Report& report) {
   const auto has_follower = [](const Entry& entry) { return entry.cross_account_replica.has_value(); };
   const auto followed = static_cast<size_t>(std::ranges::count_if(report.secrets, has_follower));
   if (followed > 0) {
-    text += secrets_have(followed) +
+    text += counted(followed, "secret has", "secrets have") +
             " a replica in another account: it stops following. Associate others where the "
             "promoted secrets are.\n";
   }
   for (const UnknownRegion& unknown : report.unknown_regions)
     text += "What was promoted in " + unknown.region + " is not known: " + unknown.reason + "\n";
   if (report.undecided > 0) {
-    text += std::to_string(report.undecided) + " secrets are primaries here, and may have been promoted there.\n";
+    text += counted(report.undecided, "secret is a primary", "secrets are primaries") +
+            " here, and may have been promoted there.\n";
   }
   return text;
 }
@@ -332,9 +333,10 @@ Result<Outcome> rejoin(const RejoinRequest& request, const std::function<Deploym
   Report& report = rejoining.report();
   by.show(plan_of(report));
   if (!report.secrets.empty() && !request.is_dry_run) {
-    COFFER_TRY(by.confirm("\nMake " + std::to_string(report.secrets.size()) + " secrets in " + request.region +
-                          " replicas? Versions, labels, tags, policies and rotation settings that only " +
-                          request.region + " has are lost."));
+    const size_t count = report.secrets.size();
+    COFFER_TRY(by.confirm(
+        "\nMake " + counted(count, "secret") + " in " + request.region + (count == 1 ? " a replica" : " replicas") +
+        "? Versions, labels, tags, policies and rotation settings that only " + request.region + " has are lost."));
     rejoining.bring_others(by.wait);
   }
   rejoining.run();

@@ -36,7 +36,7 @@ std::string summary(const RegionStatus& status) {
     waiting += link.waiting;
     is_failing = is_failing || link.last_error;
   }
-  if (waiting > 0) return std::to_string(waiting) + " changes waiting";
+  if (waiting > 0) return counted(waiting, "change") + " waiting";
   return is_failing ? "nothing waiting" : "in sync";
 }
 

@@ -48,8 +48,10 @@ std::string padded(std::string_view text, size_t width) {
   return out;
 }
 
-std::string secrets_have(size_t count) {
-  return std::to_string(count) + (count == 1 ? " secret has" : " secrets have");
+std::string counted(int64_t count, std::string_view one, std::string_view many) {
+  std::string text = std::to_string(count) + " ";
+  if (count == 1) return text.append(one);
+  return many.empty() ? text.append(one).append("s") : text.append(many);
 }
 
 }  // namespace coffer::cli

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -22,7 +23,10 @@ std::string wrapped(std::string_view text, const Indent& indent);
 // With spaces behind it, up to `width` columns.
 std::string padded(std::string_view text, size_t width);
 
-// "1 secret has", "2 secrets have".
-std::string secrets_have(size_t count);
+// "1 secret", "2 secrets"; with `many` also "1 secret has", "2 secrets have".
+std::string counted(int64_t count, std::string_view one, std::string_view many = {});
+inline std::string counted(size_t count, std::string_view one, std::string_view many = {}) {
+  return counted(static_cast<int64_t>(count), one, many);
+}
 
 }  // namespace coffer::cli

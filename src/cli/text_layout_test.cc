@@ -49,5 +49,13 @@ TEST(Padded, FillsUpAndNeverCuts) {
   EXPECT_EQ(padded("abcdef", 4), "abcdef");
 }
 
+TEST(Counted, OneIsOneAndEverythingElseIsMany) {
+  EXPECT_EQ(counted(int64_t{0}, "secret"), "0 secrets");
+  EXPECT_EQ(counted(int64_t{1}, "secret"), "1 secret");
+  EXPECT_EQ(counted(size_t{2}, "secret"), "2 secrets");
+  EXPECT_EQ(counted(size_t{1}, "copy is", "copies are"), "1 copy is");
+  EXPECT_EQ(counted(size_t{3}, "copy is", "copies are"), "3 copies are");
+}
+
 }  // namespace
 }  // namespace coffer::cli

@@ -3,6 +3,7 @@
 #include <cstdio>
 #include <vector>
 
+#include "cli/text_layout.h"
 #include "server/config.h"
 #include "server/exit_codes.h"
 #include "wire/json.h"
@@ -61,7 +62,7 @@ std::string summary(std::span<const wire::Value> links) {
     waiting += integer_member(link, "dirty");
     failing = failing || !text_member(link, "last_error").empty();
   }
-  if (waiting > 0) return std::to_string(waiting) + " changes waiting";
+  if (waiting > 0) return cli::counted(waiting, "change") + " waiting";
   return failing ? "nothing waiting" : "in sync";
 }
 

@@ -6,6 +6,7 @@
 #include "cli/drill.h"
 #include "cli/drill_plan.h"
 #include "cli/drill_secrets.h"
+#include "cli/text_layout.h"
 #include "server/deployment_access.h"
 #include "server/exit_codes.h"
 #include "server/files.h"
@@ -161,14 +162,15 @@ int clean_up_present(const DrillCommand& command, const Context& context) {
   for (const std::string& name : names)
     list += name + "\n";
   if (names.empty() || command.is_dry_run) {
-    const int printed = print_answer(list + std::to_string(names.size()) + " secrets of drills are there.\n");
+    const int printed =
+        print_answer(list + cli::counted(names.size(), "secret of drills is", "secrets of drills are") + " there.\n");
     if (found->unknown_regions.empty()) return printed;
     return report_failure(ExitCode::kFailure, found->unknown_regions.front() + " cannot be asked, and may have more");
   }
   std::fputs(list.c_str(), stderr);
   const Result<void> agreed =
-      confirm("\nDelete these " + std::to_string(names.size()) +
-                  " secrets in all regions, without recovery? A drill that is being held now would break.",
+      confirm("\nDelete " + cli::counted(names.size(), "secret") +
+                  " in all regions, without recovery? A drill that is being held now would break.",
               command.consent, context.interrupt.asker(cli::Heed::kFirst));
   if (!agreed.ok()) return report_failure(agreed.error());
   const std::vector<cli::DrillLeftover> left = (*drill)->delete_left();
@@ -181,13 +183,15 @@ int clean_up_present(const DrillCommand& command, const Context& context) {
   for (const std::string& line : commands)
     std::fputs(("  " + line + "\n").c_str(), stderr);
   if (!left.empty()) return report_failure(ExitCode::kFailure, "not everything could be deleted");
-  return print_answer(std::to_string(names.size()) + " secrets deleted.\n");
+  return print_answer(cli::counted(names.size(), "secret") + " deleted.\n");
 }
 
 int clean_up(const DrillCommand& command, const Context& context) {
   if (command.is_present) return clean_up_present(command, context);
   const size_t removed = OwnDeployment::remove_stale(context.clock);
-  return print_answer(std::to_string(removed) + " deployments of drills that were killed are removed.\n");
+  return print_answer(
+      cli::counted(removed, "deployment of a drill that was killed is", "deployments of drills that were killed are") +
+      " removed.\n");
 }
 
 }  // namespace

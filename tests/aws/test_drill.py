@@ -152,7 +152,7 @@ def test_what_is_left_of_a_drill_that_is_killed_ends_and_the_next_one_removes_it
     drill.process.wait()
     wait_until(lambda: not any(pathlib.Path(f"/proc/{pid}").exists() for pid in pids), 60, "its processes ending")
     assert stale.exists()
-    assert coffer_in(temporary, "drill", "--clean-up").stdout.startswith("1 deployments")
+    assert coffer_in(temporary, "drill", "--clean-up").stdout.startswith("1 deployment of a drill that was killed is removed")
     assert not stale.exists() and fresh.exists() and other.exists()
     fresh.rmdir()
     other.rmdir()

@@ -68,7 +68,7 @@ def test_a_region_is_failed_over_and_rejoins(fresh):
     newest = {entry["Name"]: entry.get("NewestIn") for entry in planned["Secrets"]}
     assert newest[NAMES[0]] == EUROPE and [region["Region"] for region in planned["UnknownRegions"]] == [EAST]
     assert west.describe_secret(SecretId=NAMES[1])["PrimaryRegion"] == EAST, "a dry run changes nothing"
-    assert f"MISSES 1 changes that {EUROPE} has" in operator(*failover, "--dry-run").stdout
+    assert f"MISSES 1 change that {EUROPE} has" in operator(*failover, "--dry-run").stdout
 
     unasked = operator(*failover, check=False)
     assert unasked.returncode == 2 and "--yes" in unasked.stderr
