@@ -212,14 +212,13 @@ class Drill {
     is_cut_ = true;  // also when half of it is done
     COFFER_TRY(parts_.ground.cut(request_.lose));
     // Cutting it off may have taken a person any time.
-    const Duration cut = record_.loss_done = parts_.clock.monotonic();
+    const Duration cut = parts_.clock.monotonic();
     for (;;) {
       Deployment fresh = parts_.make();
       const Result<RegionStatus> status = fresh.status(request_.lose);
       if (!status.ok() && status.error().code == ErrorCode::kAborted) return status.error();
       if (is_silent(status)) return {};
-      record_.loss_done = parts_.clock.monotonic();
-      if (record_.loss_done - cut >= kCutPatience) break;
+      if (parts_.clock.monotonic() - cut >= kCutPatience) break;
       COFFER_TRY(pause(kPoll));
     }
     return Error{ErrorCode::kTimeout, request_.lose + " still answers half a minute after it was to be cut off"};

@@ -39,14 +39,6 @@ bool is_past(const DrillRecord& record, DrillStage stage) {
   return record.stage >= stage;
 }
 
-// Of one write that the lost region acknowledged.
-void count_lost(const DrillRecord& record, const DrillWrite& write, DrillReport& report, int64_t& unseen) {
-  if (has(record, record.promoted_region, write.version)) return;
-  ++*report.lost_writes;
-  report.rpo_milliseconds = std::max<int64_t>(*report.rpo_milliseconds, (record.loss_done - write.at).count());
-  unseen += record.shown_as_lost.contains(write.version) ? 0 : 1;
-}
-
 // It is not lost before it has acknowledged its last write: cutting it off may take a person some time.
 Duration loss_of(const DrillRecord& record) {
   Duration loss = record.loss_began;
@@ -54,6 +46,15 @@ Duration loss_of(const DrillRecord& record) {
     if (write.region == record.lost_region) loss = std::max(loss, write.at);
   }
   return loss;
+}
+
+// Of one write that the lost region acknowledged.
+void count_lost(const DrillRecord& record, const DrillWrite& write, Duration loss, DrillReport& report,
+                int64_t& unseen) {
+  if (has(record, record.promoted_region, write.version)) return;
+  ++*report.lost_writes;
+  report.rpo_milliseconds = std::max<int64_t>(*report.rpo_milliseconds, (loss - write.at).count());
+  unseen += record.shown_as_lost.contains(write.version) ? 0 : 1;
 }
 
 void count_writes(const DrillRecord& record, DrillReport& report, Verdict& verdict) {
@@ -71,7 +72,7 @@ void count_writes(const DrillRecord& record, DrillReport& report, Verdict& verdi
       continue;
     }
     ++report.acknowledged_writes;
-    if (is_settled) count_lost(record, write, report, unseen);
+    if (is_settled) count_lost(record, write, loss, report, unseen);
   }
   if (report.acknowledged_writes == 0 && is_past(record, DrillStage::kLost))
     verdict.add("no write was acknowledged before the loss");

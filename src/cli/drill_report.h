@@ -80,8 +80,7 @@ struct DrillRecord {
   std::vector<std::string> regions;
   int64_t secrets = 0;
   std::vector<DrillCandidate> candidates;
-  Duration loss_began{};  // the region may have ended at any time in between
-  Duration loss_done{};
+  Duration loss_began{};  // cutting it off; what it acknowledges after that it still has
   Duration failover_began{};
   Duration failover_done{};
   Duration returned{};  // the lost region was started again

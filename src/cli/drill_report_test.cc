@@ -23,7 +23,6 @@ DrillRecord good_record() {
           .secrets = 1,
           .candidates = {{.region = kWest, .missed_changes = 0}, {.region = kEurope, .missed_changes = 2}},
           .loss_began = milliseconds(1000),
-          .loss_done = milliseconds(1100),
           .failover_began = milliseconds(6000),
           .failover_done = milliseconds(6307),
           .returned = milliseconds(9000),
@@ -57,7 +56,7 @@ TEST(DrillReportTest, WhatALossCostsIsMeasuredAndHeldAgainstNobody) {
   EXPECT_EQ(report.broken, Sentences());
   EXPECT_EQ(report.acknowledged_writes, 2);
   EXPECT_EQ(report.lost_writes, 1);
-  EXPECT_EQ(report.rpo_milliseconds, 400);
+  EXPECT_EQ(report.rpo_milliseconds, 300);
   EXPECT_EQ(report.rto_milliseconds, 5200) << "of the first, although another was told of before it";
   EXPECT_EQ(report.rto_without_person_milliseconds, 200);
   EXPECT_EQ(report.failover_milliseconds, 307);
@@ -69,9 +68,10 @@ TEST(DrillReportTest, WhatALossCostsIsMeasuredAndHeldAgainstNobody) {
 // Whoever cuts the region off is asked to at 1,000, and may look for the cable.
 TEST(DrillReportTest, NobodyWaitsForARegionThatStillAcknowledges) {
   DrillRecord record = good_record();
-  record.loss_done = milliseconds(5000);
-  record.writes.push_back({version(3), kEast, milliseconds(4200)});
+  record.writes.push_back({version(6), kEast, milliseconds(4200)});
   const DrillReport report = report_of(record);
+  EXPECT_EQ(report.lost_writes, 2);
+  EXPECT_EQ(report.rpo_milliseconds, 3500) << "as long as it acknowledged, and not until a command ended";
   EXPECT_EQ(report.rto_milliseconds, 2000);
   EXPECT_EQ(report.rto_without_person_milliseconds, 200);
 }
@@ -189,7 +189,7 @@ TEST(DrillReportTest, APersonReadsWhatItCost) {
   const std::string text = drill_text(report_of(good_record()), Form::kText);
   EXPECT_EQ(text,
             "Lost us-east-1, failed over to us-west-2; changes missed: us-west-2 0, eu-west-1 2\n\n"
-            "RPO  1 of 2 acknowledged writes is lost, the oldest 0.40 s before the loss\n"
+            "RPO  1 of 2 acknowledged writes is lost, the oldest 0.30 s before the loss\n"
             "RTO  5.20 s from the loss to the first write in us-west-2, 0.20 s from when coffer failover was called\n"
             "     1 of 1 secret promoted when coffer failover ended, after 0.30 s\n\n"
             "CLIENTS IN               READS      FAILED      WRITES      FAILED\n"
