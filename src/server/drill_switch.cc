@@ -38,13 +38,6 @@ bool runs(const Deployment& deployment, const std::string& region) {
   return false;
 }
 
-Result<void> ask_person(const std::string& what, const Interrupt& interrupt, cli::Heed heed) {
-  std::fprintf(stderr, "drill: %s, and press Enter ", what.c_str());
-  std::fflush(stderr);
-  COFFER_ASSIGN(const std::string ignored, read_terminal_line(interrupt.asker(heed)));
-  return {};
-}
-
 }  // namespace
 
 DrillSwitch switch_of(const Deployment& deployment, const Interrupt& interrupt) {
@@ -91,10 +84,11 @@ DrillSwitch switch_by_commands(const std::string& cut, const std::string& heal, 
 
 DrillSwitch switch_by_person(const Interrupt& interrupt) {
   const auto cut = [&interrupt](const std::string& region) {
-    return ask_person("cut " + region + " off now, from here and from all other regions", interrupt, cli::Heed::kFirst);
+    return wait_for_enter("drill: cut " + region + " off now, from here and from all other regions",
+                          interrupt.asker(cli::Heed::kFirst));
   };
   const auto heal = [&interrupt](const std::string& region, cli::Heed heed) {
-    return ask_person("heal " + region + " now", interrupt, heed);
+    return wait_for_enter("drill: heal " + region + " now", interrupt.asker(heed));
   };
   return {.how = "you do, and heal it, when you are asked to", .cut = cut, .heal = heal};
 }

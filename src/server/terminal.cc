@@ -1,6 +1,7 @@
 #include "server/terminal.h"
 
 #include <poll.h>
+#include <termios.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -13,12 +14,14 @@ namespace {
 
 constexpr int kAskEveryMilliseconds = 100;
 
-}  // namespace
-
-bool has_terminal() {
-  return ::isatty(STDIN_FILENO) == 1;
+void ask(const std::string& text) {
+  // Whoever pressed a key before has not seen what it would agree to.
+  (void)::tcflush(STDIN_FILENO, TCIFLUSH);
+  std::fputs(text.c_str(), stderr);
+  std::fflush(stderr);
 }
 
+// A line of standard input, without its end.
 Result<std::string> read_terminal_line(const std::function<bool()>& is_given_up) {
   std::string line;
   for (;;) {
@@ -34,16 +37,27 @@ Result<std::string> read_terminal_line(const std::function<bool()>& is_given_up)
   }
 }
 
+}  // namespace
+
+bool has_terminal() {
+  return ::isatty(STDIN_FILENO) == 1;
+}
+
 Result<void> confirm(const std::string& question, Consent consent, const std::function<bool()>& is_given_up) {
   if (consent == Consent::kYes) return {};
   if (!has_terminal()) {
     return Error{ErrorCode::kUsage, "this asks for confirmation, and there is no terminal to ask on; --yes confirms"};
   }
-  std::fprintf(stderr, "%s [y/N] ", question.c_str());
-  std::fflush(stderr);
+  ask(question + " [y/N] ");
   const Result<std::string> line = read_terminal_line(is_given_up);
   if (line.ok() && (*line == "y" || *line == "Y" || *line == "yes")) return {};
   return Error{ErrorCode::kAborted, "nothing was changed"};
+}
+
+Result<void> wait_for_enter(const std::string& request, const std::function<bool()>& is_given_up) {
+  ask(request + ", and press Enter ");
+  COFFER_TRY(read_terminal_line(is_given_up));
+  return {};
 }
 
 bool print_text(std::string_view text) {

@@ -11,14 +11,15 @@
 namespace coffer::server {
 
 // kYes: it was given on the command line. Otherwise asks on the terminal; kUsage when standard input is none,
-// kAborted when the answer is not yes. Of processes that take signals as events (Signals), `is_given_up` says when one
-// has come: kAborted.
+// kAborted when the answer is not yes. What was typed before the question is no answer. Of processes that take signals
+// as events (Signals), `is_given_up` says when one has come: kAborted.
 enum class Consent : uint8_t { kAsk, kYes };
 Result<void> confirm(const std::string& question, Consent consent, const std::function<bool()>& is_given_up = {});
 
 bool has_terminal();
-// A line of standard input, without its end, as confirm() waits for it. kAborted also when the input has ended.
-Result<std::string> read_terminal_line(const std::function<bool()>& is_given_up);
+// Shows what a person is to do, and waits for Enter, as confirm() waits for its answer. kAborted also when the input
+// has ended.
+Result<void> wait_for_enter(const std::string& request, const std::function<bool()>& is_given_up);
 
 // On standard output, at once. False when it cannot be written.
 bool print_text(std::string_view text);

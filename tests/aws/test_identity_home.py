@@ -79,10 +79,13 @@ def answer_on_a_terminal(answer, *arguments):
     process = subprocess.Popen([BINARY, *map(str, arguments)], stdin=follower, stdout=subprocess.PIPE,
                                stderr=subprocess.PIPE, text=True)
     os.close(follower)
+    printed = ""
+    while "[y/N]" not in printed and (more := process.stderr.read(1)):
+        printed += more
     os.write(leader, answer.encode() + b"\n")
-    _, printed = process.communicate(timeout=60)
+    _, rest = process.communicate(timeout=60)
     os.close(leader)
-    return process.returncode, printed
+    return process.returncode, printed + rest
 
 
 # The whole story, as an operator lives it.
