@@ -23,12 +23,17 @@ std::string list_of(const std::vector<std::string>& names, const std::string& wi
   return text;
 }
 
+// What no region answers in its place.
+template <class Answer>
+Result<Answer> required(Result<Answer> answer) {
+  if (answer.ok() || answer.error().code != ErrorCode::kServiceUnavailable) return answer;
+  return Error{ErrorCode::kServiceUnavailable, answer.error().message + ". A drill begins when all regions answer"};
+}
+
 // Every region must be there, or it is not only one that is lost.
 Result<void> check_all_answer(const DrillRequest& request, Deployment& deployment) {
-  for (const std::string& region : request.regions) {
-    const Result<RegionStatus> status = deployment.status(region);
-    if (!status.ok()) return status.error();
-  }
+  for (const std::string& region : request.regions)
+    COFFER_TRY(required(deployment.status(region)));
   return {};
 }
 
@@ -75,7 +80,7 @@ Result<void> check_drill(const DrillRequest& request) {
 }
 
 Result<DrillPlan> plan_drill(DrillRequest& request, const std::string& cut_off_by, Deployment& deployment) {
-  COFFER_ASSIGN(const RegionStatus status, deployment.status(request.lose));
+  COFFER_ASSIGN(const RegionStatus status, required(deployment.status(request.lose)));
   if (request.regions.empty()) request.regions = status.regions;
   std::ranges::sort(request.regions);
   for (const std::string& region : request.regions) {

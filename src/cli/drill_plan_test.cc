@@ -78,7 +78,10 @@ TEST_F(DrillPlanTest, ARegionThatIsNotHomeIsNotSaidToBe) {
 // A drill loses one region, not two.
 TEST_F(DrillPlanTest, EveryRegionMustAnswer) {
   world_.down = {"eu-west-1"};
-  EXPECT_EQ(refusal(), "eu-west-1 does not answer: connection refused");
+  EXPECT_EQ(refusal(), "eu-west-1 does not answer: connection refused. A drill begins when all regions answer");
+  world_.down = {"us-east-1"};
+  EXPECT_EQ(refusal(), "us-east-1 does not answer: connection refused. A drill begins when all regions answer");
+  world_.down = {"eu-west-1"};
   request_.regions = {"us-east-1", "us-west-2"};
   EXPECT_TRUE(plan().ok());
 }

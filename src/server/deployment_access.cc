@@ -11,7 +11,14 @@ namespace coffer::server {
 Result<DeploymentAccess> DeploymentAccess::open(const Deployment& deployment,
                                                 const std::function<bool()>& is_given_up) {
   DeploymentAccess access(deployment);
-  COFFER_ASSIGN(access.credentials_, root_credentials(deployment, home_of(deployment, is_given_up), is_given_up));
+  const Region home = home_of(deployment, is_given_up);
+  auto credentials = root_credentials(deployment, home, is_given_up);
+  if (!credentials.ok() && nobody_answered(credentials.error())) {
+    return Error{ErrorCode::kNotFound, home.text() +
+                                           " is the home of identities, which tells the root user's key, and " +
+                                           "does not run; start it with: " + start_command(deployment, home)};
+  }
+  COFFER_ASSIGN(access.credentials_, std::move(credentials));
   return access;
 }
 

@@ -14,7 +14,7 @@ namespace coffer::server {
 
 class DeploymentAccess {
  public:
-  // Asks the home of identities. Errors as call_local().
+  // Asks the home of identities. Errors as call_local(), with a text that says so when it does not run.
   static Result<DeploymentAccess> open(const Deployment& deployment, const std::function<bool()>& is_given_up);
 
   // Not longer than this lives; any thread. Without a region: the one that was home at first.

@@ -228,6 +228,10 @@ RegionConfig Deployment::region_config(const Region& region) const {
   return config;
 }
 
+std::string start_command(const Deployment& deployment, const Region& region) {
+  return "coffer dev start-region " + region.text() + " --data " + shell_word(deployment.directory);
+}
+
 std::vector<Region> default_regions() {
   std::vector<Region> regions;
   for (std::string_view name : kDefaultRegions)

@@ -67,6 +67,9 @@ struct DeploymentRequest {
   std::optional<bool> throttles;
 };
 
+// What a person types to start a region of a running deployment that has stopped.
+std::string start_command(const Deployment& deployment, const Region& region);
+
 // Of a deployment that nobody said anything else of.
 std::vector<Region> default_regions();
 

@@ -26,9 +26,8 @@ constexpr Duration kPoll = std::chrono::milliseconds(20);
 constexpr Duration kServerGrace = std::chrono::seconds(2);
 constexpr std::string_view kAccountName = "dev";
 
-std::string start_command(const Deployment& deployment, const Region& region) {
-  return "start it again with: coffer dev start-region " + region.text() + " --data " +
-         shell_word(deployment.directory);
+std::string start_again(const Deployment& deployment, const Region& region) {
+  return "start it again with: " + start_command(deployment, region);
 }
 
 class LocalDeployment {
@@ -158,7 +157,7 @@ class LocalDeployment {
     }
     if (!added.ok()) return added;
     control_.set_deployment(deployment_);
-    gateway_->add({region, deployment_.api_port(region), start_command(deployment_, region)});
+    gateway_->add({region, deployment_.api_port(region), start_again(deployment_, region)});
     return write_env();
   }
 
@@ -259,7 +258,7 @@ class LocalDeployment {
   Result<void> open_doors() {
     Gateway::Options options;
     for (const Region& region : deployment_.regions) {
-      options.targets.push_back({region, deployment_.api_port(region), start_command(deployment_, region)});
+      options.targets.push_back({region, deployment_.api_port(region), start_again(deployment_, region)});
     }
     options.make_client = connect_to_region;
     gateway_ = std::make_unique<Gateway>(std::move(options), random_);
@@ -297,7 +296,7 @@ class LocalDeployment {
   void report_ended() {
     for (const Supervisor::Ended& ended : supervisor_.reap()) {
       std::fprintf(stderr, "coffer: region %s (pid %d) ended: %s; %s\n", ended.region.text().c_str(),
-                   static_cast<int>(ended.pid), ended.how.c_str(), start_command(deployment_, ended.region).c_str());
+                   static_cast<int>(ended.pid), ended.how.c_str(), start_again(deployment_, ended.region).c_str());
     }
   }
 

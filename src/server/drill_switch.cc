@@ -49,8 +49,8 @@ DrillSwitch switch_of(const Deployment& deployment, const Interrupt& interrupt) 
     const Result<void> started = command(deployment, region, "start", interrupt.asker(heed));
     // It may be that nobody has stopped it yet, or that it is started already.
     if (!started.ok() && (started.error().code == ErrorCode::kAborted || !runs(deployment, region))) {
-      return Error{started.error().code, started.error().message + "; start it with: coffer dev start-region " +
-                                             region + " --data " + shell_word(deployment.directory)};
+      return Error{started.error().code,
+                   started.error().message + "; start it with: " + start_command(deployment, *Region::parse(region))};
     }
     if (::unlink(note_file(deployment).c_str()) == 0 || errno == ENOENT) return {};
     return Error{ErrorCode::kIo, "cannot remove " + note_file(deployment) + ": " + errno_text(errno)};

@@ -33,6 +33,9 @@ Result<void> PresentDrill::take(const Deployment& deployment) {
   COFFER_TRY(call_deployment(deployment,
                              {.target = "/status", .is_given_up = parts_.interrupt.asker(cli::Heed::kFirst)}, answer));
   deployment_ = deployment;
+  for (const wire::Value& region : list_member(answer.root(), "regions")) {
+    if (integer_member(region, "pid") == 0) stopped_.emplace_back(text_member(region, "region"));
+  }
   switch_ = switch_of(deployment, parts_.interrupt);
   if (parts_.command.is_dry_run) return {};
   Result<FileLock> lock = FileLock::acquire(drill_lock_file(deployment));
@@ -48,7 +51,7 @@ Result<void> PresentDrill::choose_switch() {
   const DrillCommand& command = parts_.command;
   if (deployment_) {
     const std::string left = region_left_cut_off(*deployment_);
-    if (left.empty()) return {};
+    if (left.empty()) return check_all_run();
     return Error{ErrorCode::kConstraintViolation,
                  "a drill that did not end has cut " + left + " off: " + clean_up_command() + " heals it"};
   }
@@ -62,6 +65,16 @@ Result<void> PresentDrill::choose_switch() {
       ErrorCode::kUsage,
       "somebody has to cut the region off: --cut-command and --heal-command say how, --data names a deployment "
       "of coffer dev, which does it, and there is no terminal to ask a person on"};
+}
+
+Result<void> PresentDrill::check_all_run() const {
+  const std::vector<std::string>& drilled = parts_.command.regions;
+  for (const std::string& region : stopped_) {
+    if (!drilled.empty() && std::ranges::find(drilled, region) == drilled.end()) continue;
+    return Error{ErrorCode::kNotFound, region + " does not run, and a drill begins when all do; start it with: " +
+                                           start_command(*deployment_, *Region::parse(region))};
+  }
+  return {};
 }
 
 Result<void> PresentDrill::connect() {

@@ -26,8 +26,8 @@ class PresentDrill {
     Random& random;
     const cli::Show& show;
   };
-  // kUsage when nobody is there to cut the region off, kNotFound when the deployment does not run, kConstraintViolation
-  // while another drill is held on the same `coffer dev`.
+  // kUsage when nobody is there to cut the region off, kNotFound when the deployment does not run, or a region of it
+  // that is drilled, kConstraintViolation while another drill is held on the same `coffer dev`.
   static Result<std::unique_ptr<PresentDrill>> open(const Parts& parts);
 
   // Errors as plan_drill().
@@ -56,11 +56,14 @@ class PresentDrill {
   explicit PresentDrill(const Parts& parts) : parts_(parts) {}
   Result<void> take(const Deployment& deployment);
   Result<void> choose_switch();
+  // kNotFound names a region that has to run and does not.
+  Result<void> check_all_run() const;
   Result<void> connect();
   std::function<cli::Deployment()> make(cli::Heed heed) const;
 
   const Parts parts_;
   std::optional<Deployment> deployment_;  // of coffer dev
+  std::vector<std::string> stopped_;      // regions of it, at first
   std::optional<FileLock> lock_;
   std::optional<DeploymentAccess> access_;
   DrillSwitch switch_;

@@ -258,6 +258,22 @@ def test_a_drill_is_not_held_without_consent(deployment, untouched):
     assert refused.returncode == 2 and "--yes confirms" in refused.stderr and refused.stdout == ""
 
 
+# An operator who reads "connection refused" does not know what to do about it.
+def test_what_does_not_run_is_named_with_the_command_that_starts_it(deployment, untouched):
+    drill = ("drill", "--lose", WEST, *on(deployment), "--dry-run")
+    deployment.stop_region(EUROPE)
+    refused = coffer(*drill, check=False)
+    assert refused.returncode == 6 and f"{EUROPE} does not run, and a drill begins when all do" in refused.stderr
+    assert refused.stderr.rstrip().endswith(f"coffer dev start-region {EUROPE} --data {deployment.directory}")
+    deployment.start_region(EUROPE)
+    deployment.stop_region(EAST)
+    for arguments in ((*drill, "--regions", f"{WEST},{EUROPE}"), ("drill", "--clean-up", *on(deployment), "--dry-run")):
+        refused = coffer(*arguments, check=False)
+        assert refused.returncode == 6 and f"{EAST} is the home of identities" in refused.stderr, refused.stderr
+        assert refused.stderr.rstrip().endswith(f"coffer dev start-region {EAST} --data {deployment.directory}")
+    deployment.start_region(EAST)
+
+
 # The operator's own switch, and everything else over the API with the environment's credentials.
 def test_commands_cut_a_region_off(temporary, deployment, untouched):
     drill = Drill(temporary, *by_commands(deployment), "--yes", "--json", environment=deployment.env())
