@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "cli/drill_calls.h"
+#include "cli/drill_permissions.h"
 #include "cli/drill_secrets.h"
 #include "cli/drill_traffic.h"
 #include "cli/rejoin_command.h"
@@ -68,8 +69,6 @@ class Drill {
     record_.regions = request.regions;
     record_.secrets = static_cast<int64_t>(request.secrets);
     filter_.name_prefix = request.prefix;
-    for (size_t i = 0; i < request.secrets; ++i)
-      names_.push_back(request.prefix + std::to_string(i));
   }
   // Whatever ended the drill.
   ~Drill() { heal_at_last(); }
@@ -89,7 +88,10 @@ class Drill {
 
  private:
   Result<void> hold() {
-    COFFER_TRY(make_secrets());
+    parts_.show("making " + counted(request_.secrets, "secret") + " in " + request_.lose + "\n");
+    COFFER_TRY(make_secrets(1));
+    COFFER_TRY(try_everything());
+    COFFER_TRY(make_secrets(request_.secrets));
     traffic_.emplace(DrillTraffic::Parts{.regions = request_.regions,
                                          .names = names_,
                                          .primary_region = request_.lose,
@@ -160,13 +162,15 @@ class Drill {
     return pause(request_.period);
   }
 
-  Result<void> make_secrets() {
-    parts_.show("making " + counted(names_.size(), "secret") + " in " + request_.lose + "\n");
+  // As many as are missing to `count`.
+  Result<void> make_secrets(size_t count) {
     std::vector<std::string> replicas = request_.regions;
     std::erase(replicas, request_.lose);
     std::vector<Made> secrets;
-    for (const std::string& name : names_)
-      secrets.push_back({.name = name, .done = {}});
+    while (names_.size() < count) {
+      names_.push_back(request_.prefix + std::to_string(names_.size()));
+      secrets.push_back({.name = names_.back(), .done = {}});
+    }
     for_each_at_once<Made>(secrets, parts_.make, [&](Deployment& deployment, Made& secret) {
       do
         secret.done = make_drill_secret(deployment, request_.lose, secret.name, replicas, parts_.random);
@@ -177,6 +181,13 @@ class Drill {
     COFFER_ASSIGN(const bool is_in_sync, wait_in_sync(request_.lose));
     if (is_in_sync) return {};
     return Error{ErrorCode::kTimeout, "the secrets did not reach every region within two minutes"};
+  }
+
+  Result<void> try_everything() {
+    const std::function<bool()> wait = [this] { return pause(kThrottledPause).ok(); };
+    return try_permissions(
+        {.lose = request_.lose, .regions = request_.regions, .name = names_.front(), .wait_when_throttled = wait},
+        deployment_, parts_.random);
   }
 
   // False when patience has ended.

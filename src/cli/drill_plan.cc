@@ -30,10 +30,14 @@ Result<Answer> required(Result<Answer> answer) {
   return Error{ErrorCode::kServiceUnavailable, answer.error().message + ". A drill begins when all regions answer"};
 }
 
-// Every region must be there, or it is not only one that is lost.
+// Every region must be there, or it is not only one that is lost; and tell what copies it has.
 Result<void> check_all_answer(const DrillRequest& request, Deployment& deployment) {
-  for (const std::string& region : request.regions)
+  CopyFilter filter;
+  filter.name_prefix = request.prefix;
+  for (const std::string& region : request.regions) {
     COFFER_TRY(required(deployment.status(region)));
+    COFFER_TRY(required(deployment.copies(region, filter)));
+  }
   return {};
 }
 

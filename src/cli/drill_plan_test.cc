@@ -86,6 +86,12 @@ TEST_F(DrillPlanTest, EveryRegionMustAnswer) {
   EXPECT_TRUE(plan().ok());
 }
 
+// Otherwise the drill would wait for copies that it may not see.
+TEST_F(DrillPlanTest, WhatARegionHasMustBeToldByAll) {
+  world_.answers["eu-west-1 ListCopies"] = R"({"__type": "AccessDeniedException", "Message": "not coffer:ListCopies"})";
+  EXPECT_EQ(refusal(), "eu-west-1 says: not coffer:ListCopies");
+}
+
 TEST_F(DrillPlanTest, WhatCannotBeDrilledIsRefused) {
   request_.regions = {"us-east-1", "ap-south-1"};
   EXPECT_EQ(refusal(), "ap-south-1 is no region of this deployment, which has us-east-1, us-west-2, eu-west-1");

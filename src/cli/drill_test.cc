@@ -48,16 +48,22 @@ class DrillTest : public ::testing::Test {
     for (const char* const region : {"us-east-1", "us-west-2"}) {
       const std::string role = region == std::string("us-east-1") ? "Primary" : "Replica";
       world_.answers[std::string(region) + " GetRegionStatus"] = status_of(region);
-      world_.answers[std::string(region) + " ListCopies"] = R"({"Copies": [)" +
-                                                            copy(kPrefix + "0", role, "us-east-1", 1, 1, "") + ", " +
-                                                            copy(kPrefix + "1", role, "us-east-1", 1, 1, "") + "]}";
+      const std::string first = copy(kPrefix + "0", role, "us-east-1", 1, 1, "");
+      world_.answers[std::string(region) + " ListCopies"] = R"({"Copies": [)" + first + "]}";
+      all_copies_[std::string(region) + " ListCopies"] =
+          R"({"Copies": [)" + first + ", " + copy(kPrefix + "1", role, "us-east-1", 1, 1, "") + "]}";
     }
     world_.answers["us-west-2 FailOverSecret"] =
         R"({"Copy": )" + copy(kPrefix + "0", "Primary", "us-west-2", 2, 2, "") + "}";
     world_.heard = [this](const std::string& call) {
-      is_stopped_ = is_stopped_ || call == stop_at_call_;
-      has_read_ = has_read_ || call == "us-west-2 GetSecretValue";
-      has_written_ = has_written_ || call == "us-east-1 PutSecretValue";
+      is_stopped_ = is_stopped_ || (has_all_ && call == stop_at_call_);
+      if (call == "us-east-1 CreateSecret" && ++made_ == 2) {
+        has_all_ = true;
+        for (const auto& [asked, answer] : all_copies_)
+          world_.answers[asked] = answer;
+      }
+      has_read_ = has_read_ || (has_all_ && call == "us-west-2 GetSecretValue");
+      has_written_ = has_written_ || (has_all_ && call == "us-east-1 PutSecretValue");
       changed_.notify_all();
     };
   }
@@ -126,6 +132,9 @@ class DrillTest : public ::testing::Test {
   LockedRandom random_;
   World world_;
   std::condition_variable changed_;
+  std::map<std::string, std::string> all_copies_;  // answers, once both secrets are made
+  int made_ = 0;
+  bool has_all_ = false;
   bool has_read_ = false;
   bool has_written_ = false;
   std::string stop_at_;  // Ctrl-C, when this is shown
@@ -184,10 +193,12 @@ TEST_F(DrillTest, WhoMayNotLetARegionRejoinIsTold) {
                                copy(kPrefix + "1", "Primary", "us-west-2", 2, 2, "") + "]}";
   world_.heard = [this, heard = world_.heard, promoted](const std::string& call) {
     heard(call);
-    if (call == "us-west-2 FailOverSecret") ++promotions_;
-    if (promotions_ == 2 && call == "us-east-1 PutSecretValue") world_.answers["us-west-2 ListCopies"] = promoted;
+    if (has_all_ && call == "us-west-2 FailOverSecret") ++promotions_;
+    if (promotions_ < 2 || call != "us-east-1 PutSecretValue") return;
+    world_.answers["us-west-2 ListCopies"] = promoted;
+    // It was allowed when the drill began.
+    world_.answers["us-east-1 RejoinSecret"] = R"({"__type": "AccessDeniedException", "Message": "you may not"})";
   };
-  world_.answers["us-east-1 RejoinSecret"] = R"({"__type": "AccessDeniedException", "Message": "you may not"})";
   const DrillReport report = hold();
   EXPECT_FALSE(report.error);
   ASSERT_FALSE(report.broken.empty());
@@ -196,6 +207,19 @@ TEST_F(DrillTest, WhoMayNotLetARegionRejoinIsTold) {
   EXPECT_EQ(report.refused_writes, 0);
   for (const std::string& sentence : report.broken)
     EXPECT_EQ(sentence.find("although it had rejoined"), std::string::npos) << sentence;
+}
+
+// Afterwards it would be too late: the region could not be taken back, or something could not be deleted.
+TEST_F(DrillTest, WhoMayNotDoAllThatItTakesLosesNoRegion) {
+  world_.answers["us-east-1 RejoinSecret"] = R"({"__type": "AccessDeniedException", "Message": "not coffer:Rejoin"})";
+  world_.answers["us-west-2 FailOverSecret"] = R"({"__type": "AccessDeniedException", "Message": "not coffer:Fail"})";
+  const DrillReport report = hold();
+  EXPECT_EQ(report.error,
+            "the drill may not do what it would have to: us-east-1 says: not coffer:Rejoin; us-west-2 says: not "
+            "coffer:Fail");
+  EXPECT_EQ(heals_, 0);
+  EXPECT_EQ(made_, 1) << "what it takes to try";
+  EXPECT_EQ(shown_.find("cut off"), std::string::npos) << shown_;
 }
 
 // It may be told to heal and not have done so yet.

@@ -12,6 +12,7 @@ import pytest
 
 from copies import copies, wait_all_sent
 from deployment import BINARY, START_SECONDS, Deployment, coffer, wait_in_sync, wait_until
+from policies import allow, deny, policy
 
 EAST, WEST, EUROPE = THREE = ["us-east-1", "us-west-2", "eu-west-1"]
 SMALL = ("drill", "--lose", EAST, "--regions", ",".join(THREE), "--secrets", "6")
@@ -272,6 +273,34 @@ def test_what_does_not_run_is_named_with_the_command_that_starts_it(deployment, 
         assert refused.returncode == 6 and f"{EAST} is the home of identities" in refused.stderr, refused.stderr
         assert refused.stderr.rstrip().endswith(f"coffer dev start-region {EAST} --data {deployment.directory}")
     deployment.start_region(EAST)
+
+
+# Whoever learns it afterwards has a region that cannot be taken back.
+def test_what_a_drill_may_not_do_it_says_before_it_loses_a_region(temporary, deployment, untouched):
+    iam = deployment.client(EAST, service="iam", scope=EAST)
+    iam.create_user(UserName="driller")
+    key = iam.create_access_key(UserName="driller")["AccessKey"]
+    denied = ["coffer:RejoinSecret", "secretsmanager:StopReplicationToReplica"]
+    iam.put_user_policy(UserName="driller", PolicyName="all-but-two", PolicyDocument=policy(
+        allow(["coffer:*", "secretsmanager:*", "kms:*"]), deny(denied)))
+    credentials = key["AccessKeyId"], key["SecretAccessKey"]
+    for region in THREE:
+        client = deployment.client(region, direct=True, credentials=credentials)
+        wait_until(lambda: allowed(client), what=f"the policy in {region}")
+    never = temporary / "cut"
+    drill = Drill(temporary, *by_commands(deployment, cut=f"touch '{never}'", heal="true"), "--yes", "--json",
+                  environment={**deployment.env(), "AWS_ACCESS_KEY_ID": credentials[0], "AWS_SECRET_ACCESS_KEY": credentials[1]})
+    assert drill.finish() == 1
+    found = json.loads(drill.out.read_text())
+    assert all(action in found["Error"] for action in denied), found["Error"]
+    assert not never.exists() and found["LeftBehind"] == [] and "PromotedRegion" not in found
+
+
+def allowed(client):
+    try:
+        return "SecretList" in client.list_secrets()
+    except client.exceptions.ClientError:
+        return False
 
 
 # The operator's own switch, and everything else over the API with the environment's credentials.
