@@ -155,12 +155,12 @@ void Courier::record_applied(std::span<const store::Row> rows, const Batch& batc
     reports.push_back(acknowledged(batch.keys[i], rows[batch.places[i]], batch.states[i]));
     reported.push_back(i);
   }
-  const Result<void> recorded = parts_.secrets.record_progress(reports);
-  for (const size_t i : reported)
+  const std::vector<Result<void>> recorded = parts_.secrets.record_progress(reports);
+  for (size_t k = 0; k < reported.size(); ++k) {
+    const size_t i = reported[k];
     note_access(batch.states[i], outcomes[i]);
-  if (recorded.ok()) return;
-  for (const size_t i : reported)
-    deliveries[batch.places[i]] = export_failed(batch.keys[i], recorded.error());
+    if (!recorded[k].ok()) deliveries[batch.places[i]] = export_failed(batch.keys[i], recorded[k].error());
+  }
 }
 
 Delivery Courier::send_on(const store::Row& row, const Batch& batch, size_t i,

@@ -2,6 +2,7 @@
 #include "replication/replicator.h"
 
 #include "replication/testing/replicator_fixture.h"
+#include "secrets/secret_rows.h"
 #include "store/keys.h"
 
 namespace coffer::replication {
@@ -243,6 +244,20 @@ TEST_F(ReplicatorFailureTest, OfSecretsThatTravelTogetherEachHasItsOwnOutcome) {
   EXPECT_EQ(east_.status("taken", kWest), "Failed");
   EXPECT_EQ(east_.status("z", kWest), "InSync");
   EXPECT_EQ(west_.current("taken"), "west's own");
+}
+
+// The others have arrived, and nobody is to be told that they have not.
+TEST_F(ReplicatorFailureTest, ARecordThatIsDamagedMeanwhileConcernsNoOtherOfTheSameMessage) {
+  Way west = way(east_, west_);
+  for (const char* name : {"a", "b", "c"})
+    east_.create(name, "value", {kWest});
+  west.link.before_apply = [this] {
+    ASSERT_TRUE(east_.store->commit({{}, {{secrets::record_key(kAccount, "b"), "garbage"}}, {}}).ok());
+  };
+  settle(west);
+  EXPECT_EQ(east_.status("a", kWest), "InSync");
+  EXPECT_EQ(east_.status("c", kWest), "InSync");
+  EXPECT_EQ(east_.marks(kWest), 1u);
 }
 
 // Among those it travels with, the one that breaks the link is found: they must not wait for it for ever.

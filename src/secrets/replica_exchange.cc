@@ -416,20 +416,28 @@ Result<void> SecretStore::Impl::record_progress(const ProgressReport& report) {
   return {};
 }
 
-Result<void> SecretStore::Impl::record_progress(std::span<const ProgressReport> reports) {
+std::vector<Result<void>> SecretStore::Impl::record_progress(std::span<const ProgressReport> reports) {
+  const Result<bool> together = record_together(reports);
+  std::vector<Result<void>> recorded(reports.size());
+  if (together.ok() && *together) return recorded;
+  for (size_t i = 0; i < reports.size(); ++i)
+    recorded[i] = together.ok() ? record_progress(reports[i]) : Result<void>(together.error());
+  return recorded;
+}
+
+Result<bool> SecretStore::Impl::record_together(std::span<const ProgressReport> reports) {
   for (int i = 0; i < kTriesTogether; ++i) {
     store::Transaction together;
     for (const ProgressReport& report : reports) {
-      COFFER_ASSIGN(store::Transaction transaction, progress_transaction(report));
-      append(std::move(transaction), together);
+      Result<store::Transaction> transaction = progress_transaction(report);
+      if (!transaction.ok()) return false;  // each alone tells which it is
+      append(std::move(*transaction), together);
     }
-    if (is_empty(together)) return {};
+    if (is_empty(together)) return true;
     COFFER_ASSIGN(const auto committed, try_commit(std::move(together)));
-    if (committed) return {};
+    if (committed) return true;
   }
-  for (const ProgressReport& report : reports)
-    COFFER_TRY(record_progress(report));
-  return {};
+  return false;
 }
 
 Result<SecretPointer> SecretStore::Impl::retry(const AccountId& account, std::string_view name, const Region& region,

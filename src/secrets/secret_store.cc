@@ -418,7 +418,7 @@ Result<ApplyOutcome> SecretStore::apply_removal(const ReplicaRemoval& removal) {
 Result<void> SecretStore::record_progress(const ProgressReport& report) {
   return impl_->record_progress(report);
 }
-Result<void> SecretStore::record_progress(std::span<const ProgressReport> reports) {
+std::vector<Result<void>> SecretStore::record_progress(std::span<const ProgressReport> reports) {
   return impl_->record_progress(reports);
 }
 Result<SecretPointer> SecretStore::retry(const AccountId& account, std::string_view name, const Region& region,

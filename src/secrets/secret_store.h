@@ -193,8 +193,8 @@ class SecretStore {
   // Records what the region answered. Progress of a secret that was deleted meanwhile, or made again, is dropped. The
   // dirty mark is cleared only if it is still the one that was sent.
   Result<void> record_progress(const ProgressReport& report);
-  // The same together, of different secrets.
-  Result<void> record_progress(std::span<const ProgressReport> reports);
+  // The same together, of different secrets: what became of each, since one that is damaged keeps no other.
+  std::vector<Result<void>> record_progress(std::span<const ProgressReport> reports);
 
   // Sends the state as it is to a region that has refused it, if `check` agrees: what was refused before counts no
   // more, what was acknowledged still does, so that a copy that is ahead stays, and force that was used up is not used

@@ -50,7 +50,9 @@ class SecretStore::Impl {
   Result<std::vector<ApplyOutcome>> apply_states(const std::vector<ReplicaState>& states);
   Result<ApplyOutcome> apply_removal(const ReplicaRemoval& removal);
   Result<void> record_progress(const ProgressReport& report);
-  Result<void> record_progress(std::span<const ProgressReport> reports);
+  std::vector<Result<void>> record_progress(std::span<const ProgressReport> reports);
+  // One transaction for all of them; false when they are to be tried one by one.
+  Result<bool> record_together(std::span<const ProgressReport> reports);
   Result<SecretPointer> retry(const AccountId& account, std::string_view name, const Region& region,
                               const Check& check);
 
