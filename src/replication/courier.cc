@@ -171,7 +171,7 @@ Delivery Courier::send_on(const store::Row& row, const Batch& batch, size_t i,
     return batch.states.size() == 1 ? send_failed(key, outcomes.error()) : update(key, row);
   }
   const ApplyOutcome& outcome = (*outcomes)[i];
-  if (outcome.verdict == ApplyVerdict::kNeedVersions) return update(key, row);
+  if (outcome.verdict == ApplyVerdict::kNeedVersions) return update(key, row, outcome.needed);
   return not_applied(key, row, batch.states[i], outcome);
 }
 
@@ -195,14 +195,14 @@ void Courier::note_access(const ReplicaState& state, const ApplyOutcome& outcome
   parts_.secrets.note_copy_accesses(parts_.destination, std::span(&access, 1));
 }
 
-Delivery Courier::update(const store::OutboxKey& key, const store::Row& row) {
-  std::vector<VersionId> needed;
-  for (const ValuesToSend values : {ValuesToSend::kUnacknowledged, ValuesToSend::kAll}) {
+Delivery Courier::update(const store::OutboxKey& key, const store::Row& row, std::optional<Versions> needed) {
+  for (;;) {
+    const ValuesToSend values = needed ? ValuesToSend::kAll : ValuesToSend::kUnacknowledged;
     Result<std::optional<ReplicaState>> state =
         parts_.secrets.export_state(key.account, key.name, parts_.destination, values);
     if (!state.ok()) return export_failed(key, state.error());
     if (!*state) return cleared(row);
-    const std::string unreadable = leave_out_unreadable(needed, parts_.region, **state);
+    const std::string unreadable = leave_out_unreadable(needed.value_or(Versions()), parts_.region, **state);
     if (!unreadable.empty()) return refused(key, row, {ApplyVerdict::kKeyUnusable, {}, unreadable});
     Result<std::vector<ApplyOutcome>> outcomes = parts_.link.send(std::span(&**state, 1));
     if (!outcomes.ok()) return send_failed(key, outcomes.error());
@@ -214,6 +214,7 @@ Delivery Courier::update(const store::OutboxKey& key, const store::Row& row) {
       return {};
     }
     if (outcome.verdict != ApplyVerdict::kNeedVersions) return not_applied(key, row, **state, outcome);
+    if (needed) break;
     needed = std::move(outcome.needed);
   }
   return set_aside(

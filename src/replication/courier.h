@@ -42,7 +42,9 @@ class Courier {
   Delivery send_on(const store::Row& row, const Batch& batch, size_t i,
                    const Result<std::vector<secrets::ApplyOutcome>>& outcomes);
   Delivery deliver_alone(const store::Row& row);
-  Delivery update(const store::OutboxKey& key, const store::Row& row);
+  // Sends the state by itself. `needed`: what the region has asked for when it was sent what it had not acknowledged.
+  using Versions = std::vector<VersionId>;
+  Delivery update(const store::OutboxKey& key, const store::Row& row, std::optional<Versions> needed = std::nullopt);
   // LastAccessedDate of the copy, of a region that may follow this primary only from now on.
   void note_access(const secrets::ReplicaState& state, const secrets::ApplyOutcome& outcome) const;
   // The region did not take the state, for a reason that is not missing values.

@@ -76,7 +76,9 @@ TEST_F(ReplicatorTest, AReplicaThatLacksValuesGetsThemAll) {
   settle(west);
   ASSERT_TRUE(west_.secrets.erase(kAccount, "db", [](const auto&) { return Result<void>(); }).ok());
   east_.put("db", "second");
+  const int before = west.link.sent;
   settle(west);
+  EXPECT_EQ(west.link.sent, before + 2) << "what is new, and everything";
   EXPECT_EQ(east_.status("db", kWest), "InSync");
   EXPECT_EQ(west_.contents("db"), east_.contents("db"));
 }
