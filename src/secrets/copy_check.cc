@@ -60,26 +60,18 @@ CopyVerdict compared(const Secret& secret, const Region& primary, const Expected
 
 Result<ExpectedCopies> SecretStore::Impl::expected_copies(const Region& region, std::string_view from,
                                                           size_t limit) const {
-  store::ScanRange range = store::ScanRange::prefix(std::string(kCreationPrefix), limit);
-  if (!from.empty()) range.begin = from;
-  COFFER_ASSIGN(const auto rows, parts_.store.scan(range));
   ExpectedCopies page;
-  for (const store::Row& row : rows) {
-    const auto entry = parse_creation_key(row.key);
-    if (!entry) continue;  // list() tells of damage
-    const Result<SecretPointer> found = reader_.look(entry->account, entry->name);
-    if (!found.ok() && found.error().code != ErrorCode::kCorrupt) return found.error();
-    if (!found.ok() || *found == nullptr) continue;
-    const Secret& secret = (*found)->secret;
-    const ReplicaProgress* const progress = progress_of(**found, region);
+  const auto add = [&page, &region](const SecretView& view) {
+    const Secret& secret = view.secret;
+    const ReplicaProgress* const progress = progress_of(view, region);
     if (progress != nullptr && progress->failed) {
       page.refused.push_back(
           {secret.account, secret.name, secret.suffix, secret.lineage_epoch, secret.generation, secret.state_id});
-    } else if (acknowledged_by(**found, region) != nullptr) {
+    } else if (acknowledged_by(view, region) != nullptr) {
       page.copies.push_back(expected(secret, *progress));
     }
-  }
-  if (rows.size() == limit) page.next = rows.back().key + '\0';
+  };
+  COFFER_ASSIGN(page.next, visit(from, limit, add));
   return page;
 }
 

@@ -32,28 +32,36 @@ Result<size_t> removals_owed_to(const Region& region, const store::Store& store)
 
 }  // namespace
 
+Result<std::string> SecretStore::Impl::visit(std::string_view from, size_t limit,
+                                             const std::function<void(const SecretView&)>& show) const {
+  store::ScanRange range = store::ScanRange::prefix(std::string(kCreationPrefix), limit);
+  if (!from.empty()) range.begin = from;
+  COFFER_ASSIGN(const auto rows, parts_.store.scan(range));
+  for (const store::Row& row : rows) {
+    const auto entry = parse_creation_key(row.key);
+    if (!entry) continue;
+    const Result<SecretPointer> found = reader_.look(entry->account, entry->name);
+    if (!found.ok() && found.error().code != ErrorCode::kCorrupt) return found.error();
+    if (found.ok() && *found != nullptr) show(**found);
+  }
+  return rows.size() == limit ? rows.back().key + '\0' : std::string();
+}
+
 Result<RegionUse> SecretStore::Impl::use_of(const Region& region) const {
   RegionUse use;
   COFFER_ASSIGN(use.owed, removals_owed_to(region, parts_.store));
-  store::ScanRange range = store::ScanRange::prefix(std::string(kCreationPrefix), kPage);
-  for (;;) {
-    COFFER_ASSIGN(const auto rows, parts_.store.scan(range));
-    for (const store::Row& row : rows) {
-      const auto entry = parse_creation_key(row.key);
-      if (!entry) continue;  // list() tells of damage
-      const Result<SecretPointer> found = reader_.look(entry->account, entry->name);
-      if (!found.ok() && found.error().code != ErrorCode::kCorrupt) return found.error();
-      if (!found.ok() || *found == nullptr) continue;
-      const Secret& secret = (*found)->secret;
-      const bool is_replicated = is_replicated_to(secret, region);
-      const bool is_following = secret.is_region_replica() && secret.primary_region == region;
-      if (is_replicated) ++use.replicated;
-      if (is_following) ++use.following;
-      if (use.an_arn.empty() && (is_replicated || is_following)) use.an_arn = (*found)->arn;
-    }
-    if (rows.size() < kPage) return use;
-    range.begin = rows.back().key + '\0';
-  }
+  const auto count = [&use, &region](const SecretView& view) {
+    const bool is_replicated = is_replicated_to(view.secret, region);
+    const bool is_following = view.secret.is_region_replica() && view.secret.primary_region == region;
+    if (is_replicated) ++use.replicated;
+    if (is_following) ++use.following;
+    if (use.an_arn.empty() && (is_replicated || is_following)) use.an_arn = view.arn;
+  };
+  std::string next;
+  do {
+    COFFER_ASSIGN(next, visit(next, kPage, count));
+  } while (!next.empty());
+  return use;
 }
 
 Result<Forgetting> SecretStore::Impl::forget_region(const Region& region, std::string_view from, size_t limit) {

@@ -68,6 +68,10 @@ class SecretStore::Impl {
                             const std::vector<CopyVerdict>& verdicts);
 
   // region_use.cc
+  // Shows secrets of all accounts in order of creation, at most so many, and returns where it goes on; empty: that were
+  // all. One that is damaged is passed over: list() tells of it.
+  Result<std::string> visit(std::string_view from, size_t limit,
+                            const std::function<void(const SecretView&)>& show) const;
   Result<RegionUse> use_of(const Region& region) const;
   Result<Forgetting> forget_region(const Region& region, std::string_view from, size_t limit);
 
