@@ -1,14 +1,7 @@
 // The operator's cards about secrets and regions, from JSON to JSON.
 #include <gtest/gtest.h>
-#include <sys/mman.h>
-#include <unistd.h>
 
-#include <algorithm>
-
-#include "api/testing/owner_authorizer.h"
-#include "secrets/testing/store_fixture.h"
-#include "services/coffer/rooms.h"
-#include "wire/json.h"
+#include "services/coffer/testing/card_fixture.h"
 
 namespace coffer::coffer_service {
 namespace {
@@ -16,41 +9,16 @@ namespace {
 using secrets::ApplyVerdict;
 using secrets::Change;
 using secrets::Role;
-using secrets::testing::kAccount;
-using secrets::testing::kEast;
-using secrets::testing::kEurope;
-using secrets::testing::kOther;
-using secrets::testing::kWest;
+using testing::kAccount;
+using testing::kEast;
+using testing::kEurope;
+using testing::kOther;
+using testing::kWest;
 
-class FailoverTest : public secrets::testing::SecretStoreTest {
+class FailoverTest : public testing::CardTest {
  protected:
-  ~FailoverTest() override { ::close(log_file_); }
+  Rooms& rooms() override { return rooms_; }
 
-  // The answer, or "Error: message".
-  std::string call(std::string_view operation, std::string_view body, const AccountId& account = kAccount) {
-    const auth::Caller caller{.account = account,
-                              .kind = auth::PrincipalKind::kRoot,
-                              .arn = "arn:aws:iam::" + account.text() + ":root",
-                              .user_id = account.text()};
-    wire::Document input;
-    EXPECT_TRUE(wire::parse_json(body, {}, input).ok()) << body;
-    SecretBuffer output;
-    wire::JsonEncoder encoder(output);
-    const api::Invocation invocation{
-        .caller = caller, .now = clock_.now(), .request_id = "1", .authorizer = authorizer_};
-    const api::Service service = make_service(rooms_);
-    const auto card = std::ranges::find(service.operations, operation, &api::Operation::name);
-    const Result<void> done = card->run(invocation, &rooms_, input.root(), encoder);
-    if (!done.ok()) return std::string(error_name(done.error().code)) + ": " + done.error().message;
-    return std::string(output.view());
-  }
-
-  void receive(const std::string& name) {
-    secrets::ReplicaState state = state_from(kWest, "AAAAAA", 1, 5);
-    state.name = name;
-    state.siblings = {{kWest, "", false}, {kEurope, "", false}};
-    ASSERT_EQ(apply(std::move(state)), ApplyVerdict::kApplied);
-  }
   void promoted_elsewhere(const std::string& name) {
     const secrets::ReplicaProgress progress{.acknowledged_generation = 1,
                                             .failed = true,
@@ -60,16 +28,11 @@ class FailoverTest : public secrets::testing::SecretStoreTest {
     ASSERT_TRUE(
         secrets_.record_progress({kAccount, name, find(name)->secret.suffix, kWest, progress, std::nullopt}).ok());
   }
-  static bool contains(const std::string& text, std::string_view part) { return text.find(part) != text.npos; }
 
-  int log_file_ = ::memfd_create("log", MFD_CLOEXEC);
-  Log log_{clock_, log_file_, LogLevel::kInfo};
-  access::ExplanationStore explanations_{log_, 1 << 20};
   const RegionList regions_{kEast, {kWest, kEurope}};
   home::HomeRegion home_{{*store_, random_, regions_, kEast}};
   RegionReport report_;
   Rooms rooms_{explanations_, regions_, home_, secrets_, [this] { return report_; }};
-  api::testing::OwnerAuthorizer authorizer_;
 };
 
 TEST_F(FailoverTest, ADryRunShowsWhatWouldBeAndChangesNothing) {

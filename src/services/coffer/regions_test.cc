@@ -1,25 +1,17 @@
 // AddRegion and RemoveRegion, from JSON to JSON.
 #include <gtest/gtest.h>
-#include <sys/mman.h>
-#include <unistd.h>
 
-#include <algorithm>
-
-#include "api/testing/owner_authorizer.h"
 #include "kms/multi_region.h"
-#include "secrets/testing/store_fixture.h"
-#include "services/coffer/rooms.h"
-#include "wire/json.h"
+#include "services/coffer/testing/card_fixture.h"
 
 namespace coffer::coffer_service {
 namespace {
 
-using secrets::ApplyVerdict;
-using secrets::testing::kAccount;
-using secrets::testing::kEast;
-using secrets::testing::kEurope;
-using secrets::testing::kOther;
-using secrets::testing::kWest;
+using testing::kAccount;
+using testing::kEast;
+using testing::kEurope;
+using testing::kOther;
+using testing::kWest;
 
 // Something happens at the moment at which a removal is about to be written.
 struct EventfulClock final : Clock {
@@ -37,40 +29,11 @@ struct EventfulClock final : Clock {
   const Clock& real_;
 };
 
-class RegionsTest : public secrets::testing::SecretStoreTest {
+class RegionsTest : public testing::CardTest {
  protected:
   RegionsTest() { EXPECT_TRUE(membership_.load().ok()); }
-  ~RegionsTest() override { ::close(log_file_); }
+  Rooms& rooms() override { return rooms_; }
 
-  // The answer, or "Error: message".
-  std::string call(std::string_view operation, std::string_view body, const AccountId& account = kAccount) {
-    const auth::Caller caller{.account = account,
-                              .kind = auth::PrincipalKind::kRoot,
-                              .arn = "arn:aws:iam::" + account.text() + ":root",
-                              .user_id = account.text()};
-    wire::Document input;
-    EXPECT_TRUE(wire::parse_json(body, {}, input).ok()) << body;
-    SecretBuffer output;
-    wire::JsonEncoder encoder(output);
-    const api::Invocation invocation{
-        .caller = caller, .now = clock_.now(), .request_id = "1", .authorizer = authorizer_};
-    const api::Service service = make_service(rooms_);
-    const auto card = std::ranges::find(service.operations, operation, &api::Operation::name);
-    const Result<void> done = card->run(invocation, &rooms_, input.root(), encoder);
-    if (!done.ok()) return std::string(error_name(done.error().code)) + ": " + done.error().message;
-    return std::string(output.view());
-  }
-  static bool contains(const std::string& text, std::string_view part) { return text.find(part) != text.npos; }
-
-  void receive(const std::string& name) {
-    secrets::ReplicaState state = state_from(kWest, "AAAAAA", 1, 5);
-    state.name = name;
-    ASSERT_EQ(apply(std::move(state)), ApplyVerdict::kApplied);
-  }
-
-  int log_file_ = ::memfd_create("log", MFD_CLOEXEC);
-  Log log_{clock_, log_file_, LogLevel::kError};
-  access::ExplanationStore explanations_{log_, 1 << 20};
   const RegionList regions_{kEast};
   home::HomeRegion home_{{*store_, random_, regions_, kEast}};
   kms::KeyExchange keys_{keyring_};
@@ -83,7 +46,6 @@ class RegionsTest : public secrets::testing::SecretStoreTest {
                                    .log = log_}};
   Rooms rooms_{explanations_, regions_, home_,     secrets_, [] { return RegionReport(); },
                &membership_,  &keys_,   {kAccount}};
-  api::testing::OwnerAuthorizer authorizer_;
   const std::string kEuropeBody = R"({"Region":"eu-west-1","Host":"10.0.0.3","Port":4600})";
 };
 
