@@ -12,6 +12,32 @@
 namespace coffer::replication::testing {
 namespace {
 
+// Knows how many rows were read.
+class CountingStore final : public store::Store {
+ public:
+  explicit CountingStore(store::Store& real) : real_(real) {}
+  Result<std::optional<store::Row>> get(std::string_view key) const override { return real_.get(key); }
+  Result<std::vector<store::Row>> scan(const store::ScanRange& range) const override {
+    auto found = real_.scan(range);
+    if (found.ok()) rows += found->size();
+    return found;
+  }
+  Result<store::Revision> commit(store::Transaction transaction) override {
+    return real_.commit(std::move(transaction));
+  }
+  Result<std::vector<store::Change>> changes(store::Revision after, size_t limit) const override {
+    return real_.changes(after, limit);
+  }
+  store::Revision revision() const override { return real_.revision(); }
+  bool can_commit() const override { return real_.can_commit(); }
+  void on_commit(store::CommitListener listener) override { real_.on_commit(std::move(listener)); }
+
+  mutable size_t rows = 0;
+
+ private:
+  store::Store& real_;
+};
+
 class KeyCourierTest : public ReplicatorTest {
  protected:
   KeyCourierTest() : key_(east_.keyring.draw_name(kAccount, kms::MultiRegion::kPrimary)) {
@@ -278,6 +304,32 @@ TEST_F(KeyCourierTest, ManyKeysThatCannotBeDeliveredDelayNoSecret) {
   settle_all(way);
   EXPECT_EQ(west_.current("db"), "hunter2");
   EXPECT_TRUE(way.replicator.status().concerns_one) << way.replicator.status().last_error;
+}
+
+// Somebody may take days to mend them. Every write wakes the replicator, and so does each that is due again.
+TEST_F(KeyCourierTest, ManyKeysThatWaitAreNotReadAllTheTime) {
+  CountingStore counted(*east_.store);
+  FakeLink link(west_, random_, kEast);
+  Replicator replicator(
+      {counted, east_.secrets, east_.states, east_.key_exchange, link, clock_, random_, log_, kWest, kEast, 0});
+  constexpr size_t kKeys = 2'000;
+  for (size_t i = 0; i < kKeys; ++i) {
+    const store::OutboxKey mark{kWest, std::string(kms::kOutboxKind), kAccount, "mrk-" + std::to_string(i)};
+    ASSERT_TRUE(east_.store->commit({.preconditions = {}, .puts = {{mark.text(), "damaged"}}, .deletes = {}}).ok());
+  }
+  const auto run = [&](Duration time) {
+    for (const Time end = clock_.now() + time; clock_.now() < end;)
+      clock_.advance(std::max(replicator.step(), Duration(1)));
+  };
+  run(std::chrono::seconds(5));  // each is tried once
+  const size_t before = counted.rows;
+  for (int second = 0; second < 10; ++second) {
+    east_.create("db-" + std::to_string(second), "value", {kWest});
+    run(std::chrono::seconds(1));
+    EXPECT_EQ(west_.current("db-" + std::to_string(second)), "value");
+  }
+  EXPECT_LE(counted.rows - before, 100 * kKeys) << "of 10 seconds, in which 500 of them were due";
+  EXPECT_EQ(replicator.status().dirty, kKeys);
 }
 
 // Marks of what is not there (any more) are nobody's business.

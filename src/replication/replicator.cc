@@ -29,6 +29,10 @@ constexpr size_t kMaxOthersSetAside = 100'000;
 constexpr Duration kBetweenOthers = milliseconds(20);  // that are tried again, on average, when they are many
 // Of a pass: each is a message of its own, and a link between continents takes a tenth of a second for one.
 constexpr size_t kKeysInPass = 32;
+// So many marks that wait are read in no time. More of them rest, so that looking for those that are due takes a few
+// hundredths of a core whatever there is: reading a mark takes a microsecond or two.
+constexpr size_t kFewSetAside = 100;
+constexpr std::chrono::microseconds kRestForEach{100};
 constexpr size_t kMaxCounted = 10'000;
 constexpr Duration kIdle = seconds(1);
 constexpr Duration kReportEvery = seconds(1);
@@ -46,9 +50,10 @@ struct SetAside {
   bool is_secret = true;
 };
 
-bool is_of_kind(const store::Row& row, std::string_view kind) {
+// Whether the mark is a KMS key's.
+bool is_of_key(const store::Row& row) {
   const auto key = store::OutboxKey::parse(row.key);
-  return key && key->kind == kind;
+  return key && key->kind == kms::kOutboxKind;
 }
 
 }  // namespace
@@ -61,7 +66,8 @@ class Replicator::Impl {
         reporter_(parts),
         copies_(parts, reporter_),
         first_copies_(parts),
-        prefix_(store::OutboxKey::prefix(parts.destination)) {}
+        prefix_(store::OutboxKey::prefix(parts.destination)),
+        behind_keys_(store::ScanRange::prefix(prefix_ + std::string(kms::kOutboxKind) + store::kSeparator).end) {}
 
   Duration step();
   void stop() { stopped_ = true; }
@@ -78,6 +84,11 @@ class Replicator::Impl {
   bool waits(const store::Row& row, Duration now);
   // Of a KMS key's mark: a pass takes a few of them, and the next one goes on behind the last.
   bool has_turn(const store::Row& row);
+  // Where the pass goes on instead of reading keys' marks, the first of which is `row`: behind those that had their
+  // turn, or behind all, when they rest or no more are taken. Empty: it reads them.
+  std::string detour_of(const store::Row& row, Duration now);
+  // The pass reads nothing between the two, and forgets nothing of it.
+  void pass_over(const std::string& begin, const std::string& end);
   // Some of the rows, from the first on; how many. 0 if the rest is not to be sent now.
   size_t deliver(std::span<const store::Row> rows);
   // True if others may be sent.
@@ -94,6 +105,7 @@ class Replicator::Impl {
   CopyChecker copies_;
   FirstCopies first_copies_;
   const std::string prefix_;
+  const std::string behind_keys_;  // the first key behind all marks of KMS keys
   std::atomic<bool> stopped_ = false;
 
   // Marks are visited in passes over the outbox, each a few batches, so that a mark that keeps failing or changing
@@ -109,6 +121,8 @@ class Replicator::Impl {
   size_t others_set_aside_ = 0;  // of those, but for secrets
   size_t keys_in_pass_ = 0;      // KMS keys that the pass has taken
   std::string last_key_;         // the mark of the last one; empty: all may have their turn
+  bool keys_rest_in_pass_ = false;
+  Duration others_rest_until_{};
   bool is_greeted_ = false;
   uint64_t keys_announced_to_ = 0;  // the start of the destination's process that is told of all multi-region keys
   unsigned failures_ = 0;           // of the destination, in a row
@@ -137,10 +151,11 @@ Duration Replicator::Impl::step() {
     held_back_in_pass_ = false;
     if (keys_in_pass_ < kKeysInPass) last_key_.clear();
     keys_in_pass_ = 0;
+    keys_rest_in_pass_ = false;
   } else {
     range.begin = cursor_;
   }
-  const Result<std::vector<store::Row>> rows = parts_.store.scan(range);
+  Result<std::vector<store::Row>> rows = parts_.store.scan(range);
   if (!rows.ok()) {
     destination_failed("replication_store_down", rows.error().message);
     return retry_at_ - now;
@@ -150,10 +165,16 @@ Duration Replicator::Impl::step() {
     const Duration wait = end_pass(now);
     return wait > Duration(0) ? wait : step();
   }
+  const auto first_key = std::ranges::find_if(*rows, is_of_key);
+  const std::string detour = first_key == rows->end() ? std::string() : detour_of(*first_key, now);
+  if (!detour.empty()) {
+    pass_over(first_key->key, detour);
+    rows->erase(first_key, rows->end());
+  }
   note(*rows);
   if (!meet()) return std::max(Duration(0), retry_at_ - parts_.clock.monotonic());
   // Otherwise what is due tells whether the destination takes it.
-  if (rows->empty() && copies_.has_answered()) answered();
+  if (rows->empty() && detour.empty() && copies_.has_answered()) answered();
   std::vector<store::Row> due;
   for (const store::Row& row : *rows) {
     if (waits(row, now) || !has_turn(row)) continue;
@@ -169,6 +190,10 @@ Duration Replicator::Impl::step() {
     const size_t delivered = deliver(left);
     if (delivered == 0) return std::max(Duration(0), retry_at_ - parts_.clock.monotonic());
     left = left.subspan(delivered);
+  }
+  if (!detour.empty()) {
+    cursor_ = detour;
+    return Duration(0);
   }
   if (!rows->empty()) cursor_ = rows->back().key + '\0';
   if (rows->size() == kBatch) return Duration(0);
@@ -224,13 +249,18 @@ Duration Replicator::Impl::end_pass(Duration now) {
   });
   // Marks may have been written behind the cursor. Otherwise the next pass is due soon anyhow.
   const bool are_keys_left = keys_in_pass_ == kKeysInPass;
+  if (!keys_rest_in_pass_ && !are_keys_left && others_set_aside_ > kFewSetAside) {
+    others_rest_until_ = now + std::chrono::ceil<Duration>(kRestForEach * static_cast<int64_t>(others_set_aside_));
+  }
   if (tried_in_pass_ && (!held_back_in_pass_ || are_keys_left)) return Duration(0);
   if (copies_.is_busy()) return Duration(0);
   // Now that nothing more can be sent, so that as little as possible has to be told of as undelivered.
   if (!report_after(kReportEvery)) return std::max(Duration(0), retry_at_ - parts_.clock.monotonic());
   Duration wait = held_back_in_pass_ ? first_copies_.wait() : kIdle;
-  for (const auto& [key, entry] : set_aside_)
-    wait = std::min(wait, std::max(Duration(0), entry.retry_at - now));
+  for (const auto& [key, entry] : set_aside_) {
+    const Duration due = entry.is_secret ? entry.retry_at : std::max(entry.retry_at, others_rest_until_);
+    wait = std::min(wait, std::max(Duration(0), due - now));
+  }
   return wait;
 }
 
@@ -268,14 +298,33 @@ bool Replicator::Impl::waits(const store::Row& row, Duration now) {
 }
 
 bool Replicator::Impl::has_turn(const store::Row& row) {
-  if (!is_of_kind(row, kms::kOutboxKind)) return true;
-  if (keys_in_pass_ == kKeysInPass || row.key <= last_key_) {
+  if (!is_of_key(row)) return true;
+  if (keys_in_pass_ == kKeysInPass) {
     tried_in_pass_ = true;  // another pass is to follow at once
     return false;
   }
   ++keys_in_pass_;
   last_key_ = row.key;
   return true;
+}
+
+std::string Replicator::Impl::detour_of(const store::Row& row, Duration now) {
+  if (keys_in_pass_ == kKeysInPass) {
+    tried_in_pass_ = true;  // another pass is to follow at once
+    return behind_keys_;
+  }
+  if (row.key <= last_key_) {
+    tried_in_pass_ = true;
+    return last_key_ + '\0';
+  }
+  if (now >= others_rest_until_) return {};
+  keys_rest_in_pass_ = true;
+  return behind_keys_;
+}
+
+void Replicator::Impl::pass_over(const std::string& begin, const std::string& end) {
+  for (auto entry = set_aside_.lower_bound(begin); entry != set_aside_.end() && entry->first < end; ++entry)
+    entry->second.seen_in_pass = pass_;
 }
 
 bool Replicator::Impl::settle(const store::Row& row, Delivery delivery) {
