@@ -27,12 +27,16 @@ struct LinkStatus {
   std::optional<Time> waiting_since;
   std::optional<Time> last_success;
   std::optional<std::string> last_error;
+  std::optional<int64_t> lag_milliseconds;  // of what comes from there; absent: not known
+  std::optional<int64_t> behind;            // copies of which that does not hold
   static constexpr wire::Field kFields[] = {wire::field<&LinkStatus::region>("Region"),
                                             wire::field<&LinkStatus::address>("Address"),
                                             wire::field<&LinkStatus::waiting>("Waiting"),
                                             wire::field<&LinkStatus::waiting_since>("WaitingSince"),
                                             wire::field<&LinkStatus::last_success>("LastSuccess"),
-                                            wire::field<&LinkStatus::last_error>("LastError")};
+                                            wire::field<&LinkStatus::last_error>("LastError"),
+                                            wire::field<&LinkStatus::lag_milliseconds>("LagMilliseconds"),
+                                            wire::field<&LinkStatus::behind>("Behind")};
 };
 
 struct RemovedRegion {

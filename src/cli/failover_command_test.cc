@@ -76,7 +76,7 @@ TEST_F(RegionCommandsTest, StatusShowsWhatWaitsAndWhoIsSilent) {
   world_.answers["us-east-1 GetRegionStatus"] =
       status_of("us-east-1",
                 R"({"Region": "us-west-2", "Waiting": 3, "WaitingSince": 995.5, "LastError": "connection refused"},
-         {"Region": "eu-west-1", "Waiting": 0})");
+         {"Region": "eu-west-1", "Waiting": 0, "LagMilliseconds": 412, "Behind": 2})");
   world_.down = {"us-west-2"};
   Deployment regions = deployment();
   const auto text = show_status("", Form::kText, regions);
@@ -86,6 +86,7 @@ TEST_F(RegionCommandsTest, StatusShowsWhatWaitsAndWhoIsSilent) {
             "REGION            STATE      VERSION   SEAL            REPLICATION TO OTHERS\n"
             "eu-west-1         serves     0.1.0     root-key-file   in sync\n"
             "us-east-1         serves     0.1.0     root-key-file   3 changes waiting\n"
+            "  lag of copies: us-west-2 unknown, eu-west-1 0.5 s (but not 2 copies)\n"
             "  to us-west-2       3 waiting, oldest for 4.5 s: connection refused\n"
             "us-west-2         silent     -         -               -\n"
             "  us-west-2 does not answer: connection refused\n");

@@ -21,12 +21,26 @@ struct Reports {
   static constexpr wire::Field kFields[] = {wire::field<&Reports::regions>("Regions")};
 };
 
+std::string seconds_text(int64_t tenths) {
+  return std::to_string(tenths / 10) + "." + std::to_string(tenths % 10) + " s";
+}
+
 std::string waited(const LinkStatus& link, Time now) {
   if (link.waiting == 0) return "nothing waiting";
   std::string text = std::to_string(link.waiting) + (link.waiting >= 10'000 ? " or more" : "") + " waiting";
   if (!link.waiting_since) return text;
-  const int64_t tenths = std::max<int64_t>(0, (now - *link.waiting_since).count() / 100);
-  return text + ", oldest for " + std::to_string(tenths / 10) + "." + std::to_string(tenths % 10) + " s";
+  return text + ", oldest for " + seconds_text(std::max<int64_t>(0, (now - *link.waiting_since).count() / 100));
+}
+
+// How far what has come from the others may be behind: a bound, and so rounded up.
+std::string lags(const RegionStatus& status) {
+  std::string text;
+  for (const LinkStatus& link : status.links) {
+    text.append(text.empty() ? "" : ", ").append(link.region).append(" ");
+    text += link.lag_milliseconds ? seconds_text((*link.lag_milliseconds + 99) / 100) : "unknown";
+    if (const int64_t behind = link.behind.value_or(0)) text += " (but not " + std::to_string(behind) + " copies)";
+  }
+  return text.empty() ? "" : "  lag of copies: " + text + "\n";
 }
 
 std::string summary(const RegionStatus& status) {
@@ -65,6 +79,7 @@ std::string text_of(const Reports& reports) {
     const RegionStatus& status = *report.status;
     text +=
         row(status.region, status.can_commit ? "serves" : "read-only", status.version, status.seal, summary(status));
+    text += lags(status);
     for (const LinkStatus& link : status.links) {
       if (link.waiting == 0 && !link.last_error) continue;
       text += "  to " + padded(link.region, 15) + " " + waited(link, status.now) +

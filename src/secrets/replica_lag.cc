@@ -46,9 +46,21 @@ std::optional<Duration> ReplicaLags::lag(const Region& primary, const AccountId&
   const auto known = std::ranges::find_if(found->second.rbegin(), found->second.rend(),
                                           [as_of](const Heard& heard) { return heard.at <= as_of; });
   if (known == found->second.rend() || is_behind(known->heartbeat, account, name)) return std::nullopt;
-  const microseconds undelivered = known->heartbeat.undelivered + known->heartbeat.undelivered / kClocksAgreeTo;
-  const microseconds since = clock_.stopwatch() - microseconds(known->heartbeat.moment);
-  return std::max(Duration(1), std::chrono::ceil<Duration>(since + undelivered));
+  return since(known->heartbeat);
+}
+
+std::optional<ReplicaLags::OfRegion> ReplicaLags::lag_of_region(const Region& primary) const {
+  const std::shared_lock lock(mutex_);
+  const auto found = heard_.find(primary);
+  if (found == heard_.end()) return std::nullopt;
+  const Heartbeat& newest = found->second.back().heartbeat;
+  return OfRegion{.lag = since(newest), .behind = newest.behind.size()};
+}
+
+Duration ReplicaLags::since(const Heartbeat& heartbeat) const {
+  const microseconds undelivered = heartbeat.undelivered + heartbeat.undelivered / kClocksAgreeTo;
+  const microseconds elapsed = clock_.stopwatch() - microseconds(heartbeat.moment);
+  return std::max(Duration(1), std::chrono::ceil<Duration>(elapsed + undelivered));
 }
 
 }  // namespace coffer::secrets

@@ -49,11 +49,21 @@ class ReplicaLags {
   std::optional<Duration> lag(const Region& primary, const AccountId& account, std::string_view name,
                               std::chrono::microseconds as_of) const;
 
+  // The same of all copies of a region's secrets together, now.
+  struct OfRegion {
+    Duration lag{};     // but for those of which nothing can be said
+    size_t behind = 0;  // so many they are
+  };
+  std::optional<OfRegion> lag_of_region(const Region& primary) const;
+
  private:
   struct Heard {
     std::chrono::microseconds at;
     Heartbeat heartbeat;
   };
+
+  // Since that one, rounded up.
+  Duration since(const Heartbeat& heartbeat) const;
 
   const Clock& clock_;
   mutable std::shared_mutex mutex_;

@@ -61,6 +61,18 @@ TEST_F(ReplicaLagTest, WhatIsNotDeliveredAddsItsAge) {
   EXPECT_EQ(lag(), "2012") << "and a thousandth, because it was measured on another clock";
 }
 
+// An operator looks at links, not at secrets: what cannot be said of some copies is no reason to say nothing.
+TEST_F(ReplicaLagTest, ARegionsLagIsThatOfItsCopiesAndHowManyAreLeftOut) {
+  EXPECT_FALSE(lags_.lag_of_region(kEast)) << "it has said nothing yet";
+  hear(lags_.moment(), seconds(2), {{kAccount, "db"}, {kOther, "db"}});
+  clock_.advance(milliseconds(300));
+  const auto told = lags_.lag_of_region(kEast);
+  ASSERT_TRUE(told);
+  EXPECT_EQ(told->lag, milliseconds(2302));
+  EXPECT_EQ(told->behind, 2u);
+  EXPECT_FALSE(lags_.lag_of_region(kWest));
+}
+
 // What is delivered and what was asked about cannot be told apart by a number that is 0.
 TEST_F(ReplicaLagTest, TheLagIsRoundedUpAndNeverZero) {
   hear(lags_.moment());

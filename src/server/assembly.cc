@@ -375,12 +375,15 @@ class RegionNode::Impl {
                                         .links = {}};
     for (replication::LinkStatus& link : runner_.status()) {
       const auto address = membership_.address_of(link.destination);
+      const auto received = lags_.lag_of_region(link.destination);
       report.links.push_back({.region = link.destination,
                               .address = address ? address->text() : std::string(),
                               .waiting = link.dirty,
                               .waiting_since = link.oldest_dirty,
                               .last_success = link.last_success,
-                              .last_error = link.concerns_one ? std::string(kNotForAll) : std::move(link.last_error)});
+                              .last_error = link.concerns_one ? std::string(kNotForAll) : std::move(link.last_error),
+                              .lag = received ? std::optional(received->lag) : std::nullopt,
+                              .behind = received ? received->behind : 0});
     }
     return report;
   }

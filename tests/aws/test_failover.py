@@ -43,6 +43,13 @@ def test_a_region_is_failed_over_and_rejoins(fresh):
     assert [region["Region"] for region in status["Regions"]] == sorted(THREE)
     assert all(region["Status"]["CanCommit"] and region["Status"]["HomeRegion"] == EAST for region in status["Regions"])
 
+    def lags(asked):
+        found = operator.json("status", "--region", WEST)
+        region = next(region for region in found["Regions"] if region["Region"] == asked)
+        return {link["Region"]: link.get("LagMilliseconds") for link in region["Status"]["Links"]}
+    for region in THREE:
+        wait_until(lambda: all(lags(region).values()), what=f"{region} knowing how old its copies are")
+
     # While it answers, nobody fails it over by mistake.
     failover = ("failover", "--from", EAST, "--to", WEST)
     refused = operator(*failover, "--yes", check=False)
@@ -58,6 +65,8 @@ def test_a_region_is_failed_over_and_rejoins(fresh):
     deployment.start_region(WEST)
     text = operator("status", "--region", WEST).stdout
     assert "silent" in text and f"{EAST}" in text
+    first = lags(EUROPE)[EAST]
+    wait_until(lambda: lags(EUROPE)[EAST] > first + 1000, what="the lag of the lost region growing")
 
     planned = operator.json(*failover, "--dry-run", "--tag", "team=shop")
     # In order of their creation in the region, to the millisecond: many may have arrived in one.

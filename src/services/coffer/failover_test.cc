@@ -177,12 +177,14 @@ TEST_F(FailoverTest, TheRegionTellsHowItIs) {
                            .waiting = 3,
                            .waiting_since = clock_.now(),
                            .last_success = {},
-                           .last_error = "refused"});
+                           .last_error = "refused",
+                           .lag = std::chrono::milliseconds(412),
+                           .behind = 2});
   EXPECT_EQ(call("GetRegionStatus", "{}"),
             R"({"Region":"us-east-1","Version":"0.1.0","Seal":"root-key-file","CanCommit":true,"Now":1795516200,)"
             R"("HomeRegion":"us-east-1","HomeEpoch":1,"Regions":["us-east-1","us-west-2","eu-west-1"],)"
             R"("Links":[{"Region":"us-west-2","Address":"10.0.0.2:4600","Waiting":3,"WaitingSince":1795516200,)"
-            R"("LastError":"refused"}],"BeingForgotten":[]})");
+            R"("LastError":"refused","LagMilliseconds":412,"Behind":2}],"BeingForgotten":[]})");
 }
 
 }  // namespace

@@ -12,12 +12,16 @@ struct Link {
   std::optional<Time> waiting_since;
   std::optional<Time> last_success;
   std::optional<std::string> last_error;
+  std::optional<int64_t> lag_milliseconds;  // of what comes from there
+  std::optional<int64_t> behind;            // copies of which that does not hold
   static constexpr wire::Field kFields[] = {wire::field<&Link::region>("Region"),
                                             wire::field<&Link::address>("Address"),
                                             wire::field<&Link::waiting>("Waiting"),
                                             wire::field<&Link::waiting_since>("WaitingSince"),
                                             wire::field<&Link::last_success>("LastSuccess"),
-                                            wire::field<&Link::last_error>("LastError")};
+                                            wire::field<&Link::last_error>("LastError"),
+                                            wire::field<&Link::lag_milliseconds>("LagMilliseconds"),
+                                            wire::field<&Link::behind>("Behind")};
 };
 
 struct Removed {
@@ -87,7 +91,13 @@ struct GetRegionStatus {
                                                      .waiting = static_cast<int64_t>(link.waiting),
                                                      .waiting_since = link.waiting_since,
                                                      .last_success = link.last_success,
-                                                     .last_error = {}});
+                                                     .last_error = {},
+                                                     .lag_milliseconds = {},
+                                                     .behind = {}});
+      if (link.lag) {
+        added.lag_milliseconds = link.lag->count();
+        added.behind = static_cast<int64_t>(link.behind);
+      }
       if (!link.last_error.empty()) added.last_error = std::move(link.last_error);
     }
     if (rooms.membership == nullptr) return response;

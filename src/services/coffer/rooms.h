@@ -27,6 +27,9 @@ struct LinkReport {
   std::optional<Time> waiting_since;  // when the oldest of them was first seen by this process
   std::optional<Time> last_success;
   std::string last_error;  // empty: the last attempt succeeded
+  // The other way: so far copies here may be behind their primaries there, but for `behind` of them. Absent: unknown.
+  std::optional<Duration> lag;
+  size_t behind = 0;
 };
 
 // What only the process knows that the service runs in.
