@@ -25,6 +25,8 @@ class Applier {
   virtual Result<home::StateAnswer> answer(const home::StateQuestion& question) = 0;
   // Of the copies here of `primary`'s secrets.
   virtual Result<secrets::CopyAnswer> answer(const Region& primary, const secrets::CopyCheck& check) = 0;
+  // As SecretStore::departures_from().
+  virtual uint64_t departures_from(const Region& primary) const = 0;
   virtual Result<kms::KeyAnswer> apply(const kms::SharedKey& shared) = 0;
   virtual Result<kms::KeyAnswer> apply(const Region& from, const kms::ReplicaReport& report) = 0;
 };
@@ -46,6 +48,7 @@ class StoreApplier final : public Applier {
   Result<secrets::CopyAnswer> answer(const Region& primary, const secrets::CopyCheck& check) override {
     return secrets_.check_copies(primary, check);
   }
+  uint64_t departures_from(const Region& primary) const override { return secrets_.departures_from(primary); }
   Result<kms::KeyAnswer> apply(const kms::SharedKey& shared) override { return keys_.apply(shared); }
   Result<kms::KeyAnswer> apply(const Region& from, const kms::ReplicaReport& report) override {
     return keys_.apply(from, report);

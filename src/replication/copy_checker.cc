@@ -22,9 +22,25 @@ Delivery CopyChecker::step() {
     again_at_ = Duration(0);
     checked_ = checking_ = 0;
   }
+  if (!is_busy() && have_departed()) {
+    begin_check();
+    is_looking_for_departed_ = true;
+  }
   if (!is_busy()) return ask_who_is_there();
   const Result<Delivery> checked = check_page();
   return checked.ok() ? *checked : store_down(checked.error());
+}
+
+// While many are promoted one after the other, not for each of them.
+bool CopyChecker::have_departed() const {
+  return parts_.link.destination_departures() != departures_ && parts_.clock.monotonic() - asked_ >= kAskEvery;
+}
+
+void CopyChecker::begin_check() {
+  departures_ = parts_.link.destination_departures();
+  next_.clear();
+  found_ = 0;
+  has_gap_ = false;
 }
 
 Delivery CopyChecker::ask_who_is_there() {
@@ -46,10 +62,9 @@ Result<Delivery> CopyChecker::check_page() {
   const uint64_t start = parts_.link.destination_start();
   if (start != checking_) {
     checking_ = start;
-    next_.clear();
-    found_ = 0;
-    has_gap_ = false;
     accesses_to_ = 0;
+    is_looking_for_departed_ = false;
+    begin_check();
     reporter_.begin_check();
   }
   COFFER_ASSIGN(secrets::ExpectedCopies page,
@@ -85,6 +100,7 @@ Result<Delivery> CopyChecker::check_page() {
   next_ = std::move(page.next);
   if (!next_.empty()) return Delivery{};
   checked_ = start;
+  is_looking_for_departed_ = false;
   asked_ = parts_.clock.monotonic();
   if (has_gap_) again_at_ = asked_ + kAskAgainAfter;
   if (found_ > 0) {

@@ -1,7 +1,8 @@
 // Asks a region whether it still has the copies that it has acknowledged, once after this process or the region's has
 // started, and marks those that it has not. A page at a time, between the marks that are due. Otherwise it only asks
-// every second whether the process is still the same, and which copies were read. Of copies whose last state the region
-// has refused it asks too, and tells the reporter, because readers must hear that they are old.
+// every second whether the process is still the same, and which copies were read, and asks about all copies again when
+// the region says that some have ceased to follow. Of copies whose last state the region has refused it asks too, and
+// tells the reporter, because readers must hear that they are old.
 #pragma once
 
 #include <cstdint>
@@ -25,23 +26,29 @@ class CopyChecker {
   // Marks that the last step has made.
   size_t marked() const { return marked_; }
   // There are copies that were not asked about yet.
-  bool is_busy() const { return checked_ != parts_.link.destination_start(); }
+  bool is_busy() const { return is_looking_for_departed_ || !has_checked(); }
   // All copies of the region's process were asked about.
-  bool knows_all() const { return checked_ != 0 && !is_busy() && again_at_ == Duration(0); }
+  bool knows_all() const { return checked_ != 0 && has_checked() && again_at_ == Duration(0); }
 
  private:
+  bool has_checked() const { return checked_ == parts_.link.destination_start(); }
+  // Some have ceased to follow since all were asked about.
+  bool have_departed() const;
+  void begin_check();
   Delivery ask_who_is_there();
   Result<Delivery> check_page();
 
   const Replicator::Parts parts_;
   LagReporter& reporter_;
-  uint64_t checked_ = 0;      // the start of the region's process whose copies were all asked about
-  uint64_t checking_ = 0;     // and of the one that is being asked
-  std::string next_;          // where its next page begins
-  size_t found_ = 0;          // copies that had to be marked
-  size_t marked_ = 0;         // in the last step
-  uint64_t accesses_to_ = 0;  // what the region's process has told of, of reads
-  Duration asked_{};          // when it was last asked who is there
+  uint64_t checked_ = 0;                  // the start of the region's process whose copies were all asked about
+  uint64_t checking_ = 0;                 // and of the one that is being asked
+  uint64_t departures_ = 0;               // which it had told of when it was begun to be asked
+  bool is_looking_for_departed_ = false;  // nothing else can have changed
+  std::string next_;                      // where its next page begins
+  size_t found_ = 0;                      // copies that had to be marked
+  size_t marked_ = 0;                     // in the last step
+  uint64_t accesses_to_ = 0;              // what the region's process has told of, of reads
+  Duration asked_{};                      // when it was last asked who is there
   bool has_answered_ = false;
   bool has_gap_ = false;  // some could not be asked about
   Duration again_at_{};   // then all are asked about again; 0: there was no gap

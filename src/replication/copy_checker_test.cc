@@ -142,6 +142,26 @@ TEST_F(CopyCheckerTest, AReturnedPrimaryLearnsThatItsCopyWasPromoted) {
   EXPECT_EQ(east_.status("db1", kWest), "InSync");
 }
 
+// Nobody has started again, and nobody changes the secret: a link that was cut, or a promotion while the primary is
+// well.
+TEST_F(CopyCheckerTest, APrimaryThatWasNeverDownLearnsThatItsCopyWasPromoted) {
+  create_replicated(2);
+  Way way = this->way(east_, west_);
+  drain(way, east_, west_);
+  west_.promote("db0");
+  for (int i = 0; i < 3; ++i) {
+    clock_.advance(std::chrono::seconds(2));
+    settle(way);
+  }
+  EXPECT_EQ(east_.status("db0", kWest), "Failed");
+  EXPECT_NE(east_.status_message("db0", kWest).find("was promoted to a stand-alone secret"), std::string::npos);
+  EXPECT_EQ(east_.status("db1", kWest), "InSync");
+  const int checks = way.link.checks;
+  clock_.advance(std::chrono::milliseconds(500));
+  settle(way);
+  EXPECT_EQ(way.link.checks, checks) << "once";
+}
+
 TEST_F(CopyCheckerTest, WhatIsThereIsAskedAboutOnceAndNotSent) {
   create_replicated(2);
   {

@@ -35,6 +35,8 @@ class Link {
   // What it told with its last answer, to be repeated in a heartbeat: whatever is done from now on is done later. 0 as
   // long as nobody has.
   virtual uint64_t destination_moment() const = 0;
+  // How many copies of this region's secrets its process had by then that do not follow any more, since it started.
+  virtual uint64_t destination_departures() const = 0;
   virtual Result<void> send(const secrets::Heartbeat& heartbeat) = 0;
   virtual Result<kms::KeyAnswer> send(const kms::SharedKey& shared) = 0;
   virtual Result<kms::KeyAnswer> send(const kms::ReplicaReport& report) = 0;

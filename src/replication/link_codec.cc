@@ -457,6 +457,7 @@ SecretBuffer encode(const Answer& answer) {
   if (answer.state) encode_answer(*answer.state, *header.mutable_state());
   header.set_start(answer.start);
   header.set_moment(answer.moment);
+  header.set_departures(answer.departures);
   encode_copies(answer.copies, header);
   if (answer.key) encode_key_answer(*answer.key, *header.mutable_key());
   Result<SecretBuffer> frame = begin_frame(header, 0);
@@ -482,6 +483,7 @@ Result<Answer> decode_answer(std::string_view frame) {
   }
   answer.start = header.start();
   answer.moment = header.moment();
+  answer.departures = header.departures();
   COFFER_ASSIGN(answer.copies, decode_copies(header));
   if (header.has_key()) {
     COFFER_ASSIGN(answer.key, decode_key_answer(header.key()));

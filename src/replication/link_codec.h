@@ -71,6 +71,7 @@ struct Answer {
   secrets::CopyAnswer copies{};                   // to a check
   uint64_t start = 0;                             // random, of the answering process; 0: not told
   uint64_t moment = 0;                            // ReplicaLags::moment() there, before it answered; 0: not told
+  uint64_t departures = 0;                        // SecretStore::departures_from() the sender
 };
 SecretBuffer encode(const Answer& answer);
 // As decode_message().

@@ -230,6 +230,7 @@ TEST(LinkCodec, AQuestionAboutCopiesAndItsAnswerArriveAsTheyWereSent) {
   answer.outcomes.back().accessed = day;
   answer.start = 77;
   answer.moment = 1ULL << 63U;
+  answer.departures = 12;
   const Result<Answer> arrived = decode_answer(encode(answer).view());
   ASSERT_TRUE(arrived.ok());
   EXPECT_EQ(arrived->copies.verdicts, answer.copies.verdicts);
@@ -240,6 +241,7 @@ TEST(LinkCodec, AQuestionAboutCopiesAndItsAnswerArriveAsTheyWereSent) {
   EXPECT_EQ(arrived->outcomes.back().accessed, day);
   EXPECT_EQ(arrived->start, 77u);
   EXPECT_EQ(arrived->moment, 1ULL << 63U);
+  EXPECT_EQ(arrived->departures, 12u);
 }
 
 TEST(LinkCodec, AnAnswerAboutReadsIsWithinLimits) {

@@ -112,6 +112,8 @@ void PeerDoor::receive(Peer& peer, std::string_view frame, net::Reply& reply) tr
   Answer result;
   result.start = parts_.start;
   result.moment = parts_.lags.moment();
+  // Before the message is looked at: what departs while it is answered is told by the next answer.
+  result.departures = parts_.applier.departures_from(peer.region);
   const Status status = take(peer, frame, result);
   if (status.code != kOk) return answer(reply, status.code, status.text);
   reply.status = kOk;

@@ -56,6 +56,7 @@ class RecordingApplier final : public Applier {
     return secrets::CopyAnswer{.verdicts = std::vector(check.copies.size(), secrets::CopyVerdict::kMissing),
                                .accesses_to = check.accesses_after + 1};
   }
+  uint64_t departures_from(const Region& primary) const override { return primary == kEast ? 3 : 0; }
   Result<void> started(const Region& peer, uint64_t start) override {
     starts.push_back(peer.text() + " " + std::to_string(start));
     COFFER_TRY(answer());
@@ -303,6 +304,7 @@ TEST_F(PeerDoorTest, AskedAboutCopiesItTellsWhatItHasAndWhichProcessItIs) {
   EXPECT_EQ(said->verdicts, std::vector{secrets::CopyVerdict::kMissing});
   EXPECT_EQ(said->accesses_to, 41u);
   EXPECT_EQ(east.link->destination_start(), 7u);
+  EXPECT_EQ(east.link->destination_departures(), 3u) << "of those that follow the sender";
   EXPECT_EQ(applier_.applied, std::vector<std::string>{"check of us-east-1"});
 }
 

@@ -58,6 +58,7 @@ Result<Answer> RegionLink::post(std::string_view frame) {
       if (answer.ok() && answer->start != 0) {
         destination_start_ = answer->start;
         destination_moment_ = answer->moment;
+        destination_departures_ = answer->departures;
       }
       if (answer.ok()) return answer;
       return Error{ErrorCode::kServiceUnavailable,

@@ -58,6 +58,7 @@ class RegionLink final : public Link {
   Result<secrets::CopyAnswer> send(const secrets::CopyCheck& check) override;
   uint64_t destination_start() const override { return destination_start_; }
   uint64_t destination_moment() const override { return destination_moment_; }
+  uint64_t destination_departures() const override { return destination_departures_; }
   Result<void> send(const secrets::Heartbeat& heartbeat) override;
   Result<kms::KeyAnswer> send(const kms::SharedKey& shared) override;
   Result<kms::KeyAnswer> send(const kms::ReplicaReport& report) override;
@@ -77,6 +78,7 @@ class RegionLink final : public Link {
   uint64_t session_ = 0;  // 0: none open
   uint64_t destination_start_ = 0;
   uint64_t destination_moment_ = 0;
+  uint64_t destination_departures_ = 0;
 };
 
 // How to reach the region's link listener and be known there.

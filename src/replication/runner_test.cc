@@ -35,6 +35,7 @@ class GateLink final : public Link {
   }
   uint64_t destination_start() const override { return 1; }
   uint64_t destination_moment() const override { return to_.lags.moment(); }
+  uint64_t destination_departures() const override { return 0; }
   Result<void> send(const secrets::Heartbeat& heartbeat) override {
     to_.lags.heard(kEast, heartbeat);
     return {};

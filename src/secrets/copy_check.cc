@@ -122,6 +122,18 @@ void SecretStore::Impl::note_copy_accesses(const Region& region, std::span<const
   }
 }
 
+uint64_t SecretStore::Impl::departures_from(const Region& primary) const {
+  const std::lock_guard lock(departures_mutex_);
+  const auto found = departures_.find(primary);
+  return found == departures_.end() ? 0 : found->second;
+}
+
+void SecretStore::Impl::note_departures(std::span<const Region> left) {
+  const std::lock_guard lock(departures_mutex_);
+  for (const Region& region : left)
+    ++departures_[region];
+}
+
 Result<size_t> SecretStore::Impl::send_again(const Region& region, const std::vector<ExpectedCopy>& copies,
                                              const std::vector<CopyVerdict>& verdicts) {
   size_t marked = 0;

@@ -318,7 +318,11 @@ Result<SecretStore::Impl::Application> SecretStore::Impl::application(const Repl
   if (auto missing = missing_values(state, current.get())) return Application{std::move(*missing), {}};
   COFFER_ASSIGN(store::Transaction transaction, replica_transaction(state, current.get()));
   Application applied{{}, std::move(transaction)};
-  if (is_replica_of(state, current.get())) applied.outcome.accessed = current->last_accessed;
+  if (is_replica_of(state, current.get())) {
+    const Region& followed = current->secret.primary_region;
+    applied.outcome.accessed = current->last_accessed;
+    if (followed != state.primary_region) applied.left = followed;
+  }
   return applied;
 }
 
@@ -330,6 +334,7 @@ Result<ApplyOutcome> SecretStore::Impl::apply_state(const ReplicaState& state) {
       return std::optional(std::move(applied.outcome));
     }
     COFFER_ASSIGN(const auto committed, try_commit(std::move(applied.transaction)));
+    if (committed && applied.left) note_departures({&*applied.left, 1});
     return committed ? std::optional(std::move(applied.outcome)) : std::nullopt;
   });
 }
@@ -339,9 +344,11 @@ Result<std::vector<ApplyOutcome>> SecretStore::Impl::apply_states(const std::vec
   for (int i = 0; i < kTriesTogether; ++i) {
     outcomes.clear();
     store::Transaction together;
+    std::vector<Region> left;
     for (const ReplicaState& state : states) {
       COFFER_ASSIGN(Application applied, application(state));
       append(std::move(applied.transaction), together);
+      if (applied.left) left.push_back(std::move(*applied.left));
       outcomes.push_back(std::move(applied.outcome));
     }
     if (is_empty(together)) {
@@ -349,7 +356,10 @@ Result<std::vector<ApplyOutcome>> SecretStore::Impl::apply_states(const std::vec
       return outcomes;
     }
     COFFER_ASSIGN(const auto committed, try_commit(std::move(together)));
-    if (committed) return outcomes;
+    if (committed) {
+      note_departures(left);
+      return outcomes;
+    }
   }
   outcomes.clear();
   for (const ReplicaState& state : states) {

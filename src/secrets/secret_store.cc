@@ -277,6 +277,8 @@ Result<SecretPointer> SecretStore::Impl::update(const AccountId& account, std::s
     COFFER_ASSIGN(store::Transaction transaction, update_transaction(*current, *change));
     COFFER_ASSIGN(const auto committed, try_commit(std::move(transaction)));
     if (!committed) return std::optional<SecretPointer>();
+    const bool was_promoted = current->secret.is_region_replica() && change->secret.role == Role::kPrimary;
+    if (was_promoted) note_departures({&current->secret.primary_region, 1});
     return std::optional(changed_view(*current, std::move(*change), *committed));
   });
 }
@@ -441,6 +443,9 @@ Result<CopyAnswer> SecretStore::check_copies(const Region& primary, const CopyCh
 Result<size_t> SecretStore::send_again(const Region& region, const std::vector<ExpectedCopy>& copies,
                                        const std::vector<CopyVerdict>& verdicts) {
   return impl_->send_again(region, copies, verdicts);
+}
+uint64_t SecretStore::departures_from(const Region& primary) const {
+  return impl_->departures_from(primary);
 }
 Result<RegionUse> SecretStore::use_of(const Region& region) const {
   return impl_->use_of(region);

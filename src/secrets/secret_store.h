@@ -222,6 +222,10 @@ class SecretStore {
   Result<size_t> send_again(const Region& region, const std::vector<ExpectedCopy>& copies,
                             const std::vector<CopyVerdict>& verdicts);
 
+  // How many copies here have ceased to follow that region since the process started: they were promoted, or follow a
+  // promoted one. Counted when that is durable.
+  uint64_t departures_from(const Region& primary) const;
+
   // Looks at all secrets of all accounts. One that is damaged is not counted. kIo.
   Result<RegionUse> use_of(const Region& region) const;
   // Takes a region that is gone for good out of the replica regions of the primaries here, without telling it: looks at

@@ -2,7 +2,10 @@
 // else includes it.
 #pragma once
 
+#include <map>
+#include <mutex>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -66,6 +69,8 @@ class SecretStore::Impl {
   Result<CopyAnswer> check_copies(const Region& primary, const CopyCheck& check) const;
   Result<size_t> send_again(const Region& region, const std::vector<ExpectedCopy>& copies,
                             const std::vector<CopyVerdict>& verdicts);
+
+  uint64_t departures_from(const Region& primary) const;
 
   // region_use.cc
   // Shows secrets of all accounts in order of creation, at most so many, and returns where it goes on; empty: that were
@@ -140,8 +145,10 @@ class SecretStore::Impl {
   struct Application {
     ApplyOutcome outcome;
     store::Transaction transaction;
+    std::optional<Region> left = {};  // whom the copy followed until then
   };
   Result<Application> application(const ReplicaState& state);
+  void note_departures(std::span<const Region> left);
   Result<void> check_sees_all() const;
   // Empty when nothing is left to be recorded.
   Result<store::Transaction> progress_transaction(const ProgressReport& report);
@@ -151,6 +158,8 @@ class SecretStore::Impl {
   RecentReads reads_;  // of copies
   SecretReader reader_;
   SecretCount count_;
+  mutable std::mutex departures_mutex_;
+  std::map<Region, uint64_t> departures_;  // by the region that was followed
 };
 
 template <class T>

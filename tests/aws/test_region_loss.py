@@ -57,6 +57,24 @@ def test_a_returned_primary_learns_that_it_was_replaced(fresh):
     assert replication(primary, "fence/kept")[WEST][0] == "InSync"
 
 
+# A link that was cut, or a promotion while everything is well: nobody starts again, and nobody changes the secret.
+def test_a_primary_that_was_never_down_learns_that_it_was_replaced(fresh):
+    deployment = fresh(regions=FIVE[:3])
+    primary = deployment.client(EAST)
+    for name in ("idle/promoted", "idle/kept"):
+        primary.create_secret(Name=name, SecretString="one", AddReplicaRegions=[{"Region": WEST}, {"Region": EUROPE}])
+        wait_in_sync(primary, name, [WEST, EUROPE])
+    west = deployment.client(WEST)
+    west.stop_replication_to_replica(SecretId="idle/promoted")
+    wait_until(lambda: replication(primary, "idle/promoted")[WEST][0] == "Failed", what="the primary having heard")
+    assert "was promoted to a stand-alone secret" in replication(primary, "idle/promoted")[WEST][1]
+    assert replication(primary, "idle/promoted")[EUROPE][0] == "InSync"
+    west.replicate_secret_to_regions(SecretId="idle/promoted", AddReplicaRegions=[{"Region": EUROPE}])
+    wait_until(lambda: replication(primary, "idle/promoted")[EUROPE][0] == "Failed", what="the primary having heard")
+    assert f"was promoted in region {WEST}, which now replicates it to" in replication(primary, "idle/promoted")[EUROPE][1]
+    assert {status for status, _ in replication(primary, "idle/kept").values()} == {"InSync"}
+
+
 # The whole story as a team lives it.
 def test_a_primary_is_lost_replaced_and_comes_back_with_the_aws_cli(fresh):
     deployment = fresh(regions=FIVE)

@@ -17,6 +17,7 @@ class Passing : public Applier {
   Result<secrets::CopyAnswer> answer(const Region& primary, const secrets::CopyCheck& check) override {
     return real_.answer(primary, check);
   }
+  uint64_t departures_from(const Region& primary) const override { return real_.departures_from(primary); }
   Result<std::vector<secrets::ApplyOutcome>> apply(std::vector<secrets::ReplicaState> states) override {
     std::vector<secrets::ApplyOutcome> outcomes;
     for (secrets::ReplicaState& state : states) {

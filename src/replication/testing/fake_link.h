@@ -143,6 +143,7 @@ class FakeLink final : public Link {
   }
   uint64_t destination_start() const override { return start; }
   uint64_t destination_moment() const override { return moment_; }
+  uint64_t destination_departures() const override { return departures_; }
 
   Result<void> send(const secrets::Heartbeat& heartbeat) override {
     if (!up || chance(faults.lost)) return Error{ErrorCode::kIo, "connection refused"};
@@ -252,12 +253,14 @@ class FakeLink final : public Link {
   Result<void> end() {
     if (chance(faults.answer_lost)) return Error{ErrorCode::kTimeout, "no answer"};
     moment_ = destination_->lags.moment();
+    departures_ = destination_->applier.departures_from(source);
     return {};
   }
 
   TestRegion* destination_;
   Random& random_;
   uint64_t moment_ = 0;
+  uint64_t departures_ = 0;
   std::vector<secrets::Heartbeat> late_heartbeats_;
   std::vector<secrets::ReplicaState> late_;
   std::vector<home::StatePart> late_parts_;

@@ -42,6 +42,7 @@ class QuestionLink final : public replication::Link {
   Result<secrets::CopyAnswer> send(const secrets::CopyCheck&) override { std::abort(); }
   uint64_t destination_start() const override { return 0; }
   uint64_t destination_moment() const override { return 0; }
+  uint64_t destination_departures() const override { return 0; }
   Result<void> send(const secrets::Heartbeat&) override { std::abort(); }
   Result<std::vector<secrets::ApplyOutcome>> send(std::span<const secrets::ReplicaState>) override { std::abort(); }
   Result<secrets::ApplyOutcome> send(const secrets::ReplicaRemoval&) override { std::abort(); }
