@@ -127,6 +127,8 @@ struct Copy {
   bool is_region_replica() const { return role == "Replica"; }  // and not one of a primary in another account
   // The six characters that tell two secrets of one name apart.
   std::string_view suffix() const { return suffix_of(arn); }
+  // Of the secret in all regions, and of no other that has had its name.
+  std::string identity() const { return name + "-" + std::string(suffix()); }
   const CopyVersion* current() const;  // AWSCURRENT; null: there is none
 };
 

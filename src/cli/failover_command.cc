@@ -10,6 +10,10 @@
 namespace coffer::cli {
 namespace {
 
+// One that hangs answers nothing at all: every time that it is waited for is a time in which nobody can write.
+constexpr Duration kPatience = std::chrono::seconds(30);
+constexpr Duration kLastLook = std::chrono::seconds(5);
+
 struct Entry {
   std::string name;
   std::string arn;
@@ -23,6 +27,7 @@ struct Entry {
   std::optional<std::string> cross_account_replica;  // the ARN of what stops following
   std::optional<Time> deletion_date;                 // when it is deleted
   std::optional<std::string> deleted_in;             // by which region
+  std::optional<int64_t> rival_epoch;                // it was promoted in the lost region as well, in this epoch
   std::string result;                                // "Promoted", "WouldBePromoted", "Failed"
   std::optional<std::string> error;
   static constexpr wire::Field kFields[] = {wire::field<&Entry::name>("Name"),
@@ -37,8 +42,17 @@ struct Entry {
                                             wire::field<&Entry::cross_account_replica>("CrossAccountReplica"),
                                             wire::field<&Entry::deletion_date>("DeletionDate"),
                                             wire::field<&Entry::deleted_in>("DeletedIn"),
+                                            wire::field<&Entry::rival_epoch>("RivalEpoch"),
                                             wire::field<&Entry::result>("Result"),
                                             wire::field<&Entry::error>("Error")};
+};
+
+// A secret of the lost region's that the region to promote in does not have.
+struct Absent {
+  std::string name;
+  std::vector<std::string> regions;  // which have it; the lost one only when no other has
+  static constexpr wire::Field kFields[] = {wire::field<&Absent::name>("Name"),
+                                            wire::field<&Absent::regions>("Regions")};
 };
 
 struct Report {
@@ -48,10 +62,12 @@ struct Report {
   std::vector<UnknownRegion> unknown_regions;
   std::optional<std::string> objection;  // why it would be refused
   std::vector<Entry> secrets;
+  std::vector<Absent> absent;
   static constexpr wire::Field kFields[] = {
       wire::field<&Report::from>("From"),           wire::field<&Report::to>("To"),
       wire::field<&Report::is_dry_run>("DryRun"),   wire::field<&Report::unknown_regions>("UnknownRegions"),
-      wire::field<&Report::objection>("Objection"), wire::field<&Report::secrets>("Secrets")};
+      wire::field<&Report::objection>("Objection"), wire::field<&Report::secrets>("Secrets"),
+      wire::field<&Report::absent>("Absent")};
 };
 
 struct Promotion {
@@ -101,6 +117,7 @@ void compare(const std::map<std::string, Copy>& others, const std::string& where
 
 std::string remark_of(const Entry& entry) {
   if (entry.error) return "FAILED: " + *entry.error;
+  if (entry.rival_epoch) return "promoted in both regions: this one is to count";
   if (!entry.missed_changes) return "nobody else can tell what it misses";
   if (*entry.missed_changes == 0) return "as new as what other regions have";
   return "MISSES " + counted(*entry.missed_changes, "change") + " that " + *entry.newest_in + " has";
@@ -130,10 +147,19 @@ std::string plan_of(const Report& report) {
             " a replica in another account: it stops following, and is of " + report.from + ". Associate others in " +
             report.to + ".\n";
   }
+  for (const Absent& absent : report.absent)
+    text +=
+        padded(absent.name, 30) + "  NOT IN " + report.to + ", stays as it is; is in " + list_of(absent.regions) + "\n";
   for (const UnknownRegion& unknown : report.unknown_regions)
     text += "What " + unknown.region + " has is not known: " + unknown.reason + "\n";
   return text;
 }
+
+// What regions other than the one to promote in have of a secret whose primary is in the lost one.
+struct Elsewhere {
+  std::vector<std::string> regions;
+  int64_t lineage_epoch = 0;
+};
 
 class Failover {
  public:
@@ -151,26 +177,28 @@ class Failover {
       if (std::ranges::find(status.regions, region) != status.regions.end()) continue;
       return usage(region + " is no region of this deployment, which has " + list_of(status.regions));
     }
-    COFFER_TRY(check_is_lost());
+    COFFER_ASSIGN(const std::string silence, check_is_lost());
     CopyFilter filter = request_.filter;
     filter.primary_region = request_.from;
     COFFER_ASSIGN(const std::vector<Copy> copies, deployment_.copies(request_.to, filter));
     for (const Copy& copy : copies) {
       if (copy.is_region_replica()) add(copy);
     }
-    // What was promoted elsewhere meanwhile has its primary there.
-    if (!report_.secrets.empty()) ask_others(status.regions, request_.filter);
-    return {};
+    ask_others(status.regions, silence);
+    return look_at_the_rest();
   }
 
   Report& report() { return report_; }
 
-  // kConflict while it answers, or nobody can say. A dry run only says so.
-  Result<void> check_is_lost() {
+  // Why it does not answer; empty if it does, and is failed over by force. kConflict while it answers, or nobody can
+  // say. A dry run only says so.
+  Result<std::string> check_is_lost(Duration timeout = kPatience) {
     Deployment fresh = make_();
+    fresh.set_timeout(timeout);
     const Result<RegionStatus> status = fresh.status(request_.from);
     const bool is_lost = !status.ok() && status.error().code == ErrorCode::kServiceUnavailable;
-    if (is_lost || request_.is_forced) return {};
+    if (is_lost) return status.error().message;
+    if (request_.is_forced) return std::string();
     const std::string& from = request_.from;
     const std::string why =
         status.ok() ? from + " answers" : "it is not known whether " + from + " is lost: " + status.error().message;
@@ -179,7 +207,7 @@ class Failover {
                                           "first; --force goes on all the same"};
     if (!request_.is_dry_run) return error;
     report_.objection = std::move(error.message);
-    return {};
+    return std::string();
   }
 
   void run() {
@@ -204,43 +232,107 @@ class Failover {
     }
   }
 
-  void ask_others(const std::vector<std::string>& regions, const CopyFilter& filter) {
+  // What was promoted elsewhere meanwhile has its primary there, and so all that they have is looked at.
+  // `silence`: why the lost region is not asked; empty: it answers.
+  void ask_others(const std::vector<std::string>& regions, const std::string& silence) {
     for (const std::string& region : regions) {
       if (region == request_.to) continue;
-      Result<std::vector<Copy>> copies = deployment_.copies(region, filter);
+      const bool is_silent = region == request_.from && !silence.empty();
+      Result<std::vector<Copy>> copies =
+          is_silent ? Error{ErrorCode::kServiceUnavailable, silence} : deployment_.copies(region, request_.filter);
       if (!copies.ok()) {
         report_.unknown_regions.push_back({region, copies.error().message});
         continue;
       }
       std::map<std::string, Copy> by_name;
-      for (Copy& copy : *copies)
+      for (Copy& copy : *copies) {
+        const bool is_of_lost = copy.primary_region == request_.from && (copy.is_primary() || copy.is_region_replica());
+        if (is_of_lost) {
+          Elsewhere& known = elsewhere_[copy.identity()];
+          known.regions.push_back(region);
+          known.lineage_epoch = std::max(known.lineage_epoch, copy.lineage_epoch);
+        }
         by_name.emplace(copy.name, std::move(copy));
+      }
       for (Entry& entry : report_.secrets)
         compare(by_name, region, entry);
     }
   }
 
+  // What others have of the lost region, and is no replica of it here. Only some regions have a secret, and whoever
+  // takes "failed over" for "everything" must see what was not.
+  Result<void> look_at_the_rest() {
+    for (const Entry& entry : report_.secrets)
+      elsewhere_.erase(entry.name + "-" + std::string(suffix_of(entry.arn)));
+    if (elsewhere_.empty()) return {};
+    COFFER_ASSIGN(const std::vector<Copy> copies, deployment_.copies(request_.to, request_.filter));
+    for (const Copy& copy : copies) {
+      const auto found = elsewhere_.find(copy.identity());
+      if (found == elsewhere_.end()) continue;
+      // Of what was promoted here already the others may not have heard.
+      if (copy.is_primary() && copy.lineage_epoch <= found->second.lineage_epoch) add_rival(copy, found->second);
+      elsewhere_.erase(found);
+    }
+    for (auto& [identity, known] : elsewhere_) {
+      if (known.regions.size() > 1) std::erase(known.regions, request_.from);
+      report_.absent.push_back({.name = identity.substr(0, identity.rfind('-')), .regions = std::move(known.regions)});
+    }
+    return {};
+  }
+
+  // There are two primaries.
+  void add_rival(const Copy& here, const Elsewhere& there) {
+    add(here);
+    Entry& entry = report_.secrets.back();
+    list_replicas(here, entry);
+    if (here.lineage_epoch == there.lineage_epoch) {
+      entry.rival_epoch = there.lineage_epoch;
+      return;
+    }
+    entry.result = "Failed";
+    entry.error = request_.to + " has an older one of its own, which that of " + request_.from +
+                  " has replaced: fail over to a region that follows it, of " + list_of(there.regions);
+  }
+
+  // Somebody else, or an earlier call whose answer was lost, has done it.
+  bool is_done(Deployment& deployment, Entry& entry) const {
+    CopyFilter filter;
+    filter.name = entry.name;
+    const Result<std::vector<Copy>> copies = deployment.copies(request_.to, filter);
+    if (!copies.ok() || copies->empty()) return false;
+    const Copy& copy = copies->front();
+    const bool is_done = copy.is_primary() && copy.arn == entry.arn && copy.lineage_epoch > entry.lineage_epoch;
+    if (is_done) list_replicas(copy, entry);
+    return is_done;
+  }
+
+  static void list_replicas(const Copy& promoted, Entry& entry) {
+    entry.replica_regions.clear();
+    for (const CopyReplica& replica : promoted.replicas)
+      entry.replica_regions.push_back(replica.region);
+  }
+
   void promote(Deployment& deployment, Entry& entry) const {
     JsonObject body;
     body.add("SecretId", entry.arn).add("FromRegion", request_.from).add("DryRun", request_.is_dry_run);
+    if (entry.rival_epoch) body.add("RivalEpoch", *entry.rival_epoch);
     wire::Document answer;
     const Result<void> called = deployment.call(request_.to, "FailOverSecret", body.text(), answer);
     const Result<Promotion> promotion =
         called.ok() ? wire::decode<Promotion>(answer.root()) : Result<Promotion>(called.error());
-    if (!promotion.ok()) {
+    if (!promotion.ok() && (request_.is_dry_run || !is_done(deployment, entry))) {
       entry.result = "Failed";
       entry.error = promotion.error().message;
       return;
     }
     entry.result = request_.is_dry_run ? "WouldBePromoted" : "Promoted";
-    entry.replica_regions.clear();
-    for (const CopyReplica& replica : promotion->copy.replicas)
-      entry.replica_regions.push_back(replica.region);
+    if (promotion.ok()) list_replicas(promotion->copy, entry);
   }
 
   const FailoverRequest& request_;
   const std::function<Deployment()>& make_;
   Deployment deployment_;
+  std::map<std::string, Elsewhere> elsewhere_;  // secrets of the lost region
   Report report_;
 };
 
@@ -256,7 +348,8 @@ Result<Outcome> fail_over(const FailoverRequest& request, const std::function<De
     const size_t count = report.secrets.size();
     COFFER_TRY(confirm("\nPromote " + counted(count, "secret") + " in " + request.to + "? What " + request.from +
                        " alone has is not in " + (count == 1 ? "it." : "them.")));
-    COFFER_TRY(failover.check_is_lost());
+    // A person may have thought for long. It was silent all the time before: a short look is enough.
+    COFFER_TRY(failover.check_is_lost(kLastLook));
   }
   failover.run();
   return outcome_of(report, request.form, text_of,

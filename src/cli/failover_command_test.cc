@@ -118,6 +118,76 @@ TEST_F(RegionCommandsTest, FailingOverShowsWhatIsMissedAndAsks) {
                             "\"DryRun\": false}"));
 }
 
+// "Everything was promoted" is what one would read otherwise: nobody writes to these until somebody promotes them.
+TEST_F(RegionCommandsTest, WhatTheRegionHasNoCopyOfIsSaid) {
+  lose_the_east();
+  const std::string current = version("v1", 10, R"("AWSCURRENT")");
+  world_.answers["eu-west-1 ListCopies"] = R"({"Copies": [)" + copy("a", "Replica", "us-east-1", 1, 5, current) + ", " +
+                                           copy("europe-only", "Replica", "us-east-1", 1, 5, current) + ", " +
+                                           copy("promoted", "Replica", "us-east-1", 1, 5, current) + ", " +
+                                           copy("of-europe", "Primary", "eu-west-1", 1, 5, current) + "]}";
+  // What it has promoted already is its own, although the others have not heard.
+  const std::string all = R"(us-west-2 ListCopies {"MaxResults": 100})";
+  world_.answers[all] = R"({"Copies": [)" + copy("promoted", "Primary", "us-west-2", 2, 5, current) + "]}";
+  FailoverRequest request = failover_;
+  const auto outcome = run(request);
+  ASSERT_TRUE(outcome.ok()) << outcome.error().message;
+  EXPECT_NE(shown_.find("europe-only                     NOT IN us-west-2, stays as it is; is in eu-west-1\n"),
+            shown_.npos)
+      << shown_;
+  EXPECT_EQ(shown_.find("of-europe"), shown_.npos) << shown_;
+  EXPECT_EQ(shown_.find("promoted   "), shown_.npos) << shown_;
+  request.form = Form::kJson;
+  const std::string json = run(request)->text;
+  EXPECT_NE(json.find(R"("Absent": [{"Name": "europe-only", "Regions": ["eu-west-1"]}])"), json.npos) << json;
+}
+
+// It went to two regions: whoever fails over from the one to the other decides.
+TEST_F(RegionCommandsTest, OfWhatWasPromotedInBothRegionsThisOneIsMadeToCount) {
+  lose_the_east();
+  const std::string current = version("v1", 10, R"("AWSCURRENT")");
+  const std::string replicas = R"("Replicas": [{"Region": "eu-west-1", "Status": "Failed"}], "OtherRegions": [])";
+  world_.answers["us-west-2 ListCopies"] = R"({"Copies": []})";
+  world_.answers[R"(us-west-2 ListCopies {"MaxResults": 100})"] =
+      R"({"Copies": [)" + copy("a", "Primary", "us-west-2", 2, 5, current, replicas) + ", " +
+      copy("old", "Primary", "us-west-2", 1, 5, current, replicas) + "]}";
+  world_.answers["eu-west-1 ListCopies"] = R"({"Copies": [)" + copy("a", "Replica", "us-east-1", 2, 9, current) + ", " +
+                                           copy("old", "Replica", "us-east-1", 2, 9, current) + "]}";
+  const auto outcome = run(failover_);
+  ASSERT_TRUE(outcome.ok()) << outcome.error().message;
+  EXPECT_EQ(outcome->failed, 1u) << "what was replaced is not put above what replaced it";
+  EXPECT_NE(shown_.find("promoted in both regions: this one is to count\n"), shown_.npos) << shown_;
+  EXPECT_NE(outcome->text.find("us-west-2 has an older one of its own, which that of us-east-1 has replaced: fail over "
+                               "to a region that follows it, of eu-west-1"),
+            std::string::npos)
+      << outcome->text;
+  EXPECT_EQ(world_.calls,
+            std::vector<std::string>{"us-west-2 FailOverSecret {\"SecretId\": "
+                                     "\"arn:aws:secretsmanager:r:123456789012:secret:a-AbCdEf\", \"FromRegion\": "
+                                     "\"us-east-1\", \"DryRun\": false, \"RivalEpoch\": 2}"});
+}
+
+// One that hangs is waited for each time that it is asked, and nobody can write meanwhile.
+TEST_F(RegionCommandsTest, ALostRegionIsAskedWhetherItIsLostAndNothingElse) {
+  lose_the_east();
+  ASSERT_TRUE(run(failover_).ok());
+  const std::map<std::string, int> asked = {{"us-east-1 GetRegionStatus", 2}};
+  EXPECT_EQ(world_.unheard, asked) << "before the plan, and before the first is promoted";
+}
+
+// Two operators at a time, or an answer that was lost: what was asked for has happened.
+TEST_F(RegionCommandsTest, WhatSomebodyElseHasPromotedThereMeanwhileIsPromoted) {
+  lose_the_east();
+  const std::string current = version("v1", 10, R"("AWSCURRENT")");
+  world_.answers["us-west-2 FailOverSecret"] = R"({"__type": "InvalidRequestException", "Message": "No replica."})";
+  world_.answers[R"(us-west-2 ListCopies {"MaxResults": 100, "Name": "a"})"] =
+      R"({"Copies": [)" + copy("a", "Primary", "us-west-2", 2, 6, current) + "]}";
+  const auto outcome = run(failover_);
+  ASSERT_TRUE(outcome.ok()) << outcome.error().message;
+  EXPECT_EQ(outcome->failed, 1u) << "b is a replica still";
+  EXPECT_NE(outcome->text.find("1 secret promoted in us-west-2, 1 not.\n"), std::string::npos) << outcome->text;
+}
+
 // Nothing of it goes on by itself: whoever fails over must know before.
 TEST_F(RegionCommandsTest, WhatFollowsInOtherAccountsAndWhatIsBeingDeletedIsShown) {
   lose_the_east();

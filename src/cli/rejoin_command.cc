@@ -58,11 +58,6 @@ CopyFilter filter_of(const RejoinRequest& request) {
   return filter;
 }
 
-// Of a secret in all regions, and of no other that has had its name.
-std::string identity_of(const Copy& copy) {
-  return copy.name + "-" + std::string(copy.suffix());
-}
-
 const CopyReplica* replica_in(const Copy& copy, const std::string& region) {
   const auto found = std::ranges::find(copy.replicas, region, &CopyReplica::region);
   return found == copy.replicas.end() ? nullptr : &*found;
@@ -119,13 +114,13 @@ class Rejoin {
       }
       for (Copy& copy : *others) {
         if (!copy.is_primary()) continue;
-        const std::string secret = identity_of(copy);
+        const std::string secret = copy.identity();
         const auto known = primaries.find(secret);
         if (known == primaries.end() || known->second.lineage_epoch < copy.lineage_epoch) primaries[secret] = copy;
       }
     }
     for (const Copy& copy : copies) {
-      const auto primary = primaries.find(identity_of(copy));
+      const auto primary = primaries.find(copy.identity());
       if (primary != primaries.end()) {
         consider(copy, primary->second);
       } else if (may_be_replaced(copy)) {

@@ -20,6 +20,20 @@ Change change_of(const SecretView& view) {
   return change;
 }
 
+Result<Change> promoted_once_more(const SecretView& view, const Region& from, uint64_t rival_epoch) {
+  COFFER_TRY(refuse_pending_deletion(view));
+  const uint64_t epoch = view.secret.lineage_epoch;
+  if (epoch != rival_epoch) {
+    return refusal("The secret was not promoted here and in " + from.text() + " at a time: the lineage epoch here is " +
+                   std::to_string(epoch) + ", not " + std::to_string(rival_epoch) + ".");
+  }
+  Change change = change_of(view);
+  ++change.secret.lineage_epoch;
+  for (const ReplicaRegion& replica : change.secret.replicas)
+    change.restarted_replicas.push_back(replica.region);
+  return change;
+}
+
 }  // namespace
 
 Result<Change> promoted(const SecretView& view, const Region& here) {
@@ -42,10 +56,11 @@ Result<Change> promoted(const SecretView& view, const Region& here) {
 }
 
 Result<Change> failed_over(const SecretView& view, const Failover& failover) {
-  const auto& [from, regions] = failover;
+  const auto& [from, regions, rival_epoch] = failover;
   const Region& here = regions.self();
   const Secret& secret = view.secret;
   if (secret.role != Role::kReplica) {
+    if (rival_epoch) return promoted_once_more(view, from, *rival_epoch);
     return refusal("The secret is not a replica: its primary is in " + here.text() + ", where this was asked.");
   }
   if (!secret.is_region_replica()) {

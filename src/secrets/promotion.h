@@ -3,6 +3,8 @@
 // promotion raises (replica_state.h).
 #pragma once
 
+#include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "base/ids.h"
@@ -19,9 +21,13 @@ Result<Change> promoted(const SecretView& view, const Region& here);
 // The same because the primary in `from` is lost: the promoted secret is replicated to all regions that had it, with
 // the keys that it had there, and so to `from` when that comes back without its data. kInvalidRequest when it is no
 // replica of one in `from`.
+// Two regions may have been promoted at a time, in one lineage epoch, and nobody can tell which of them counts. With
+// the epoch of the one in `from`, the one here is promoted once more and so stands above; its replicas are told anew.
+// kInvalidRequest when it is not of that epoch.
 struct Failover {
   const Region& from;
-  const RegionList& regions;  // those that are not in it any more are left out
+  const RegionList& regions;                 // those that are not in it any more are left out
+  std::optional<uint64_t> rival_epoch = {};  // of the primary in `from`
 };
 Result<Change> failed_over(const SecretView& view, const Failover& failover);
 

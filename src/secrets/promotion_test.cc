@@ -107,6 +107,23 @@ TEST_F(PromotionTest, OnlyAReplicaOfTheLostRegionFailsOver) {
             "The secret is not a replica: its primary is in us-east-1, where this was asked.");
 }
 
+// Two operators, or one and a cut link, promoted two copies: somebody must be able to say which of them counts.
+TEST_F(PromotionTest, OfTwoThatWerePromotedAtATimeOneIsPromotedOnceMore) {
+  create("copy", "mine", {kWest, kEurope});
+  report("copy", kWest, std::nullopt);
+  const auto above = [&](const SecretView& view, uint64_t epoch) {
+    return failed_over(view, {.from = kWest, .regions = regions_, .rival_epoch = epoch});
+  };
+  EXPECT_NE(message(above(*find("copy"), 2)).find("the lineage epoch here is 1, not 2"), std::string::npos);
+  ASSERT_TRUE(store("copy", [&](const SecretView& view) { return above(view, 1); }).ok());
+  const SecretPointer now = find("copy");
+  EXPECT_EQ(now->secret.role, Role::kPrimary);
+  EXPECT_EQ(now->secret.lineage_epoch, 2u);
+  EXPECT_EQ(now->secret.replicas.size(), 2u);
+  EXPECT_EQ(now->replica_status(kWest).status, "InProgress") << "what it refused from the lower epoch does not count";
+  EXPECT_TRUE(mark(kWest, "copy") && mark(kEurope, "copy")) << "each is sent the one that counts";
+}
+
 // Its primary is in this very region, and what parts the two takes other permissions.
 TEST_F(PromotionTest, AReplicaInAnotherAccountDoesNotFailOver) {
   SecretView view = *create("db");

@@ -176,6 +176,11 @@ std::optional<ApplyOutcome> SecretStore::Impl::refusal(const ReplicaState& state
       const bool newer_lineage = same_lineage && state.lineage_epoch > secret.lineage_epoch;
       // It was given up for a secret of that primary that has never arrived, and may be the last that has its values.
       const bool is_another = !same_lineage && !secret.has_arrived() && !state.force_overwrite;
+      if (same_lineage && !same_primary && !newer_lineage) {
+        return refused(ApplyVerdict::kOtherLineage, "the secret was promoted in region " +
+                                                        secret.primary_region.text() +
+                                                        " as well, which replicates it to " + here + ".");
+      }
       if ((!same_primary && !newer_lineage) || is_another) {
         return refused(ApplyVerdict::kOtherLineage,
                        "Secret name " + state.name + " is currently replicated to " + here + " with a different arn");
@@ -195,7 +200,13 @@ std::optional<ApplyOutcome> SecretStore::Impl::refusal(const ReplicaState& state
       }
     } else if (!state.force_overwrite || !secret.replicas.empty() || secret.cross_account_replica) {
       std::string message = "Secret name " + state.name + " already exists in region " + here + ".";
-      if (same_lineage) message += " It was the primary until another region was promoted; coffer rejoin gives it up.";
+      const bool is_promoted_twice = same_lineage && state.lineage_epoch == secret.lineage_epoch;
+      if (is_promoted_twice) {
+        message += " It was promoted there as well; coffer failover --from " + here + " --to " +
+                   state.primary_region.text() + " makes this one count.";
+      } else if (same_lineage) {
+        message += " It was the primary until another region was promoted; coffer rejoin gives it up.";
+      }
       return refused(ApplyVerdict::kNameTaken, message);
     }
   }

@@ -195,6 +195,38 @@ TEST_F(ReplicaExchangeTest, ANameThatIsTakenIsOverwrittenOnlyByForce) {
   EXPECT_EQ(secrets_.list(kAccount, std::nullopt, 10, [](const SecretView&) { return true; })->secrets.size(), 1u);
 }
 
+// "A different arn" and "coffer rejoin gives it up" are about others: here nobody knows yet which of the two counts.
+TEST_F(ReplicaExchangeTest, OfTwoThatWerePromotedAtATimeEachIsToldSo) {
+  ASSERT_EQ(apply(state_from(kWest, "AAAAAA", 2, 5)), ApplyVerdict::kApplied);
+  const auto follows_other = secrets_.apply_state(state_from(kEurope, "AAAAAA", 2, 6));
+  EXPECT_EQ(follows_other->verdict, ApplyVerdict::kOtherLineage);
+  EXPECT_EQ(follows_other->message,
+            "Replication failed: the secret was promoted in region us-west-2 as well, which replicates it to "
+            "us-east-1.");
+  ASSERT_TRUE(edit("copy", [](Change& change) {
+                change.secret.role = Role::kPrimary;
+                change.secret.primary_region = kEast;
+              }).ok());
+  const auto is_other = secrets_.apply_state(state_from(kEurope, "AAAAAA", 2, 6));
+  EXPECT_EQ(is_other->verdict, ApplyVerdict::kNameTaken);
+  EXPECT_EQ(is_other->message,
+            "Replication failed: Secret name copy already exists in region us-east-1. It was promoted there as well; "
+            "coffer failover --from us-east-1 --to eu-west-1 makes this one count.");
+}
+
+TEST_F(ReplicaExchangeTest, WhoCeasesToFollowIsCounted) {
+  ASSERT_EQ(apply(state_from(kWest, "AAAAAA", 1, 5)), ApplyVerdict::kApplied);
+  EXPECT_EQ(secrets_.departures_from(kWest), 0u);
+  ASSERT_EQ(apply(state_from(kEurope, "AAAAAA", 2, 6)), ApplyVerdict::kApplied);
+  EXPECT_EQ(secrets_.departures_from(kWest), 1u) << "it follows another one now";
+  ASSERT_TRUE(edit("copy", [](Change& change) {
+                change.secret.role = Role::kPrimary;
+                change.secret.primary_region = kEast;
+              }).ok());
+  EXPECT_EQ(secrets_.departures_from(kEurope), 1u) << "it was promoted";
+  EXPECT_EQ(secrets_.departures_from(kWest), 1u);
+}
+
 TEST_F(ReplicaExchangeTest, ASecretWithReplicasOfItsOwnIsNotOverwrittenEvenByForce) {
   create("copy", "mine", {kEurope});
   ReplicaState forced = state_from(kWest, "AAAAAA", 1, 5);

@@ -158,6 +158,43 @@ def test_what_was_promoted_aws_s_way_is_rejoined_too(fresh):
     assert east.get_secret_value(SecretId="db")["SecretString"] == "two"
 
 
+# Two operators who do not reach each other: afterwards somebody says which of the two promotions counts.
+def test_what_was_promoted_twice_is_settled(fresh):
+    deployment = fresh(regions=THREE)
+    operator = Operator(deployment)
+    east, west, europe = (deployment.client(region) for region in THREE)
+    east.create_secret(Name="db", SecretString="one", AddReplicaRegions=[{"Region": WEST}, {"Region": EUROPE}])
+    east.create_secret(Name="only/europe", SecretString="one", AddReplicaRegions=[{"Region": EUROPE}])
+    wait_in_sync(east, "db", [WEST, EUROPE])
+    wait_in_sync(east, "only/europe", [EUROPE])
+    deployment.stop_region(EAST, kill=True)
+    absent = operator.json("failover", "--from", EAST, "--to", WEST, "--dry-run")["Absent"]
+    assert absent == [{"Name": "only/europe", "Regions": [EUROPE]}]
+    deployment.stop_region(EUROPE)
+    operator("failover", "--from", EAST, "--to", WEST, "--prefix", "db", "--yes")
+    deployment.stop_region(WEST)
+    deployment.start_region(EUROPE)
+    operator("failover", "--from", EAST, "--to", EUROPE, "--prefix", "db", "--yes")
+    lost = europe.put_secret_value(SecretId="db", SecretString="of europe")["VersionId"]
+    deployment.start_region(WEST)
+    west.put_secret_value(SecretId="db", SecretString="of the west")
+    wait_until(lambda: "promoted there as well" in replication(west, "db")[EUROPE][1], what="the west having heard")
+    assert f"--from {EUROPE} --to {WEST}" in replication(west, "db")[EUROPE][1]
+
+    settled = operator.json("failover", "--from", EUROPE, "--to", WEST, "--prefix", "db", "--force", "--yes")
+    assert [entry["Result"] for entry in settled["Secrets"]] == ["Promoted"]
+    deployment.start_region(EAST)
+    wait_until(lambda: all(status == "Failed" for status, _ in replication(east, "db").values()), what="the east having heard")
+    operator("rejoin", "--region", EAST, "--secret", "db", "--yes")
+    assert lost in operator("rejoin", "--region", EUROPE, "--secret", "db", "--dry-run").stdout
+    operator("rejoin", "--region", EUROPE, "--secret", "db", "--yes")
+    wait_in_sync(west, "db", [EAST, EUROPE])
+    for client in (east, europe):
+        assert client.get_secret_value(SecretId="db")["SecretString"] == "of the west"
+        assert client.describe_secret(SecretId="db")["PrimaryRegion"] == WEST
+    assert operator.json("failover", "--from", EUROPE, "--to", WEST, "--force", "--yes")["Secrets"] == [], "it may be repeated"
+
+
 @pytest.mark.parametrize("action, command", [
     ("coffer:GetRegionStatus", ("status",)),
     ("coffer:ListCopies", ("failover", "--from", WEST, "--to", EAST, "--dry-run")),

@@ -22,6 +22,7 @@ struct World {
   std::set<std::string> down;
   std::vector<std::string> calls;                      // that change something
   std::map<std::string, int> looks;                    // "REGION OPERATION", of those that do not
+  std::map<std::string, int> unheard;                  // the same, of what is down
   std::function<void(const std::string& call)> heard;  // "REGION OPERATION", before it is answered
   std::mutex mutex;
 };
@@ -33,12 +34,15 @@ class RegionHttp final : public net::HttpClient {
   bool was_unread() const override { return false; }
   Result<net::ClientResponse> send(const net::ClientRequest& request, Duration) override {
     const std::lock_guard lock(world_.mutex);
-    if (world_.down.contains(region_)) return Error{ErrorCode::kIo, "connection refused"};
     std::string operation;
     for (const auto& [name, value] : request.headers) {
       if (name == "x-amz-target") operation = value.substr(value.find('.') + 1);
     }
     const std::string call = region_ + " " + operation;
+    if (world_.down.contains(region_)) {
+      ++world_.unheard[call];
+      return Error{ErrorCode::kIo, "connection refused"};
+    }
     const std::string exact = call + " " + std::string(request.body);
     if (world_.heard) world_.heard(call);
     if (operation == "GetRegionStatus" || operation == "ListCopies") {

@@ -1,6 +1,6 @@
-// Promotes a copy whose primary's region is lost, and replicates it to all regions that had the secret.
-// Coffer's own; with AWS it is StopReplicationToReplica, and then ReplicateSecretToRegions with what one remembers of
-// the regions and keys.
+// Promotes a copy whose primary's region is lost, and replicates it to all regions that had the secret. Of two that
+// were promoted at a time, makes this one count. Coffer's own; with AWS it is StopReplicationToReplica, and then
+// ReplicateSecretToRegions with what one remembers of the regions and keys.
 #include "secrets/promotion.h"
 #include "services/coffer/common_copies.h"
 
@@ -19,9 +19,11 @@ struct FailOverSecret {
     std::string secret_id;
     std::string from_region;
     std::optional<bool> dry_run;
+    std::optional<int64_t> rival_epoch;  // the lineage epoch of the primary in FromRegion, if this is one as well
     static constexpr wire::Field kFields[] = {wire::field<&Request::secret_id>("SecretId", kSecretIdBounds),
                                               wire::field<&Request::from_region>("FromRegion", kRegionBounds),
-                                              wire::field<&Request::dry_run>("DryRun")};
+                                              wire::field<&Request::dry_run>("DryRun"),
+                                              wire::field<&Request::rival_epoch>("RivalEpoch", {.min = 1})};
   };
   struct Response {
     Copy copy;  // as it is now, or would be
@@ -42,7 +44,9 @@ struct FailOverSecret {
                         .resource = authorized.resource(),
                         .is_dry_run = request.dry_run.value_or(false)};
     const auto fail_over = [&](const secrets::SecretView& view) {
-      return secrets::failed_over(view, {.from = from, .regions = rooms.regions});
+      secrets::Failover failover{.from = from, .regions = rooms.regions};
+      if (request.rival_epoch) failover.rival_epoch = static_cast<uint64_t>(*request.rival_epoch);
+      return secrets::failed_over(view, failover);
     };
     COFFER_ASSIGN(const secrets::SecretPointer view, change_secret(change, rooms, fail_over));
     return Response{copy_of(*view)};

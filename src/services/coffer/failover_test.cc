@@ -56,6 +56,15 @@ TEST_F(FailoverTest, TheCopyTakesThePrimarysPlace) {
             "InvalidRequestException: The secret is not a replica: its primary is in us-east-1, where this was asked.");
 }
 
+TEST_F(FailoverTest, OfTwoPrimariesOneIsMadeToCount) {
+  create("db", "mine", {kWest});
+  const std::string answer = call("FailOverSecret", R"({"SecretId":"db","FromRegion":"us-west-2","RivalEpoch":1})");
+  EXPECT_TRUE(contains(answer, R"("Role":"Primary","PrimaryRegion":"us-east-1","LineageEpoch":2)")) << answer;
+  EXPECT_EQ(call("FailOverSecret", R"({"SecretId":"db","FromRegion":"us-west-2","RivalEpoch":1})"),
+            "InvalidRequestException: The secret was not promoted here and in us-west-2 at a time: the lineage epoch "
+            "here is 2, not 1.");
+}
+
 TEST_F(FailoverTest, BadRequestsAreToldWhatIsWrong) {
   receive("db");
   EXPECT_EQ(call("FailOverSecret", R"({"SecretId":"db","FromRegion":"mars"})"),
