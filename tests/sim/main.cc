@@ -18,6 +18,7 @@ struct Line {
   int steps = 500;
   unsigned jobs = std::max(1U, std::thread::hardware_concurrency());
   std::string bug;
+  std::optional<std::string> families;
   bool traces = false;
   bool goes_on = false;
 };
@@ -42,6 +43,7 @@ int main(int argc, char** argv) {
   app.add_option("--steps", line.steps, "Events in a run");
   app.add_option("--jobs", line.jobs, "Threads");
   app.add_option("--bug", line.bug, "A mistake to plant; 'list' lists them");
+  app.add_option("--families", line.families, "Of operations, with commas, or none: as the seed has it");
   app.add_flag("--trace", line.traces, "Tell every event of each run");
   app.add_flag("--go-on", line.goes_on, "Do not stop at the first violation");
   CLI11_PARSE(app, argc, argv);
@@ -71,18 +73,10 @@ int main(int argc, char** argv) {
     for (unsigned i = 0; i < line.jobs; ++i) {
       workers.emplace_back([&] {
         for (uint64_t seed = next++; seed <= last && !stopped; seed = next++) {
-          const Outcome outcome =
-              coffer::sim::simulate({.seed = seed, .steps = line.steps, .bug = line.bug, .traces = line.traces});
+          const Outcome outcome = coffer::sim::simulate(
+              {.seed = seed, .steps = line.steps, .bug = line.bug, .traces = line.traces, .families = line.families});
           const std::lock_guard lock(mutex);
-          all.writes += outcome.writes;
-          all.copies_in_sync += outcome.copies_in_sync;
-          all.crashes += outcome.crashes;
-          all.promotions += outcome.promotions;
-          all.identity_changes += outcome.identity_changes;
-          all.adoptions += outcome.adoptions;
-          all.lost_disks += outcome.lost_disks;
-          all.told_lags += outcome.told_lags;
-          all.rejoined += outcome.rejoined;
+          all += outcome;
           if (!outcome.violation) {
             ++clean;
             continue;
@@ -96,10 +90,7 @@ int main(int argc, char** argv) {
       });
     }
   }
-  std::printf(
-      "%llu clean, %llu violated; writes %d, copies in sync %d, crashes %d, promotions %d, identity changes %d, "
-      "adoptions %d, lost disks %d, told lags %d, rejoined %d\n",
-      static_cast<unsigned long long>(clean), static_cast<unsigned long long>(violated), all.writes, all.copies_in_sync,
-      all.crashes, all.promotions, all.identity_changes, all.adoptions, all.lost_disks, all.told_lags, all.rejoined);
+  std::printf("%llu clean, %llu violated; %s\n", static_cast<unsigned long long>(clean),
+              static_cast<unsigned long long>(violated), all.text().c_str());
   return violated == 0 ? 0 : 1;
 }

@@ -374,11 +374,54 @@ void Oracle::look_at_states(Site& at, MayChange may, const AccountId& account) {
   }
 }
 
-void Oracle::check_convergence(const std::vector<std::unique_ptr<Site>>& regions) {
-  const auto find = [&regions](const Region& name) -> Site& {
-    return **std::ranges::find_if(regions, [&name](const auto& region) { return region->name == name; });
+void Oracle::before_forgetting(const Site& at, const std::vector<Region>& left) {
+  for (const auto& [name, seen] : known(at).secrets) {
+    if (seen.secret.role != Role::kPrimary) continue;
+    for (const secrets::ReplicaRegion& replica : seen.secret.replicas) {
+      if (std::ranges::count(left, replica.region) == 0) continue;
+      uint64_t& epoch = removed_[{seen.secret.suffix, replica.region.text()}];
+      epoch = std::max(epoch, seen.secret.lineage_epoch);
+    }
+  }
+}
+
+void Oracle::after_forgetting(Site& at, const std::vector<Region>& left, bool is_certain) {
+  const auto remaining = [&left](const secrets::Secret& secret) {
+    std::vector<Region> regions;
+    for (const secrets::ReplicaRegion& replica : secret.replicas)
+      if (std::ranges::count(left, replica.region) == 0) regions.push_back(replica.region);
+    return regions;
   };
-  for (const auto& region : regions) {
+  const auto all = [](const secrets::Secret& secret) {
+    std::vector<Region> regions;
+    for (const secrets::ReplicaRegion& replica : secret.replicas)
+      regions.push_back(replica.region);
+    return regions;
+  };
+  for (const Difference& difference : look(at)) {
+    const auto& [name, before, now] = difference;
+    const bool is_forgotten = before && now && before->secret.role == Role::kPrimary &&
+                              now->secret.role == Role::kPrimary && before->secret.suffix == now->secret.suffix &&
+                              before->text == now->text && remaining(before->secret) == all(now->secret);
+    if (!is_forgotten) {
+      violated(describe(at, name) + ": changed otherwise when a region was forgotten");
+      continue;
+    }
+    record(at, *now);
+    acknowledged_[name].push_back(
+        {now->secret.suffix, at.name, now->secret.lineage_epoch, now->secret.generation, at.clock.monotonic()});
+  }
+  if (is_certain) return;
+  for (const auto& [name, seen] : known(at).secrets)
+    if (remaining(seen.secret) != all(seen.secret)) known(at).maybe.insert(name);
+}
+
+void Oracle::check_convergence(const std::vector<Site*>& regions) {
+  const auto find = [&regions](const Region& name) -> Site* {
+    const auto found = std::ranges::find_if(regions, [&name](const Site* region) { return region->name == name; });
+    return found == regions.end() ? nullptr : *found;
+  };
+  for (Site* const region : regions) {
     for (const std::string& name : names_) {
       const auto view = must(region->process->secrets.find(kAccount, name));
       if (!view) continue;
@@ -387,7 +430,12 @@ void Oracle::check_convergence(const std::vector<std::unique_ptr<Site>>& regions
       if (secret.role == Role::kReplica) {
         // Nobody has told the promoted one of it yet.
         if (!secret.has_arrived() && given_up_.contains({secret.suffix, region->name.text()})) continue;
-        const Seen* const primary = seen(find(secret.primary_region), name);
+        const Site* const home = find(secret.primary_region);
+        if (home == nullptr) {
+          violated(where + ": a copy whose primary's region, " + secret.primary_region.text() + ", has left");
+          continue;
+        }
+        const Seen* const primary = seen(*home, name);
         if (primary == nullptr || primary->secret.suffix != secret.suffix) {
           violated(where + ": a copy is left of a secret that is gone");
           continue;
@@ -398,10 +446,15 @@ void Oracle::check_convergence(const std::vector<std::unique_ptr<Site>>& regions
         continue;
       }
       for (const secrets::ReplicaRegion& replica : secret.replicas) {
+        const Site* const there = find(replica.region);
+        if (there == nullptr) {
+          violated(where + ": " + replica.region.text() + " has left, and is among its replicas");
+          continue;
+        }
         const auto status = view->replica_status(replica.region);
         if (status.status == "InProgress") violated(where + ": " + replica.region.text() + " is InProgress for ever");
         if (status.status != "InSync") continue;
-        const Seen* const copy = seen(find(replica.region), name);
+        const Seen* const copy = seen(*there, name);
         // A primary that was replaced hears of it when it sends again: the promoted one may have taken the copy, and
         // removed it.
         const bool is_replaced = std::ranges::any_of(
@@ -420,12 +473,13 @@ void Oracle::check_convergence(const std::vector<std::unique_ptr<Site>>& regions
     }
   }
   const home::Claim claim = must(regions.front()->process->home.claim());
-  Site& home = find(claim.region);
-  for (const auto& region : regions) {
+  const Site* const home = find(claim.region);
+  if (home == nullptr) return violated("the home of identities, " + claim.region.text() + ", has left");
+  for (Site* const region : regions) {
     if (must(region->process->home.claim()) != claim) violated(region->name.text() + " knows another home");
     for (const AccountId& account : accounts_) {
       for (const home::StateId& id : {iam::state_of_account(account), iam::identities_of(account)}) {
-        if (text_of(*region->process, id) != text_of(*home.process, id))
+        if (text_of(*region->process, id) != text_of(*home->process, id))
           violated(key_of(id) + " in " + region->name.text() + " is not what the home has");
       }
     }

@@ -61,8 +61,13 @@ class Oracle {
   // After somebody changed, or tried to change, identities of an account in a region.
   void after_identity_change(Site& at, const AccountId& account, bool is_certain);
 
-  // At the end, when everything was delivered: copies equal their primaries, and everybody knows one home.
-  void check_convergence(const std::vector<std::unique_ptr<Site>>& regions);
+  // Before regions that have left are forgotten in a region, and after a part of it.
+  void before_forgetting(const Site& at, const std::vector<Region>& left);
+  void after_forgetting(Site& at, const std::vector<Region>& left, bool is_certain);
+
+  // At the end, when everything was delivered among the regions of the deployment: copies equal their primaries, and
+  // everybody knows one home.
+  void check_convergence(const std::vector<Site*>& regions);
   int copies_in_sync = 0;
 
   void violated(std::string what);

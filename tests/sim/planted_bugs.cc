@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "regions/peer_rows.h"
 #include "store/keys.h"
 
 namespace coffer::sim {
@@ -213,6 +214,11 @@ void forget_marks(store::Transaction& transaction) {
   std::erase_if(transaction.puts, [](const store::Put& put) { return is_mark(put.key); });
 }
 
+// What was decided about other regions is not written down.
+void forget_decisions(store::Transaction& transaction) {
+  std::erase_if(transaction.puts, [](const store::Put& put) { return put.key.starts_with(regions::peer_family()); });
+}
+
 // Of a transaction with many rows the last is not written.
 void tear(store::Transaction& transaction) {
   if (transaction.puts.size() >= 6) transaction.puts.pop_back();
@@ -279,6 +285,21 @@ const std::vector<PlantedBug>& planted_bugs() {
        .what = "the home does not hear that a region has started, and may have lost its disk",
        .wrap_applier = wrap<HearsNoStarts>(),
        .found_at = 6},
+      {.name = "owed-removals-forgotten",
+       .what = "a region that was removed, and comes again, is not told which copies it has to delete",
+       .forgets_owed_removals = true,
+       .families = "regions",
+       .found_at = 1},
+      {.name = "removed-until-restart",
+       .what = "after a restart the configuration says again which regions there are",
+       .tamper = forget_decisions,
+       .families = "regions",
+       .found_at = 1},
+      {.name = "newcomer-not-told",
+       .what = "a region that comes again is taken to know the identities that it knew when it left",
+       .trusts_old_joins = true,
+       .families = "regions",
+       .found_at = 26},
   };
   return bugs;
 }

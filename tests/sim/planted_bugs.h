@@ -24,6 +24,9 @@ struct PlantedBug {
   bool claims_everything = false;                     // heartbeats say that nothing is undelivered
   bool takes_late_frames = false;                     // frames of sessions that are over
   bool writes_on_replicas = false;                    // the cards' check is missing
+  bool forgets_owed_removals = false;                 // with the rest that a region that has left has left behind
+  bool trusts_old_joins = false;                      // what a region heard before it left counts when it comes again
+  std::string_view families{};                        // in which it is looked for; empty: in none
   uint64_t found_at = 0;  // a seed that has found it; only where to look first, since every change moves it
 };
 

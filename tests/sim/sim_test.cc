@@ -18,15 +18,7 @@ TEST_P(Simulated, WhatIsPromisedHolds) {
     const Outcome outcome = simulate({.seed = seed});
     ASSERT_FALSE(outcome.violation) << "seed " << seed << ", step " << outcome.step << ": " << *outcome.violation
                                     << "\nscript/sim --seeds " << seed << " --trace tells how it came to that";
-    all.writes += outcome.writes;
-    all.copies_in_sync += outcome.copies_in_sync;
-    all.crashes += outcome.crashes;
-    all.promotions += outcome.promotions;
-    all.identity_changes += outcome.identity_changes;
-    all.adoptions += outcome.adoptions;
-    all.lost_disks += outcome.lost_disks;
-    all.told_lags += outcome.told_lags;
-    all.rejoined += outcome.rejoined;
+    all += outcome;
   }
   // A simulation in which nothing happens proves nothing.
   EXPECT_GT(all.writes, 2'000);
@@ -38,6 +30,8 @@ TEST_P(Simulated, WhatIsPromisedHolds) {
   EXPECT_GT(all.lost_disks, 10);
   EXPECT_GT(all.told_lags, 50);
   EXPECT_GT(all.rejoined, 0);
+  EXPECT_GT(all.regions_left, 10);
+  EXPECT_GT(all.regions_joined, 10);
 }
 
 INSTANTIATE_TEST_SUITE_P(Seeds, Simulated, ::testing::Values(0, 50, 100, 150, 200, 250));

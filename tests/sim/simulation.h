@@ -1,11 +1,13 @@
 // A deployment in one thread: three to five regions, their clients, clocks, disks and the network between them, all of
 // which do what a seed says. Runs the server's own store of secrets, operation cards, replicators, link protocol and
-// identity replication; the oracle looks after every event. The same seed and options give the same run.
+// identity replication; the oracle looks after every event. What else is simulated, and when, are families (family.h).
+// The same seed and options give the same run.
 #pragma once
 
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace coffer::sim {
@@ -15,6 +17,8 @@ struct Options {
   int steps = 500;
   std::string bug;      // planted; empty: none. See planted_bugs.h
   bool traces = false;  // tells every event on standard error
+  // Names of families, with commas; empty: none. Absent: those of the bug, or as the seed has it.
+  std::optional<std::string> families;
 };
 
 struct Outcome {
@@ -30,6 +34,13 @@ struct Outcome {
   int lost_disks = 0;
   int told_lags = 0;
   int rejoined = 0;
+  int regions_left = 0;
+  int regions_joined = 0;
+
+  // All but the violation.
+  Outcome& operator+=(const Outcome& other);
+  // "writes 3, copies in sync 2, ..."
+  std::string text() const;
 };
 
 Outcome simulate(const Options& options);

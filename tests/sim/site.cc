@@ -11,6 +11,8 @@
 namespace coffer::sim {
 namespace {
 
+constexpr uint16_t kPort = 4600;
+
 // One root key file for all regions of the program.
 const std::string& root_key_file() {
   static const store::testing::TempDirectory directory;
@@ -29,10 +31,11 @@ std::unique_ptr<seal::RegionKey> open_region_key(store::Store& store, const Regi
   return std::make_unique<seal::RegionKey>(must(seal::RegionKey::open(store, options, random)));
 }
 
-std::vector<Region> others(const Environment& environment, const Region& self) {
-  std::vector<Region> regions = environment.regions;
-  std::erase(regions, self);
-  return regions;
+std::vector<regions::Peer> peers(const std::vector<Region>& regions) {
+  std::vector<regions::Peer> peers;
+  for (const Region& region : regions)
+    peers.push_back({region, {"simulated", kPort}});
+  return peers;
 }
 
 class Wire final : public net::HttpClient {
@@ -62,8 +65,14 @@ const auth::Caller& root() {
 }  // namespace
 
 Process::Process(Environment& environment, Site& self, const std::vector<std::unique_ptr<Site>>& sites)
-    : regions(self.name, others(environment, self.name)),
-      store(self.disk),
+    : store(self.disk),
+      regions(self.name),
+      membership({.store = store,
+                  .regions = regions,
+                  .configured = peers(self.configured),
+                  .has_link = true,
+                  .clock = self.clock,
+                  .log = environment.log}),
       region_key(open_region_key(store, self.name, environment.random)),
       keyring({store, *region_key, environment.random, self.clock, self.name}),
       key_exchange(keyring),
@@ -79,7 +88,8 @@ Process::Process(Environment& environment, Site& self, const std::vector<std::un
       grants({keyring, {principals, identities}}),
       rooms{secrets, lags, keyring, grants, principals, identities, environment.random, self.name, regions},
       explanations(environment.log, 1 << 20),
-      operator_rooms{explanations, regions, home, secrets, [] { return coffer_service::RegionReport(); }},
+      operator_rooms{explanations, regions,       home,      secrets, [] { return coffer_service::RegionReport(); },
+                     &membership,  &key_exchange, {kAccount}},
       service(secretsmanager::make_service(rooms)),
       operator_service(coffer_service::make_service(operator_rooms)),
       account_states({store, *region_key, environment.random}),
@@ -91,18 +101,54 @@ Process::Process(Environment& environment, Site& self, const std::vector<std::un
       wrapped(environment.wrap_applier ? environment.wrap_applier(applier, self) : nullptr),
       door({wrapped ? *wrapped : static_cast<replication::Applier&>(applier), lags, workers, environment.random,
             environment.log, regions, nullptr, start}),
+      departures({store, secrets, key_exchange, membership, self.clock, environment.log}),
       environment_(environment),
-      self_(self) {
-  for (const auto& site : sites) {
-    if (site.get() == &self) continue;
-    auto link = std::make_unique<replication::RegionLink>(
-        std::make_unique<Wire>(environment.network, self, *site),
-        replication::RegionLink::Ends{site->name, std::chrono::seconds(10), start});
-    auto replicator = std::make_unique<replication::Replicator>(
-        replication::Replicator::Parts{store, secrets, states, key_exchange, *link, self.clock, environment.random,
-                                       environment.log, site->name, self.name});
-    ways.push_back({*site, std::move(link), std::move(replicator)});
-  }
+      self_(self),
+      sites_(sites) {
+  must(membership.load());
+  membership.set_follower(&links_);
+  for (const regions::Peer& peer : membership.peers())
+    open_way(peer.region);
+}
+
+void Process::open_way(const Region& region) {
+  Site& to = **std::ranges::find(sites_, region, [](const auto& site) { return site->name; });
+  auto link =
+      std::make_unique<replication::RegionLink>(std::make_unique<Wire>(environment_.network, self_, to),
+                                                replication::RegionLink::Ends{region, std::chrono::seconds(10), start});
+  auto replicator = std::make_unique<replication::Replicator>(
+      replication::Replicator::Parts{store, secrets, states, key_exchange, *link, self_.clock, environment_.random,
+                                     environment_.log, region, self_.name});
+  ways.push_back(std::make_shared<Way>(to, std::move(link), std::move(replicator)));
+}
+
+void Process::close_way(const Region& region) {
+  const auto found = std::ranges::find(ways, region, [](const auto& way) { return way->to.name; });
+  if (found == ways.end()) return;
+  (*found)->replicator->stop();
+  ending_[region] = *found;
+  ways.erase(found);
+}
+
+Result<void> Process::Links::will_join(const Region& region) {
+  if (process_.environment_.trusts_old_joins) return {};
+  return process_.home.joins(region);
+}
+
+void Process::Links::joined(const regions::Peer& peer) {
+  process_.door.end_session(peer.region);
+  if (!process_.environment_.trusts_old_joins) (void)process_.home.joins(peer.region);
+  process_.open_way(peer.region);
+}
+
+void Process::Links::moved(const regions::Peer& peer) {
+  process_.close_way(peer.region);
+  process_.open_way(peer.region);
+}
+
+void Process::Links::left(const Region& region) {
+  process_.door.end_session(region);
+  process_.close_way(region);
 }
 
 Answer Process::call(std::string_view operation, std::string_view input) {

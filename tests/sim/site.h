@@ -2,6 +2,7 @@
 // server and may die at any moment. Its links are the real ones; their frames go through the simulated network.
 #pragma once
 
+#include <map>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -23,7 +24,9 @@
 #include "iam/principals.h"
 #include "kms/key_exchange.h"
 #include "kms/keyring.h"
+#include "regions/membership.h"
 #include "replication/applier.h"
+#include "replication/departures.h"
 #include "replication/peer_door.h"
 #include "replication/region_link.h"
 #include "replication/replicator.h"
@@ -69,9 +72,10 @@ struct Environment {
   Random& random;
   const Log& log;
   Network& network;
-  std::vector<Region> regions;  // the first is the home of identities
-  size_t operations;            // of a transaction that applies a state
-  WrapApplier wrap_applier;     // may be empty
+  std::vector<Region> regions;    // that there may be; the first is the home of identities
+  size_t operations;              // of a transaction that applies a state
+  WrapApplier wrap_applier;       // may be empty
+  bool trusts_old_joins = false;  // a planted bug: a region that comes again is not sent everything
 };
 
 struct Answer {
@@ -94,8 +98,9 @@ class Process {
   // A call of a root user, from JSON to JSON, through the operation's card.
   Answer call(std::string_view operation, std::string_view input);
 
-  const RegionList regions;
   Mount store;
+  const RegionList regions;
+  regions::Membership membership;
   std::unique_ptr<seal::RegionKey> region_key;
   kms::Keyring keyring;
   kms::KeyExchange key_exchange;
@@ -123,6 +128,7 @@ class Process {
   std::unique_ptr<replication::Applier> wrapped;  // null: nothing is planted
   WorkerPool workers{0, 1};                       // none: what is submitted is done at once
   replication::PeerDoor door;
+  replication::Departures departures;
 
   struct Way {
     Site& to;
@@ -130,11 +136,32 @@ class Process {
     std::unique_ptr<replication::Replicator> replicator;
     bool stepping = false;
   };
-  std::vector<Way> ways;
+  std::vector<std::shared_ptr<Way>> ways;
+  // Whether a message is still on its way to a region that was removed, or has moved: the real server waits for it.
+  bool is_ending(const Region& region) const { return ending_.contains(region) && !ending_.at(region).expired(); }
 
  private:
+  // What the server does when regions come and go: server/peer_links.h.
+  class Links final : public regions::Follower {
+   public:
+    explicit Links(Process& process) : process_(process) {}
+    Result<void> will_join(const Region& region) override;
+    void joined(const regions::Peer& peer) override;
+    void moved(const regions::Peer& peer) override;
+    void left(const Region& region) override;
+
+   private:
+    Process& process_;
+  };
+
+  void open_way(const Region& region);
+  void close_way(const Region& region);
+
   Environment& environment_;
   Site& self_;
+  const std::vector<std::unique_ptr<Site>>& sites_;
+  std::map<Region, std::weak_ptr<Way>> ending_;
+  Links links_{*this};
 };
 
 struct Site {
@@ -145,6 +172,9 @@ struct Site {
   const Region name;
   RegionClock clock;
   Disk disk;
+  std::vector<Region> configured;  // the other regions that its configuration names
+  bool is_out = false;             // it is none of the deployment, or not quite yet, or not quite any more
+  bool stays_down = false;         // until somebody starts it
   std::unique_ptr<Process> process;
   bool dying = false;  // killed while something of it is still on the stack
   int entered = 0;     // how many calls into the process are on the stack

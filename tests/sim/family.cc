@@ -1,0 +1,17 @@
+#include "sim/family.h"
+
+#include "sim/regions_family.h"
+
+namespace coffer::sim {
+
+std::unique_ptr<Family> make_family(std::string_view name, const World& world) {
+  if (name == "regions") return std::make_unique<RegionsFamily>(world);
+  return nullptr;
+}
+
+const std::vector<std::string_view>& family_names() {
+  static const std::vector<std::string_view> names = {"regions"};
+  return names;
+}
+
+}  // namespace coffer::sim
