@@ -15,7 +15,8 @@ constexpr std::pair<std::string_view, int Outcome::*> kCounts[] = {{"writes", &O
                                                                    {"told lags", &Outcome::told_lags},
                                                                    {"rejoined", &Outcome::rejoined},
                                                                    {"regions left", &Outcome::regions_left},
-                                                                   {"regions joined", &Outcome::regions_joined}};
+                                                                   {"regions joined", &Outcome::regions_joined},
+                                                                   {"copies across", &Outcome::copies_across}};
 
 }  // namespace
 

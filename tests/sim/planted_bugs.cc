@@ -219,6 +219,25 @@ void forget_decisions(store::Transaction& transaction) {
   std::erase_if(transaction.puts, [](const store::Put& put) { return put.key.starts_with(regions::peer_family()); });
 }
 
+bool is_mark_of(const store::Put& put, std::string_view kind) {
+  const auto key = store::OutboxKey::parse(put.key);
+  return key && key->kind == kind;
+}
+
+// A change does not tell the copier to other accounts.
+void forget_copies(store::Transaction& transaction) {
+  if (transaction.puts.size() % 3 != 0) return;
+  std::erase_if(transaction.puts, [](const store::Put& put) { return is_mark_of(put, secrets::kCrossAccountMark); });
+}
+// A copy to another account is noted, and not made.
+void note_copies_only(store::Transaction& transaction) {
+  const bool copies = std::ranges::any_of(transaction.deletes, [](const std::string& key) {
+    return is_mark_of({key, ""}, secrets::kCrossAccountMark);
+  });
+  if (!copies || transaction.puts.size() < 2) return;
+  std::erase_if(transaction.puts, [](const store::Put& put) { return put.key.find(kAccount.text()) == put.key.npos; });
+}
+
 // Of a transaction with many rows the last is not written.
 void tear(store::Transaction& transaction) {
   if (transaction.puts.size() >= 6) transaction.puts.pop_back();
@@ -300,6 +319,16 @@ const std::vector<PlantedBug>& planted_bugs() {
        .trusts_old_joins = true,
        .families = "regions",
        .found_at = 26},
+      {.name = "copy-across-not-marked",
+       .what = "some changes of a secret do not tell the copier of its replica in another account",
+       .tamper = forget_copies,
+       .families = "accounts",
+       .found_at = 2},
+      {.name = "copy-across-not-made",
+       .what = "a copy to another account is noted with its primary, and is not in the replica",
+       .tamper = note_copies_only,
+       .families = "accounts",
+       .found_at = 1},
   };
   return bugs;
 }

@@ -32,6 +32,7 @@ TEST_P(Simulated, WhatIsPromisedHolds) {
   EXPECT_GT(all.rejoined, 0);
   EXPECT_GT(all.regions_left, 10);
   EXPECT_GT(all.regions_joined, 10);
+  EXPECT_GT(all.copies_across, 10);
 }
 
 INSTANTIATE_TEST_SUITE_P(Seeds, Simulated, ::testing::Values(0, 50, 100, 150, 200, 250));

@@ -36,6 +36,7 @@ struct Outcome {
   int rejoined = 0;
   int regions_left = 0;
   int regions_joined = 0;
+  int copies_across = 0;  // to other accounts
 
   // All but the violation.
   Outcome& operator+=(const Outcome& other);

@@ -53,13 +53,12 @@ class Wire final : public net::HttpClient {
   Site& to_;
 };
 
-const auth::Caller& root() {
-  static const auth::Caller caller{.account = kAccount,
-                                   .kind = auth::PrincipalKind::kRoot,
-                                   .arn = "arn:aws:iam::" + kAccount.text() + ":root",
-                                   .access_key = {},
-                                   .user_id = kAccount.text()};
-  return caller;
+auth::Caller root_of(const AccountId& account) {
+  return {.account = account,
+          .kind = auth::PrincipalKind::kRoot,
+          .arn = "arn:aws:iam::" + account.text() + ":root",
+          .access_key = {},
+          .user_id = account.text()};
 }
 
 }  // namespace
@@ -86,12 +85,26 @@ Process::Process(Environment& environment, Site& self, const std::vector<std::un
       identity_store(
           {store, *region_key, environment.random, self.clock, identity_cache, identities, principals, home}),
       grants({keyring, {principals, identities}}),
-      rooms{secrets, lags, keyring, grants, principals, identities, environment.random, self.name, regions},
       explanations(environment.log, 1 << 20),
+      organizations(store),
+      policy_authorizer({identity_cache, organizations, explanations, self.name, &accounts}),
+      cross_account({policy_authorizer, identity_cache, organizations, keyring, grants, self.clock, self.name}),
+      rooms{.secrets = secrets,
+            .lags = lags,
+            .keyring = keyring,
+            .grants = grants,
+            .principals = principals,
+            .identities = identities,
+            .random = environment.random,
+            .region = self.name,
+            .regions = regions,
+            .cross_account = &cross_account},
+      kms_rooms{keyring, grants, {principals, identities}, environment.random, self.name, regions},
       operator_rooms{explanations, regions,       home,      secrets, [] { return coffer_service::RegionReport(); },
                      &membership,  &key_exchange, {kAccount}},
       service(secretsmanager::make_service(rooms)),
       operator_service(coffer_service::make_service(operator_rooms)),
+      kms_service(kms_service::make_service(kms_rooms)),
       account_states({store, *region_key, environment.random}),
       identity_states({store, *region_key, environment.random}),
       kinds{&account_states, &identity_states},
@@ -102,6 +115,7 @@ Process::Process(Environment& environment, Site& self, const std::vector<std::un
       door({wrapped ? *wrapped : static_cast<replication::Applier&>(applier), lags, workers, environment.random,
             environment.log, regions, nullptr, start}),
       departures({store, secrets, key_exchange, membership, self.clock, environment.log}),
+      copier({store, secrets, cross_account, self.clock, environment.random, environment.log, self.name}),
       environment_(environment),
       self_(self),
       sites_(sites) {
@@ -152,27 +166,36 @@ void Process::Links::left(const Region& region) {
 }
 
 Answer Process::call(std::string_view operation, std::string_view input) {
+  const bool is_secrets = std::ranges::count(service.operations, operation, &api::Operation::name) > 0;
+  return ask(is_secrets ? service : operator_service, {kAccount, operation, input}, authorizer);
+}
+
+Answer Process::call_as(const AccountId& account, std::string_view operation, std::string_view input) {
+  return ask(service, {account, operation, input}, policy_authorizer);
+}
+
+Answer Process::call_kms(const AccountId& account, std::string_view operation, std::string_view input) {
+  return ask(kms_service, {account, operation, input}, authorizer);
+}
+
+Answer Process::ask(const api::Service& asked, const Request& request, const api::Authorizer& decides) {
   const Visit visit(self_);
-  const api::Service* asked = &service;
-  auto card = std::ranges::find(service.operations, operation, &api::Operation::name);
-  if (card == service.operations.end()) {
-    asked = &operator_service;
-    card = std::ranges::find(operator_service.operations, operation, &api::Operation::name);
-    if (card == operator_service.operations.end()) fail({ErrorCode::kUnknownOperation, std::string(operation)});
-  }
+  const auto card = std::ranges::find(asked.operations, request.operation, &api::Operation::name);
+  if (card == asked.operations.end()) fail({ErrorCode::kUnknownOperation, std::string(request.operation)});
   wire::Document document;
   SecretBuffer output;
   wire::JsonEncoder encoder(output);
   std::optional<api::CopyLag> lag;
-  const api::Invocation invocation{.caller = root(),
+  const auth::Caller caller = root_of(request.account);
+  const api::Invocation invocation{.caller = caller,
                                    .now = self_.clock.now(),
                                    .request_id = "simulated",
-                                   .authorizer = authorizer,
+                                   .authorizer = decides,
                                    .begun = self_.clock.stopwatch(),
                                    .lag = &lag};
-  Result<void> result = wire::parse_json(input, {}, document);
+  Result<void> result = wire::parse_json(request.input, {}, document);
   if (!result.ok()) fail(result.error());
-  result = card->run(invocation, asked->rooms, document.root(), encoder);
+  result = card->run(invocation, asked.rooms, document.root(), encoder);
   if (result.ok()) return {.status = 200, .error = "", .message = "", .output = std::string(output.view()), .lag = lag};
   const Error& error = result.error();
   return {.status = http_status(api::public_code(error.code)),

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "access/explanation_store.h"
+#include "access/policy_authorizer.h"
 #include "api/service.h"
 #include "api/testing/owner_authorizer.h"
 #include "base/log.h"
@@ -24,8 +25,10 @@
 #include "iam/principals.h"
 #include "kms/key_exchange.h"
 #include "kms/keyring.h"
+#include "organizations/organization_cache.h"
 #include "regions/membership.h"
 #include "replication/applier.h"
+#include "replication/cross_account_copier.h"
 #include "replication/departures.h"
 #include "replication/peer_door.h"
 #include "replication/region_link.h"
@@ -34,6 +37,8 @@
 #include "secrets/replica_lag.h"
 #include "secrets/secret_store.h"
 #include "services/coffer/rooms.h"
+#include "services/kms/rooms.h"
+#include "services/secretsmanager/cross_account_permission.h"
 #include "services/secretsmanager/rooms.h"
 #include "sim/disk.h"
 
@@ -97,6 +102,9 @@ class Process {
 
   // A call of a root user, from JSON to JSON, through the operation's card.
   Answer call(std::string_view operation, std::string_view input);
+  // Of an account's, decided by policies, as where one account acts on what is another's.
+  Answer call_as(const AccountId& account, std::string_view operation, std::string_view input);
+  Answer call_kms(const AccountId& account, std::string_view operation, std::string_view input);
 
   Mount store;
   const RegionList regions;
@@ -113,11 +121,16 @@ class Process {
   iam::Principals principals;
   iam::IdentityStore identity_store;
   kms::Grants grants;
-  secretsmanager::Rooms rooms;
   access::ExplanationStore explanations;
+  organizations::OrganizationCache organizations;
+  access::PolicyAuthorizer policy_authorizer;
+  secretsmanager::CrossAccountPermission cross_account;
+  secretsmanager::Rooms rooms;
+  kms_service::Rooms kms_rooms;
   coffer_service::Rooms operator_rooms;
   api::Service service;
   api::Service operator_service;
+  api::Service kms_service;
   api::testing::OwnerAuthorizer authorizer;
   const iam::AccountStates account_states;
   const iam::IdentityStates identity_states;
@@ -129,6 +142,7 @@ class Process {
   WorkerPool workers{0, 1};                       // none: what is submitted is done at once
   replication::PeerDoor door;
   replication::Departures departures;
+  replication::CrossAccountCopier copier;
 
   struct Way {
     Site& to;
@@ -153,6 +167,13 @@ class Process {
    private:
     Process& process_;
   };
+
+  struct Request {
+    const AccountId& account;
+    std::string_view operation;
+    std::string_view input;
+  };
+  Answer ask(const api::Service& service, const Request& request, const api::Authorizer& decides);
 
   void open_way(const Region& region);
   void close_way(const Region& region);
