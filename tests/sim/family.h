@@ -25,6 +25,7 @@ struct World {
   Clients& clients;
   const std::vector<std::unique_ptr<Site>>& sites;
   const PlantedBug* bug;                           // null: none is planted
+  std::function<void(Duration)> advance;           // the clock
   std::function<void(Site&)> kill;                 // REQUIRES: the region is up
   std::function<void(Site&)> start;                // REQUIRES: no process is there
   std::function<void(Site&)> lose_disk;            // REQUIRES: likewise

@@ -16,7 +16,12 @@ constexpr std::pair<std::string_view, int Outcome::*> kCounts[] = {{"writes", &O
                                                                    {"rejoined", &Outcome::rejoined},
                                                                    {"regions left", &Outcome::regions_left},
                                                                    {"regions joined", &Outcome::regions_joined},
-                                                                   {"copies across", &Outcome::copies_across}};
+                                                                   {"copies across", &Outcome::copies_across},
+                                                                   {"keys replicated", &Outcome::keys_replicated},
+                                                                   {"keys handed over", &Outcome::keys_handed_over},
+                                                                   {"keys rotated", &Outcome::keys_rotated},
+                                                                   {"keys deleted", &Outcome::keys_deleted},
+                                                                   {"encrypted", &Outcome::encrypted}};
 
 }  // namespace
 

@@ -189,6 +189,18 @@ class HearsNoStarts final : public Passing {
   Result<void> started(const Region&, uint64_t) override { return {}; }
 };
 
+// A replica of a key acknowledges new material before it has it.
+class CountsUnseenMaterials final : public Passing {
+ public:
+  using Passing::apply;
+  using Passing::Passing;
+  Result<kms::KeyAnswer> apply(const kms::SharedKey& shared) override {
+    const auto here = at_.process->keyring.find(shared.name);
+    if (!here.ok() || *here == nullptr || shared.unused_materials == 0) return real_.apply(shared);
+    return kms::KeyAnswer{kms::KeyVerdict::kApplied, shared.lineage.stamp, shared.materials.size()};
+  }
+};
+
 template <class Bug>
 WrapApplier wrap() {
   return [](Applier& real, Site& at) { return std::make_unique<Bug>(real, at); };
@@ -224,11 +236,15 @@ bool is_mark_of(const store::Put& put, std::string_view kind) {
   return key && key->kind == kind;
 }
 
-// A change does not tell the copier to other accounts.
+// A change does not tell the copier to other accounts, or the other regions of a key.
 void forget_copies(store::Transaction& transaction) {
   if (transaction.puts.size() % 3 != 0) return;
   std::erase_if(transaction.puts, [](const store::Put& put) { return is_mark_of(put, secrets::kCrossAccountMark); });
 }
+void forget_keys(store::Transaction& transaction) {
+  std::erase_if(transaction.puts, [](const store::Put& put) { return is_mark_of(put, kms::kOutboxKind); });
+}
+
 // A copy to another account is noted, and not made.
 void note_copies_only(store::Transaction& transaction) {
   const bool copies = std::ranges::any_of(transaction.deletes, [](const std::string& key) {
@@ -328,6 +344,16 @@ const std::vector<PlantedBug>& planted_bugs() {
        .what = "a copy to another account is noted with its primary, and is not in the replica",
        .tamper = note_copies_only,
        .families = "accounts",
+       .found_at = 1},
+      {.name = "material-acknowledged-early",
+       .what = "a replica of a key acknowledges new material that it does not have",
+       .wrap_applier = wrap<CountsUnseenMaterials>(),
+       .families = "keys",
+       .found_at = 1},
+      {.name = "key-change-without-mark",
+       .what = "a change of a multi-region key tells no other region",
+       .tamper = forget_keys,
+       .families = "keys",
        .found_at = 1},
   };
   return bugs;

@@ -110,6 +110,7 @@ void RegionsFamily::operate(Site& at, Site& subject) {
       place.phase = Phase::kJoining;
       return;
     }
+    if (place.is_lost) subject.was_given_up = true;
     if (takes_part(at, subject) && at.process->regions.has_other(subject.name))
       (void)remove(at, subject, place.is_lost);
     if (all_others(subject, [&](Site& site) { return !site.process->regions.has_other(subject.name); })) leave(subject);

@@ -33,6 +33,10 @@ TEST_P(Simulated, WhatIsPromisedHolds) {
   EXPECT_GT(all.regions_left, 10);
   EXPECT_GT(all.regions_joined, 10);
   EXPECT_GT(all.copies_across, 10);
+  EXPECT_GT(all.keys_replicated, 10);
+  EXPECT_GT(all.keys_handed_over, 0);
+  EXPECT_GT(all.keys_rotated, 10);
+  EXPECT_GT(all.encrypted, 50);
 }
 
 INSTANTIATE_TEST_SUITE_P(Seeds, Simulated, ::testing::Values(0, 50, 100, 150, 200, 250));

@@ -125,6 +125,7 @@ class Simulation final : public Network {
                          .clients = *clients_,
                          .sites = sites_,
                          .bug = bug_,
+                         .advance = [this](Duration by) { clock_.advance(by); },
                          .kill = [this](Site& site) { kill(site); },
                          .start = [this](Site& site) { start(site); },
                          .lose_disk = [this](Site& site) { erase_disk(site); },

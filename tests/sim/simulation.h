@@ -37,6 +37,11 @@ struct Outcome {
   int regions_left = 0;
   int regions_joined = 0;
   int copies_across = 0;  // to other accounts
+  int keys_replicated = 0;
+  int keys_handed_over = 0;
+  int keys_rotated = 0;
+  int keys_deleted = 0;
+  int encrypted = 0;
 
   // All but the violation.
   Outcome& operator+=(const Outcome& other);

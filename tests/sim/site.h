@@ -195,6 +195,7 @@ struct Site {
   Disk disk;
   std::vector<Region> configured;  // the other regions that its configuration names
   bool is_out = false;             // it is none of the deployment, or not quite yet, or not quite any more
+  bool was_given_up = false;       // removed as lost: others may have gone on without it
   bool stays_down = false;         // until somebody starts it
   std::unique_ptr<Process> process;
   bool dying = false;  // killed while something of it is still on the stack
