@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "secrets/testing/store_fixture.h"
 
 namespace coffer::secrets {
