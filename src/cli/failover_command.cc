@@ -12,7 +12,7 @@ namespace {
 
 // One that hangs answers nothing at all: every time that it is waited for is a time in which nobody can write.
 constexpr Duration kPatience = std::chrono::seconds(30);
-constexpr Duration kLastLook = std::chrono::seconds(5);
+constexpr Duration kLastLook = std::chrono::seconds(5);  // at one that was silent until a moment ago
 
 struct Entry {
   std::string name;
@@ -256,6 +256,7 @@ class Failover {
       }
       for (Entry& entry : report_.secrets)
         compare(by_name, region, entry);
+      others_.emplace_back(region, std::move(by_name));
     }
   }
 
@@ -270,7 +271,10 @@ class Failover {
       const auto found = elsewhere_.find(copy.identity());
       if (found == elsewhere_.end()) continue;
       // Of what was promoted here already the others may not have heard.
-      if (copy.is_primary() && copy.lineage_epoch <= found->second.lineage_epoch) add_rival(copy, found->second);
+      if (copy.is_primary() && copy.lineage_epoch <= found->second.lineage_epoch) {
+        std::erase(found->second.regions, request_.from);
+        add_rival(copy, found->second);
+      }
       elsewhere_.erase(found);
     }
     for (auto& [identity, known] : elsewhere_) {
@@ -287,11 +291,16 @@ class Failover {
     list_replicas(here, entry);
     if (here.lineage_epoch == there.lineage_epoch) {
       entry.rival_epoch = there.lineage_epoch;
+      // A third one may have replaced both. How much newer those are that follow the other one means nothing.
+      for (const auto& [region, copies] : others_)
+        compare(copies, region, entry);
+      entry.missed_changes.reset();
+      entry.newest_in.reset();
       return;
     }
     entry.result = "Failed";
-    entry.error = request_.to + " has an older one of its own, which that of " + request_.from +
-                  " has replaced: fail over to a region that follows it, of " + list_of(there.regions);
+    entry.error = request_.to + " has an older one of its own, which that of " + request_.from + " has replaced";
+    if (!there.regions.empty()) *entry.error += ": fail over to a region that follows it, of " + list_of(there.regions);
   }
 
   // Somebody else, or an earlier call whose answer was lost, has done it.
@@ -332,7 +341,8 @@ class Failover {
   const FailoverRequest& request_;
   const std::function<Deployment()>& make_;
   Deployment deployment_;
-  std::map<std::string, Elsewhere> elsewhere_;  // secrets of the lost region
+  std::map<std::string, Elsewhere> elsewhere_;                               // secrets of the lost region
+  std::vector<std::pair<std::string, std::map<std::string, Copy>>> others_;  // what each other region has, by name
   Report report_;
 };
 
@@ -348,8 +358,8 @@ Result<Outcome> fail_over(const FailoverRequest& request, const std::function<De
     const size_t count = report.secrets.size();
     COFFER_TRY(confirm("\nPromote " + counted(count, "secret") + " in " + request.to + "? What " + request.from +
                        " alone has is not in " + (count == 1 ? "it." : "them.")));
-    // A person may have thought for long. It was silent all the time before: a short look is enough.
-    COFFER_TRY(failover.check_is_lost(kLastLook));
+    // A person may have thought for long, and the region come back meanwhile.
+    COFFER_TRY(failover.check_is_lost(request.is_agreed ? kLastLook : kPatience));
   }
   failover.run();
   return outcome_of(report, request.form, text_of,

@@ -20,6 +20,7 @@ struct FailoverRequest {
   CopyFilter filter;  // by prefix or tag
   bool is_dry_run = false;
   bool is_forced = false;  // although the lost region answers
+  bool is_agreed = false;  // beforehand: nobody thinks about the plan
   Form form = Form::kText;
 };
 

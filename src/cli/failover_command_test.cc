@@ -150,12 +150,21 @@ TEST_F(RegionCommandsTest, OfWhatWasPromotedInBothRegionsThisOneIsMadeToCount) {
   world_.answers["us-west-2 ListCopies"] = R"({"Copies": []})";
   world_.answers[R"(us-west-2 ListCopies {"MaxResults": 100})"] =
       R"({"Copies": [)" + copy("a", "Primary", "us-west-2", 2, 5, current, replicas) + ", " +
-      copy("old", "Primary", "us-west-2", 1, 5, current, replicas) + "]}";
+      copy("old", "Primary", "us-west-2", 1, 5, current, replicas) + ", " +
+      copy("third", "Primary", "us-west-2", 2, 5, current, replicas) + "]}";
   world_.answers["eu-west-1 ListCopies"] = R"({"Copies": [)" + copy("a", "Replica", "us-east-1", 2, 9, current) + ", " +
-                                           copy("old", "Replica", "us-east-1", 2, 9, current) + "]}";
+                                           copy("old", "Replica", "us-east-1", 2, 9, current) + ", " +
+                                           copy("third", "Replica", "us-east-1", 2, 9, current) + "]}";
+  // And a third one has replaced both meanwhile.
+  std::string status = status_of("us-west-2");
+  status.insert(status.find(R"("eu-west-1"])"), R"("ap-south-1", )");
+  world_.answers["us-west-2 GetRegionStatus"] = status;
+  world_.answers["ap-south-1 ListCopies"] =
+      R"({"Copies": [)" + copy("third", "Primary", "ap-south-1", 3, 1, current) + "]}";
   const auto outcome = run(failover_);
   ASSERT_TRUE(outcome.ok()) << outcome.error().message;
-  EXPECT_EQ(outcome->failed, 1u) << "what was replaced is not put above what replaced it";
+  EXPECT_EQ(outcome->failed, 2u) << "what was replaced is not put above what replaced it";
+  EXPECT_NE(outcome->text.find("ap-south-1 has it as a primary already"), std::string::npos) << outcome->text;
   EXPECT_NE(shown_.find("promoted in both regions: this one is to count\n"), shown_.npos) << shown_;
   EXPECT_NE(outcome->text.find("us-west-2 has an older one of its own, which that of us-east-1 has replaced: fail over "
                                "to a region that follows it, of eu-west-1"),

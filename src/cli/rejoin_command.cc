@@ -213,8 +213,12 @@ class Rejoin {
     if (here.is_primary()) {
       if (here.lineage_epoch > primary.lineage_epoch) return;
       if (here.lineage_epoch == primary.lineage_epoch) {
-        fail(entry, {ErrorCode::kConflict, "it was promoted here and in " + primary.primary_region +
-                                               ": nobody can tell which of the two counts. Delete or overwrite one"});
+        const std::string& there = primary.primary_region;
+        fail(entry, {ErrorCode::kConflict, "it was promoted here and in " + there +
+                                               ", and somebody has to say which of the two counts. That there: coffer "
+                                               "failover --from " +
+                                               request_.region + " --to " + there + " --prefix " + here.name +
+                                               " --force; this one: the same with the regions in turn"});
         report_.secrets.push_back(std::move(entry));
         return;
       }

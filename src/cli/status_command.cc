@@ -38,7 +38,7 @@ std::string lags(const RegionStatus& status) {
   for (const LinkStatus& link : status.links) {
     text.append(text.empty() ? "" : ", ").append(link.region).append(" ");
     text += link.lag_milliseconds ? seconds_text((*link.lag_milliseconds + 99) / 100) : "unknown";
-    if (const int64_t behind = link.behind.value_or(0)) text += " (but not " + std::to_string(behind) + " copies)";
+    if (const int64_t behind = link.behind.value_or(0)) text += " (but not " + counted(behind, "copy", "copies") + ")";
   }
   return text.empty() ? "" : "  lag of copies: " + text + "\n";
 }

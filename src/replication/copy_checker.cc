@@ -24,7 +24,7 @@ Delivery CopyChecker::step() {
   }
   if (!is_busy() && have_departed()) {
     begin_check();
-    is_looking_for_departed_ = true;
+    is_asking_again_ = true;
   }
   if (!is_busy()) return ask_who_is_there();
   const Result<Delivery> checked = check_page();
@@ -47,14 +47,17 @@ Delivery CopyChecker::ask_who_is_there() {
   const Duration now = parts_.clock.monotonic();
   if (now - asked_ < kAskEvery) return {};
   asked_ = now;
-  const auto answer = parts_.link.send(secrets::CopyCheck{.copies = {}, .accesses_after = accesses_to_});
+  const auto answer = parts_.link.send(secrets::CopyCheck{.copies = {}, .accesses_after = accesses_to_.value_or(0)});
   has_answered_ = answer.ok();
   if (!answer.ok() && is_link_trouble(answer.error().code)) return {Kind::kLinkDown, answer.error().message};
   // Of another process there is nothing to be known that asking about all copies does not tell.
   if (!answer.ok() || is_busy()) return {};
   parts_.secrets.note_copy_accesses(parts_.destination, answer->accesses);
   accesses_to_ = answer->accesses_to;
-  if (answer->are_accesses_lost) checked_ = checking_ = 0;
+  if (answer->are_accesses_lost) {
+    begin_check();
+    is_asking_again_ = true;
+  }
   return {};
 }
 
@@ -62,8 +65,8 @@ Result<Delivery> CopyChecker::check_page() {
   const uint64_t start = parts_.link.destination_start();
   if (start != checking_) {
     checking_ = start;
-    accesses_to_ = 0;
-    is_looking_for_departed_ = false;
+    accesses_to_.reset();
+    is_asking_again_ = false;
     begin_check();
     reporter_.begin_check();
   }
@@ -84,9 +87,15 @@ Result<Delivery> CopyChecker::check_page() {
       const auto of_refused = verdicts.begin() + static_cast<ptrdiff_t>(page.copies.size());
       COFFER_ASSIGN(marked_,
                     parts_.secrets.send_again(parts_.destination, page.copies, {verdicts.begin(), of_refused}));
+      if (is_asking_again_) {
+        // One that was refused may have been promoted since, or given way.
+        COFFER_ASSIGN(const size_t tried,
+                      parts_.secrets.send_refused(parts_.destination, page.refused, {of_refused, verdicts.end()}));
+        marked_ += tried;
+      }
       parts_.secrets.note_copy_accesses(parts_.destination, answer->accesses);
       // As of the first page: what is read while the others are asked about is told of again.
-      if (accesses_to_ == 0) accesses_to_ = answer->accesses_to;
+      if (!accesses_to_) accesses_to_ = answer->accesses_to;
       found_ += marked_;
       for (size_t i = 0; i < page.refused.size(); ++i)
         reporter_.refused({page.refused[i].account, page.refused[i].name}, of_refused[static_cast<ptrdiff_t>(i)]);
@@ -100,7 +109,7 @@ Result<Delivery> CopyChecker::check_page() {
   next_ = std::move(page.next);
   if (!next_.empty()) return Delivery{};
   checked_ = start;
-  is_looking_for_departed_ = false;
+  is_asking_again_ = false;
   asked_ = parts_.clock.monotonic();
   if (has_gap_) again_at_ = asked_ + kAskAgainAfter;
   if (found_ > 0) {

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 
 #include "base/clock.h"
@@ -26,7 +27,7 @@ class CopyChecker {
   // Marks that the last step has made.
   size_t marked() const { return marked_; }
   // There are copies that were not asked about yet.
-  bool is_busy() const { return is_looking_for_departed_ || !has_checked(); }
+  bool is_busy() const { return is_asking_again_ || !has_checked(); }
   // All copies of the region's process were asked about.
   bool knows_all() const { return checked_ != 0 && has_checked() && again_at_ == Duration(0); }
 
@@ -40,15 +41,15 @@ class CopyChecker {
 
   const Replicator::Parts parts_;
   LagReporter& reporter_;
-  uint64_t checked_ = 0;                  // the start of the region's process whose copies were all asked about
-  uint64_t checking_ = 0;                 // and of the one that is being asked
-  uint64_t departures_ = 0;               // which it had told of when it was begun to be asked
-  bool is_looking_for_departed_ = false;  // nothing else can have changed
-  std::string next_;                      // where its next page begins
-  size_t found_ = 0;                      // copies that had to be marked
-  size_t marked_ = 0;                     // in the last step
-  uint64_t accesses_to_ = 0;              // what the region's process has told of, of reads
-  Duration asked_{};                      // when it was last asked who is there
+  uint64_t checked_ = 0;                 // the start of the region's process whose copies were all asked about
+  uint64_t checking_ = 0;                // and of the one that is being asked
+  uint64_t departures_ = 0;              // which it had told of when it was begun to be asked
+  bool is_asking_again_ = false;         // of the same process
+  std::string next_;                     // where its next page begins
+  size_t found_ = 0;                     // copies that had to be marked
+  size_t marked_ = 0;                    // in the last step
+  std::optional<uint64_t> accesses_to_;  // what the region's process has told of, of reads
+  Duration asked_{};                     // when it was last asked who is there
   bool has_answered_ = false;
   bool has_gap_ = false;  // some could not be asked about
   Duration again_at_{};   // then all are asked about again; 0: there was no gap

@@ -22,7 +22,7 @@
 
 namespace coffer::replication {
 
-inline constexpr uint32_t kProtocolVersion = 9;
+inline constexpr uint32_t kProtocolVersion = 8;
 inline constexpr size_t kMaxFrameBytes = 16 << 20;
 inline constexpr size_t kMaxHeaderBytes = 4 << 20;
 inline constexpr size_t kMaxValueBytes = 65'536;

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <span>
 
+#include "base/time_text.h"
 #include "secrets/record_codec.h"
 #include "secrets/secret_store_impl.h"
 #include "store/keys.h"
@@ -116,10 +117,37 @@ void SecretStore::Impl::note_copy_accesses(const Region& region, std::span<const
     const SecretView& view = **found;
     if (view.secret.role != Role::kPrimary || !has_replica_in(view.secret, region)) continue;
     const auto known = std::ranges::find(view.copies_last_accessed, region, &std::pair<Region, Time>::first);
-    if (known != view.copies_last_accessed.end() && known->second >= access.day) continue;
-    if (!accesses_.note(view, region, access.day)) continue;
-    reader_.keep_access(view, {.secret = {}, .versions = {}, .copies = {{region, access.day}}});
+    // Whatever its clock says: a date to come would stand for good.
+    const Time day = start_of_day(std::min(access.day, parts_.clock.now()));
+    if (known != view.copies_last_accessed.end() && known->second >= day) continue;
+    if (!accesses_.note(view, region, day)) continue;
+    reader_.keep_access(view, {.secret = {}, .versions = {}, .copies = {{region, day}}});
   }
+}
+
+Result<size_t> SecretStore::Impl::send_refused(const Region& region, const std::vector<ExpectedCopy>& refused,
+                                               const std::vector<CopyVerdict>& verdicts) {
+  size_t marked = 0;
+  for (size_t i = 0; i < refused.size(); ++i) {
+    if (verdicts[i] != CopyVerdict::kOther) continue;
+    const ExpectedCopy& copy = refused[i];
+    COFFER_ASSIGN(
+        const bool is_marked, until_undisturbed<bool>([&]() -> Result<std::optional<bool>> {
+          COFFER_ASSIGN(const SecretPointer view, reader_.load(copy.account, copy.name));
+          const ReplicaProgress* const progress = view == nullptr ? nullptr : progress_of(*view, region);
+          const bool is_refused = progress != nullptr && progress->failed && !progress->replaced_by &&
+                                  view->secret.suffix == copy.suffix && view->secret.generation == copy.generation;
+          if (!is_refused) return std::optional(false);
+          store::Transaction transaction;
+          transaction.preconditions.push_back({record_key(copy.account, copy.name), view->revision});
+          const store::OutboxKey mark{region, "secret", copy.account, copy.name};
+          transaction.puts.push_back({mark.text(), store::OutboxMark{.generation = view->secret.generation}.encode()});
+          COFFER_ASSIGN(const auto committed, try_commit(std::move(transaction)));
+          return committed ? std::optional(true) : std::nullopt;
+        }));
+    marked += is_marked ? 1 : 0;
+  }
+  return marked;
 }
 
 uint64_t SecretStore::Impl::departures_from(const Region& primary) const {

@@ -142,7 +142,8 @@ TEST_F(CopyCheckTest, APrimaryShowsWhenACopyWasReadAndKeepsIt) {
   using Shown = std::vector<std::pair<Region, Time>>;
   EXPECT_EQ(told(kWest, "AAAAAA", today), Shown()) << "of a secret that had the name before";
   EXPECT_EQ(told(kEurope, view->secret.suffix, today), Shown()) << "no replica region";
-  EXPECT_EQ(told(kWest, view->secret.suffix, today), (Shown{{kWest, today}}));
+  EXPECT_EQ(told(kWest, view->secret.suffix, today + std::chrono::hours(24 * 365)), (Shown{{kWest, today}}))
+      << "its clock is wrong, or this one's; the date would stand for a year";
   EXPECT_EQ(told(kWest, view->secret.suffix, yesterday), (Shown{{kWest, today}})) << "a late answer";
   EXPECT_FALSE(find("db")->last_accessed) << "nobody read it here";
   ASSERT_TRUE(secrets_.flush_accesses().ok());

@@ -27,10 +27,23 @@ Result<Change> promoted_once_more(const SecretView& view, const Region& from, ui
     return refusal("The secret was not promoted here and in " + from.text() + " at a time: the lineage epoch here is " +
                    std::to_string(epoch) + ", not " + std::to_string(rival_epoch) + ".");
   }
+  const std::vector<ReplicaRegion>& replicas = view.secret.replicas;
+  if (std::ranges::find(replicas, from, &ReplicaRegion::region) == replicas.end()) {
+    return refusal("The secret is not replicated to " + from.text() +
+                   ", where it would go on. ReplicateSecretToRegions with that region first.");
+  }
+  for (const auto& [region, progress] : view.progress) {
+    const auto& successor = progress.replaced_by;
+    if (!successor || successor->lineage_epoch <= epoch) continue;
+    return refusal("The secret has been replaced by the one that was promoted in " + successor->region.text() + ".");
+  }
   Change change = change_of(view);
   ++change.secret.lineage_epoch;
-  for (const ReplicaRegion& replica : change.secret.replicas)
+  for (ReplicaRegion& replica : change.secret.replicas) {
+    // It was asked for once: what stands alone there now is somebody else's.
+    replica.force_overwrite = false;
     change.restarted_replicas.push_back(replica.region);
+  }
   return change;
 }
 

@@ -23,7 +23,7 @@ Result<Change> promoted(const SecretView& view, const Region& here);
 // replica of one in `from`.
 // Two regions may have been promoted at a time, in one lineage epoch, and nobody can tell which of them counts. With
 // the epoch of the one in `from`, the one here is promoted once more and so stands above; its replicas are told anew.
-// kInvalidRequest when it is not of that epoch.
+// kInvalidRequest when it is not of that epoch, not replicated to `from`, or replaced itself.
 struct Failover {
   const Region& from;
   const RegionList& regions;                 // those that are not in it any more are left out

@@ -115,6 +115,10 @@ TEST_F(PromotionTest, OfTwoThatWerePromotedAtATimeOneIsPromotedOnceMore) {
     return failed_over(view, {.from = kWest, .regions = regions_, .rival_epoch = epoch});
   };
   EXPECT_NE(message(above(*find("copy"), 2)).find("the lineage epoch here is 1, not 2"), std::string::npos);
+  EXPECT_NE(message(failed_over(*create("alone"), {.from = kWest, .regions = regions_, .rival_epoch = 1}))
+                .find("not replicated to us-west-2"),
+            std::string::npos)
+      << "the other one would go on";
   ASSERT_TRUE(store("copy", [&](const SecretView& view) { return above(view, 1); }).ok());
   const SecretPointer now = find("copy");
   EXPECT_EQ(now->secret.role, Role::kPrimary);
@@ -122,6 +126,24 @@ TEST_F(PromotionTest, OfTwoThatWerePromotedAtATimeOneIsPromotedOnceMore) {
   EXPECT_EQ(now->secret.replicas.size(), 2u);
   EXPECT_EQ(now->replica_status(kWest).status, "InProgress") << "what it refused from the lower epoch does not count";
   EXPECT_TRUE(mark(kWest, "copy") && mark(kEurope, "copy")) << "each is sent the one that counts";
+}
+
+// Whoever was replaced by a third one would stand beside that.
+TEST_F(PromotionTest, WhatWasReplacedIsNotPromotedOnceMore) {
+  create("copy", "mine", {kWest, kEurope});
+  report("copy", kEurope, kEurope);
+  EXPECT_EQ(message(failed_over(*find("copy"), {.from = kWest, .regions = regions_, .rival_epoch = 1})),
+            "The secret has been replaced by the one that was promoted in eu-west-1.");
+}
+
+// Somebody has taken the copy out since, to stand alone, or has made something else of that name.
+TEST_F(PromotionTest, PromotingOnceMoreDoesNotUseForceAgain) {
+  create("copy", "mine", {kWest, kEurope});
+  ASSERT_TRUE(edit("copy", [](Change& change) { change.secret.replicas[1].force_overwrite = true; }).ok());
+  const auto change = failed_over(*find("copy"), {.from = kWest, .regions = regions_, .rival_epoch = 1});
+  ASSERT_TRUE(change.ok());
+  for (const ReplicaRegion& replica : change->secret.replicas)
+    EXPECT_FALSE(replica.force_overwrite);
 }
 
 // Its primary is in this very region, and what parts the two takes other permissions.

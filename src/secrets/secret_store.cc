@@ -279,6 +279,10 @@ Result<SecretPointer> SecretStore::Impl::update(const AccountId& account, std::s
     if (!committed) return std::optional<SecretPointer>();
     const bool was_promoted = current->secret.is_region_replica() && change->secret.role == Role::kPrimary;
     if (was_promoted) note_departures({&current->secret.primary_region, 1});
+    const bool was_put_above = !was_promoted && change->secret.lineage_epoch > current->secret.lineage_epoch;
+    for (const ReplicaRegion& replica : change->secret.replicas) {
+      if (was_put_above) note_departures({&replica.region, 1});
+    }
     return std::optional(changed_view(*current, std::move(*change), *committed));
   });
 }
@@ -443,6 +447,10 @@ Result<CopyAnswer> SecretStore::check_copies(const Region& primary, const CopyCh
 Result<size_t> SecretStore::send_again(const Region& region, const std::vector<ExpectedCopy>& copies,
                                        const std::vector<CopyVerdict>& verdicts) {
   return impl_->send_again(region, copies, verdicts);
+}
+Result<size_t> SecretStore::send_refused(const Region& region, const std::vector<ExpectedCopy>& refused,
+                                         const std::vector<CopyVerdict>& verdicts) {
+  return impl_->send_refused(region, refused, verdicts);
 }
 uint64_t SecretStore::departures_from(const Region& primary) const {
   return impl_->departures_from(primary);

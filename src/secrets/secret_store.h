@@ -222,8 +222,13 @@ class SecretStore {
   Result<size_t> send_again(const Region& region, const std::vector<ExpectedCopy>& copies,
                             const std::vector<CopyVerdict>& verdicts);
 
+  // Marks those of the refused that are kOther, unless they are known to be replaced, or have changed since: what is
+  // there now is found out by sending. How many. REQUIRES and errors as above.
+  Result<size_t> send_refused(const Region& region, const std::vector<ExpectedCopy>& refused,
+                              const std::vector<CopyVerdict>& verdicts);
+
   // How many copies here have ceased to follow that region since the process started: they were promoted, or follow a
-  // promoted one. Counted when that is durable.
+  // promoted one; and how many primaries here were put above one there. Counted when that is durable.
   uint64_t departures_from(const Region& primary) const;
 
   // Looks at all secrets of all accounts. One that is damaged is not counted. kIo.

@@ -70,6 +70,8 @@ class SecretStore::Impl {
   Result<size_t> send_again(const Region& region, const std::vector<ExpectedCopy>& copies,
                             const std::vector<CopyVerdict>& verdicts);
 
+  Result<size_t> send_refused(const Region& region, const std::vector<ExpectedCopy>& refused,
+                              const std::vector<CopyVerdict>& verdicts);
   uint64_t departures_from(const Region& primary) const;
 
   // region_use.cc

@@ -34,9 +34,14 @@ Result<Removers> removed_regions(const Deployment& deployment) {
 }
 
 std::optional<Region> removed_by_all(const Deployment& deployment, const Removers& removers, const Region& home) {
+  const auto has_removed = [&removers](const Region& remover, const Region& region) {
+    const auto found = removers.find(region);
+    return found != removers.end() && std::ranges::find(found->second, remover) != found->second.end();
+  };
   for (const auto& [region, by] : removers) {
-    const bool is_known = std::ranges::any_of(deployment.regions, [&region, &by](const Region& other) {
-      return other != region && std::ranges::find(by, other) == by.end();
+    // Two that were lost together know each other still; what the home has removed does not count.
+    const bool is_known = std::ranges::any_of(deployment.regions, [&](const Region& other) {
+      return other != region && !has_removed(home, other) && !has_removed(other, region);
     });
     if (!is_known && region != home && deployment.has(region)) return region;
   }
@@ -80,14 +85,21 @@ Result<void> DevRegions::tell_of(const Region& region) {
 }
 
 Result<void> DevRegions::tell_of_move(const Region& region) {
+  Result<void> all;
   for (const Region& other : deployment_.regions) {
     if (other == region) continue;
-    wire::Document answer;
-    COFFER_TRY(calls_.call(other.text(), "AddRegion", place_of(region, true), answer));
-    if (text_member(answer.root(), "Result") != "Moved") continue;
-    COFFER_TRY(calls_.call(other.text(), "AddRegion", place_of(region, false), answer));
+    // Whoever refuses keeps no other from hearing of it.
+    const Result<void> told = tell_of_move(region, other);
+    if (all.ok() && !told.ok()) all = told;
   }
-  return {};
+  return all;
+}
+
+Result<void> DevRegions::tell_of_move(const Region& region, const Region& other) {
+  wire::Document answer;
+  COFFER_TRY(calls_.call(other.text(), "AddRegion", place_of(region, true), answer));
+  if (text_member(answer.root(), "Result") != "Moved") return {};
+  return calls_.call(other.text(), "AddRegion", place_of(region, false), answer);
 }
 
 Result<void> DevRegions::tell(const Region& region) {

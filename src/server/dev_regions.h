@@ -46,6 +46,7 @@ class DevRegions {
 
  private:
   std::string place_of(const Region& region, bool is_dry_run) const;
+  Result<void> tell_of_move(const Region& region, const Region& other);
   Result<void> call_others(const Region& region, std::string_view operation, const std::string& body);
 
   const Deployment& deployment_;
