@@ -1,10 +1,12 @@
 // coffer_sim: runs seeds and prints what was violated, one line each. See script/sim.
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <atomic>
 #include <cstdio>
 #include <mutex>
 #include <thread>
 
+#include "sim/family.h"
 #include "sim/planted_bugs.h"
 #include "sim/simulation.h"
 
@@ -34,6 +36,17 @@ bool parse_seeds(const std::string& text, uint64_t& first, uint64_t& last) {
   return first <= last;
 }
 
+// Names with commas, or nothing.
+bool are_families(std::string_view text) {
+  const std::vector<std::string_view>& names = coffer::sim::family_names();
+  while (!text.empty()) {
+    const size_t size = std::min(text.find(','), text.size());
+    if (std::ranges::find(names, text.substr(0, size)) == names.end()) return false;
+    text.remove_prefix(std::min(size + 1, text.size()));
+  }
+  return true;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -60,6 +73,13 @@ int main(int argc, char** argv) {
   }
   if (!line.bug.empty() && coffer::sim::find_bug(line.bug) == nullptr) {
     std::fprintf(stderr, "there is no bug %s: --bug list lists them\n", line.bug.c_str());
+    return 2;
+  }
+  if (line.families && !are_families(*line.families)) {
+    std::fprintf(stderr, "--families takes names with commas, of:");
+    for (const std::string_view name : coffer::sim::family_names())
+      std::fprintf(stderr, " %s", std::string(name).c_str());
+    std::fprintf(stderr, "\n");
     return 2;
   }
   std::atomic<uint64_t> next = first;

@@ -197,6 +197,9 @@ void Oracle::after_call(Site& at, const Call& call, const Answer& answer) {
     if (!answer.ok()) return violated(where + ": changed, and answered " + std::to_string(answer.status));
     const bool was_replica = difference.before && difference.before->secret.role == Role::kReplica;
     if (was_replica && !promotes) return violated(where + ": a replica was written");
+    const bool had_replicas = difference.before && (!difference.before->secret.replicas.empty() ||
+                                                    difference.before->secret.cross_account_replica);
+    if (call.operation == "DeleteSecret" && had_replicas) return violated(where + ": it has replicas");
     if (!difference.now) {
       if (call.operation != "DeleteSecret") violated(where + ": it is gone");
       continue;

@@ -53,6 +53,16 @@ TEST(SimulationTest, TheSameSeedGivesTheSameRun) {
   }
 }
 
+// Through healing, and with all families.
+TEST(SimulationTest, TheSameSeedGivesTheSameRunToItsEnd) {
+  for (uint64_t seed = 0; seed < 5; ++seed) {
+    const Options options{.seed = seed, .families = "regions,accounts,keys"};
+    const Outcome first = simulate(options);
+    EXPECT_FALSE(first.violation) << *first.violation;
+    EXPECT_EQ(first.text(), simulate(options).text()) << "seed " << seed;
+  }
+}
+
 class Planted : public ::testing::TestWithParam<std::string> {};
 
 // An oracle that sees nothing would be content with everything.

@@ -7,6 +7,7 @@
 #include <cstdio>
 #include <map>
 #include <set>
+#include <tuple>
 #include <utility>
 
 #include "iam/access_keys.h"
@@ -474,7 +475,7 @@ class Simulation final : public Network {
   void heal() {
     healing_ = true;
     trace_.tell("everything heals");
-    std::map<Way, std::vector<std::string>> held;
+    std::map<Way, std::vector<std::string>, ByName> held;
     for (auto& [way, weather] : weather_)
       held[way] = std::move(std::exchange(weather, {}).held);
     for (const auto& site : sites_) {
@@ -563,7 +564,13 @@ class Simulation final : public Network {
   Oracle oracle_;
   std::vector<std::unique_ptr<Site>> sites_;
   using Way = std::pair<Site*, Site*>;
-  std::map<Way, Weather> weather_;
+  // Where they are in memory differs between two runs of one seed.
+  struct ByName {
+    bool operator()(const Way& a, const Way& b) const {
+      return std::tie(a.first->name, a.second->name) < std::tie(b.first->name, b.second->name);
+    }
+  };
+  std::map<Way, Weather, ByName> weather_;
   bool healing_ = false;
   bool accounts_made_ = false;
   const bool has_region_of_copies_ = chance(50);  // the last makes no secrets of its own and promotes none
