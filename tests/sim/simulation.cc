@@ -528,8 +528,9 @@ class Simulation final : public Network {
 
   // Steps until no region has anything to send.
   void settle() {
+    std::string left;  // to be done
     for (int round = 0; round < 60 && !oracle_.violation(); ++round) {
-      bool is_clean = true;
+      left.clear();
       for (Site* site : members()) {
         for (const std::shared_ptr<Process::Way>& way : site->process->ways) {
           for (int i = 0; i < 50 && way->replicator->step() == Duration(0); ++i) {
@@ -537,18 +538,20 @@ class Simulation final : public Network {
           oracle_.after_step(*site);
           look(*site);
           if (way->to.is_out) continue;
-          const auto marks =
-              site->process->store.scan(store::ScanRange::prefix(store::OutboxKey::prefix(way->to.name)));
-          is_clean = is_clean && must(marks).empty();
+          for (const store::Row& mark :
+               must(site->process->store.scan(store::ScanRange::prefix(store::OutboxKey::prefix(way->to.name))))) {
+            left += " " + site->name.text() + " has " + mark.key;
+            std::ranges::replace(left, store::kSeparator, ' ');
+          }
         }
       }
       if (!families_.empty()) agree_on_home(*world_->pick(members()));
       for (const auto& family : families_)
-        is_clean = (oracle_.violation() || family->settle()) && is_clean;
-      if (is_clean && round > 3) return;
+        if (!oracle_.violation() && !family->settle()) left += " a family is not done";
+      if (left.empty() && round > 3) return;
       clock_.advance(seconds(70));
     }
-    oracle_.violated("marks remain");
+    oracle_.violated("marks remain:" + left);
   }
 
   const Options options_;
