@@ -1,6 +1,7 @@
 #include "kms/lineage_changes.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "store/keys.h"
 
@@ -51,6 +52,19 @@ void settle_replicas(StoredKey& primary, Time now) {
   if (!replicas.empty() || primary.info.state != KeyState::kPendingReplicaDeletion) return;
   primary.info.state = KeyState::kPendingDeletion;
   primary.info.deletion_date = now + std::chrono::hours(24) * primary.waiting_days;
+}
+
+void take_back(StoredKey& key, const Region& here) {
+  Lineage& lineage = *key.lineage;
+  ++lineage.stamp.epoch;
+  ++lineage.stamp.generation;
+  lineage.since = 0;
+  lineage.former = std::exchange(lineage.primary, here);
+  lineage.remove(here);
+  lineage.add({.region = lineage.former, .since = lineage.stamp.generation, .is_lost = true});
+  key.info.multi_region = MultiRegion::kPrimary;
+  key.is_handing_over = false;
+  key.is_successor_lost = false;
 }
 
 }  // namespace coffer::kms

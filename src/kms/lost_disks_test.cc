@@ -118,6 +118,21 @@ TEST_F(LostDisks, AKeyThatIsHandedOverToALostDiskIsTakenBack) {
   EXPECT_EQ(info(west_, key)->related->primary, europe_.name);
 }
 
+// The region that was to be the next primary was removed as lost, which a person has decided, and never answers.
+TEST_F(LostDisks, AKeyThatIsHandedOverToARegionThatIsLostForGoodIsTakenBack) {
+  const KeyName key = make_family();
+  must(hand_over(east_.keyring, key, west_.name));
+  EXPECT_EQ(must(east_.exchange.forget_region(west_.name)), 1U);
+  EXPECT_EQ(info(east_, key)->multi_region, MultiRegion::kPrimary);
+  EXPECT_EQ(stored(east_, key)->lineage->stamp.epoch, 3U);
+  EXPECT_EQ(info(east_, key)->related->replicas, std::vector{europe_.name});
+  EXPECT_EQ(must(east_.exchange.forget_region(west_.name)), 0U);
+  const KeyMessage news = message(east_, europe_, key);
+  EXPECT_EQ(settle(east_, europe_, news, arrive(east_, europe_, news)), "");
+  EXPECT_EQ(info(europe_, key)->related->primary, east_.name);
+  EXPECT_EQ(outcome(hand_over(east_.keyring, key, europe_.name)), "ok");
+}
+
 // It had taken over, nobody heard of it, and its disk was not mounted when it was asked again.
 TEST_F(LostDisks, ASuccessorThatComesBackFollowsWhoHasTakenTheKeyBack) {
   const KeyName key = make_family();

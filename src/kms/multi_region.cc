@@ -1,8 +1,7 @@
 #include "kms/multi_region.h"
 
-#include <utility>
-
 #include "kms/key_store.h"
+#include "kms/lineage_changes.h"
 #include "kms/operations.h"
 
 namespace coffer::kms {
@@ -22,20 +21,6 @@ Result<void> check_successor(const KeyName& key, const Region& region, const Rep
   if (replica->is_lost) return Error{ErrorCode::kKmsInvalidState, key_arn(region, key) + " is unavailable."};
   if (replica->birth) return Error{ErrorCode::kKmsInvalidState, key_arn(region, key) + " is creating."};
   return check_usable_state({.name = key, .state = replica->state}, region);
-}
-
-// The next primary may come back after all, with the disk on which it has taken over: the higher epoch counts.
-void take_back(StoredKey& key, const Region& here) {
-  Lineage& lineage = *key.lineage;
-  ++lineage.stamp.epoch;
-  ++lineage.stamp.generation;
-  lineage.since = 0;
-  lineage.former = std::exchange(lineage.primary, here);
-  lineage.remove(here);
-  lineage.add({.region = lineage.former, .since = lineage.stamp.generation, .is_lost = true});
-  key.info.multi_region = MultiRegion::kPrimary;
-  key.is_handing_over = false;
-  key.is_successor_lost = false;
 }
 
 }  // namespace

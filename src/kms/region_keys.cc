@@ -52,6 +52,20 @@ Result<size_t> KeyExchange::forget_region(const Region& region) {
     if (!done.ok() && done.error().code != ErrorCode::kNotFoundOnWire) return done.error();
     if (done.ok()) ++changed;
   }
+  // Nobody else could: the region to which they are being handed over will never answer.
+  for (const KeyName& name : found.following) {
+    bool is_taken = false;
+    const Result<void> done = keys.change(name, [&](StoredKey& key) -> Result<void> {
+      is_taken = key.is_handing_over && key.lineage->primary == region;
+      if (!is_taken) return {};
+      take_back(key, keys.parts().region);
+      key.lineage->remove(region);
+      settle_replicas(key, keys.parts().clock.now());
+      return {};
+    });
+    if (!done.ok() && done.error().code != ErrorCode::kNotFoundOnWire) return done.error();
+    if (done.ok() && is_taken) ++changed;
+  }
   return changed;
 }
 
