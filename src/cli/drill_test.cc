@@ -215,8 +215,8 @@ TEST_F(DrillTest, WhoMayNotDoAllThatItTakesLosesNoRegion) {
   world_.answers["us-west-2 FailOverSecret"] = R"({"__type": "AccessDeniedException", "Message": "not coffer:Fail"})";
   const DrillReport report = hold();
   EXPECT_EQ(report.error,
-            "the drill may not do what it would have to: us-east-1 says: not coffer:Rejoin; us-west-2 says: not "
-            "coffer:Fail");
+            "the drill may not do what it would have to: us-west-2 says: not coffer:Fail; us-east-1 says: not "
+            "coffer:Rejoin");
   EXPECT_EQ(heals_, 0);
   EXPECT_EQ(made_, 1) << "what it takes to try";
   EXPECT_EQ(shown_.find("cut off"), std::string::npos) << shown_;
