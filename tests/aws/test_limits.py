@@ -71,8 +71,8 @@ def test_each_service_has_the_rates_of_the_configuration(slow):
         answer = wait_until(lambda: throttled(call, code), what=f"being throttled by {call}")
         assert answer["Error"]["Message"] == "Rate exceeded"
     # Neither account nor quota but the address: AWS's default of 600 for the account is far.
-    assert any(line.get("error") == "ThrottlingException" and line["operation"] == "AssumeRoleWithWebIdentity"
-               for line in audit(slow))
+    wait_until(lambda: any(line.get("error") == "ThrottlingException" and line["operation"] == "AssumeRoleWithWebIdentity"
+                           for line in audit(slow)), what="the audit's line")
 
 
 def audit(region):
