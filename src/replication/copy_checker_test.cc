@@ -4,6 +4,7 @@
 
 #include "base/time_text.h"
 #include "replication/testing/replicator_fixture.h"
+#include "secrets/promotion.h"
 
 namespace coffer::replication::testing {
 namespace {
@@ -235,6 +236,60 @@ TEST_F(CopyCheckerTest, WhoFollowsANewPrimaryTellsItWhenItsCopyWasRead) {
   drain(way, europe_, west_);
   ASSERT_EQ(europe_.find("db0")->copies_last_accessed.size(), 1u);
   EXPECT_EQ(europe_.find("db0")->copies_last_accessed.front(), std::pair(kWest, start_of_day(clock_.now())));
+}
+
+// The region had nothing to tell yet when the first page was asked about, and what was read is on that page.
+TEST_F(CopyCheckerTest, AReadBetweenTwoPagesIsTold) {
+  create_replicated(501);
+  Way way = this->way(east_, west_);
+  for (int i = 0; i < 1000 && east_.marks(kWest) > 0; ++i)
+    way.replicator.step();
+  ++way.link.start;
+  bool is_read = false;
+  way.link.after_check = [&] {
+    const auto view = west_.find("db0");
+    if (!is_read) west_.secrets.note_access(*view, view->secret.versions.front().id);
+    is_read = true;
+  };
+  for (int i = 0; i < 3; ++i) {
+    clock_.advance(std::chrono::seconds(2));
+    settle(way);
+  }
+  ASSERT_TRUE(is_read);
+  EXPECT_EQ(east_.find("db0")->copies_last_accessed.size(), 1u);
+}
+
+// Both were promoted, and then the other one once more. Nobody starts again, and nothing here is changed.
+TEST_F(CopyCheckerTest, WhatWasRefusedIsFoundToBeReplaced) {
+  east_.create("db", "v", {kWest, kEurope});
+  for (TestRegion* const region : {&west_, &europe_}) {
+    Way way = this->way(east_, *region);
+    drain(way, east_, *region);
+    region->promote("db");
+  }
+  europe_.replicate("db", {kWest});
+  west_.replicate("db", {kEurope});
+  Way way = this->way(west_, europe_);
+  settle(way);
+  clock_.advance(std::chrono::seconds(2));
+  settle(way);
+  ASSERT_NE(west_.status_message("db", kEurope).find("It was promoted there as well"), std::string::npos);
+  RegionList regions(kEurope);
+  regions.set_others({kEast, kWest});
+  ASSERT_TRUE(europe_.secrets
+                  .update(kAccount, "db",
+                          [&](const secrets::SecretView& view) -> Result<std::optional<secrets::Change>> {
+                            COFFER_ASSIGN(secrets::Change change,
+                                          secrets::failed_over(view, {kWest, regions, view.secret.lineage_epoch}));
+                            return std::optional(std::move(change));
+                          })
+                  .ok());
+  for (int i = 0; i < 3; ++i) {
+    clock_.advance(std::chrono::seconds(2));
+    settle(way);
+  }
+  EXPECT_NE(west_.status_message("db", kEurope).find("was promoted to a stand-alone secret"), std::string::npos)
+      << west_.status_message("db", kEurope);
 }
 
 // More than fit into one message; and changes do not wait until all were asked about.

@@ -78,7 +78,8 @@ Result<ExpectedCopies> SecretStore::Impl::expected_copies(const Region& region, 
 
 Result<CopyAnswer> SecretStore::Impl::check_copies(const Region& primary, const CopyCheck& check) const {
   CopyAnswer answer;
-  RecentReads::Page reads = reads_.after(check.accesses_after, kMaxReads);
+  // Before any copy is looked at. Who asks about copies is told of their reads, and of no others.
+  const RecentReads::Page reads = reads_.after(check.accesses_after, check.copies.empty() ? kMaxReads : 0);
   const auto append_access = [&](const SecretView& view) {
     const Secret& secret = view.secret;
     const bool is_copy = secret.role == Role::kReplica && secret.primary_region == primary;
@@ -127,27 +128,7 @@ void SecretStore::Impl::note_copy_accesses(const Region& region, std::span<const
 
 Result<size_t> SecretStore::Impl::send_refused(const Region& region, const std::vector<ExpectedCopy>& refused,
                                                const std::vector<CopyVerdict>& verdicts) {
-  size_t marked = 0;
-  for (size_t i = 0; i < refused.size(); ++i) {
-    if (verdicts[i] != CopyVerdict::kOther) continue;
-    const ExpectedCopy& copy = refused[i];
-    COFFER_ASSIGN(
-        const bool is_marked, until_undisturbed<bool>([&]() -> Result<std::optional<bool>> {
-          COFFER_ASSIGN(const SecretPointer view, reader_.load(copy.account, copy.name));
-          const ReplicaProgress* const progress = view == nullptr ? nullptr : progress_of(*view, region);
-          const bool is_refused = progress != nullptr && progress->failed && !progress->replaced_by &&
-                                  view->secret.suffix == copy.suffix && view->secret.generation == copy.generation;
-          if (!is_refused) return std::optional(false);
-          store::Transaction transaction;
-          transaction.preconditions.push_back({record_key(copy.account, copy.name), view->revision});
-          const store::OutboxKey mark{region, "secret", copy.account, copy.name};
-          transaction.puts.push_back({mark.text(), store::OutboxMark{.generation = view->secret.generation}.encode()});
-          COFFER_ASSIGN(const auto committed, try_commit(std::move(transaction)));
-          return committed ? std::optional(true) : std::nullopt;
-        }));
-    marked += is_marked ? 1 : 0;
-  }
-  return marked;
+  return mark_copies(region, refused, verdicts, &Impl::append_mark_of_refused);
 }
 
 uint64_t SecretStore::Impl::departures_from(const Region& primary) const {
@@ -164,13 +145,18 @@ void SecretStore::Impl::note_departures(std::span<const Region> left) {
 
 Result<size_t> SecretStore::Impl::send_again(const Region& region, const std::vector<ExpectedCopy>& copies,
                                              const std::vector<CopyVerdict>& verdicts) {
+  return mark_copies(region, copies, verdicts, &Impl::append_new_mark);
+}
+
+Result<size_t> SecretStore::Impl::mark_copies(const Region& region, const std::vector<ExpectedCopy>& copies,
+                                              const std::vector<CopyVerdict>& verdicts, AppendMark append) {
   size_t marked = 0;
   for (size_t begin = 0; begin < copies.size(); begin += kMarksPerCommit) {
     const size_t end = std::min(begin + kMarksPerCommit, copies.size());
     COFFER_ASSIGN(const size_t in_batch, until_undisturbed<size_t>([&]() -> Result<std::optional<size_t>> {
                     store::Transaction transaction;
                     for (size_t i = begin; i < end; ++i)
-                      COFFER_TRY(append_new_mark(region, copies[i], verdicts[i], transaction));
+                      COFFER_TRY((this->*append)(region, copies[i], verdicts[i], transaction));
                     const size_t count = transaction.preconditions.size();
                     if (count == 0) return std::optional(count);
                     COFFER_ASSIGN(const auto committed, try_commit(std::move(transaction)));
@@ -179,6 +165,20 @@ Result<size_t> SecretStore::Impl::send_again(const Region& region, const std::ve
     marked += in_batch;
   }
   return marked;
+}
+
+Result<void> SecretStore::Impl::append_mark_of_refused(const Region& region, const ExpectedCopy& copy,
+                                                       CopyVerdict verdict, store::Transaction& transaction) const {
+  if (verdict != CopyVerdict::kOther) return {};
+  COFFER_ASSIGN(const SecretPointer view, reader_.look(copy.account, copy.name));
+  const ReplicaProgress* const progress = view == nullptr ? nullptr : progress_of(*view, region);
+  if (progress == nullptr || !progress->failed || progress->replaced_by) return {};
+  // Changed since the question: it is marked by that change.
+  if (view->secret.suffix != copy.suffix || view->secret.generation != copy.generation) return {};
+  transaction.preconditions.push_back({record_key(copy.account, copy.name), view->revision});
+  const store::OutboxKey mark{region, "secret", copy.account, copy.name};
+  transaction.puts.push_back({mark.text(), store::OutboxMark{.generation = view->secret.generation}.encode()});
+  return {};
 }
 
 Result<void> SecretStore::Impl::append_new_mark(const Region& region, const ExpectedCopy& copy, CopyVerdict verdict,

@@ -14,8 +14,9 @@ void RecentReads::add(SecretName secret) {
 RecentReads::Page RecentReads::after(uint64_t serial, size_t limit) const {
   const std::lock_guard lock(mutex_);
   const uint64_t forgotten = newest_ - kept_.size();
-  const uint64_t from = std::clamp(serial, forgotten, newest_);
-  Page page{.secrets = {}, .to = 0, .newest = newest_, .is_incomplete = serial < forgotten};
+  if (serial < forgotten) return {.secrets = {}, .to = newest_, .newest = newest_, .is_incomplete = true};
+  const uint64_t from = std::min(serial, newest_);
+  Page page{.secrets = {}, .to = 0, .newest = newest_, .is_incomplete = false};
   const auto begin = kept_.begin() + static_cast<ptrdiff_t>(from - forgotten);
   const auto count = std::min(limit, static_cast<size_t>(newest_ - from));
   page.secrets.assign(begin, begin + static_cast<ptrdiff_t>(count));

@@ -21,9 +21,10 @@ class RecentReads {
 
   struct Page {
     std::vector<SecretName> secrets;
-    uint64_t to = 0;             // where the next page begins
-    uint64_t newest = 0;         // where it would begin if there were only those that are noticed later
-    bool is_incomplete = false;  // some before these are forgotten
+    uint64_t to = 0;      // where the next page begins
+    uint64_t newest = 0;  // where it would begin if there were only those that are noticed later
+    bool is_incomplete =
+        false;  // some are forgotten: whoever asks has to look at everything, and goes on behind the last
   };
   // Those behind `serial` (0: all), `limit` at most. One that this process has never given: those noticed from now on.
   Page after(uint64_t serial, size_t limit) const;

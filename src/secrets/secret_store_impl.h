@@ -114,6 +114,12 @@ class SecretStore::Impl {
 
   Result<void> append_new_mark(const Region& region, const ExpectedCopy& copy, CopyVerdict verdict,
                                store::Transaction& transaction) const;
+  Result<void> append_mark_of_refused(const Region& region, const ExpectedCopy& copy, CopyVerdict verdict,
+                                      store::Transaction& transaction) const;
+  // Commits what `append` adds for each of the copies, many at a time; how many it has added to.
+  using AppendMark = Result<void> (Impl::*)(const Region&, const ExpectedCopy&, CopyVerdict, store::Transaction&) const;
+  Result<size_t> mark_copies(const Region& region, const std::vector<ExpectedCopy>& copies,
+                             const std::vector<CopyVerdict>& verdicts, AppendMark append);
 
   struct VersionsToCopy {
     std::vector<Version> versions;
