@@ -9,6 +9,7 @@
 #include "store/change_feed.h"
 #include "store/group_commit.h"
 #include "store/rocksdb_store_parts.h"
+#include "store/row_mirror.h"
 
 namespace coffer::store {
 namespace {
@@ -16,6 +17,9 @@ namespace {
 // Keys that begin with NUL are the store's own (check_limits refuses them).
 constexpr std::string_view kRevisionKey("\0revision", 9);
 constexpr std::string_view kFirstKey("\1", 1);
+// The outbox, whose marks are written and deleted with every change of what other regions have. About 150,000 of them.
+constexpr std::string_view kMirrored("o\0", 2);
+constexpr size_t kMirrorBytes = 32 << 20;
 constexpr size_t kHeader = 8;  // before every value: the row's revision, little endian
 
 rocksdb::Slice slice(std::string_view text) {
@@ -49,7 +53,10 @@ class RocksdbStore final : public Store {
         log_(log),
         db_(std::move(db)),
         feed_(revision),
-        committer_([this](std::span<GroupCommit::Waiting* const> batch) { write(batch); }) {}
+        mirror_(kMirrored, kMirrorBytes),
+        committer_([this](std::span<GroupCommit::Waiting* const> batch) { write(batch); }) {
+    mirror_.load([this](const ScanRange& range) { return scan_engine(range); });
+  }
 
   Result<std::optional<Row>> get(std::string_view key) const override {
     rocksdb::PinnableSlice stored;
@@ -59,21 +66,8 @@ class RocksdbStore final : public Store {
   }
 
   Result<std::vector<Row>> scan(const ScanRange& range) const override {
-    std::vector<Row> rows;
-    const std::string_view begin = std::max<std::string_view>(range.begin, kFirstKey);
-    if (!range.end.empty() && begin >= std::string_view(range.end)) return rows;
-    rocksdb::ReadOptions options;
-    const rocksdb::Slice end = slice(range.end);
-    if (!range.end.empty()) options.iterate_upper_bound = &end;
-    // An iterator sees the moment at which it was made.
-    const std::unique_ptr<rocksdb::Iterator> it(db_->NewIterator(options));
-    for (it->Seek(slice(begin)); it->Valid() && rows.size() < range.limit; it->Next()) {
-      const std::optional<Revision> revision = read_header(it->value());
-      if (!revision) return no_header();
-      rows.push_back({it->key().ToString(), value_of(it->value()), *revision});
-    }
-    if (!it->status().ok()) return rocksdb_error(it->status(), directory_.path());
-    return rows;
+    if (auto mirrored = mirror_.scan(range)) return std::move(*mirrored);
+    return scan_engine(range);
   }
 
   Result<Revision> commit(Transaction transaction) override {
@@ -91,6 +85,24 @@ class RocksdbStore final : public Store {
  private:
   // What the transactions of the batch in hand have changed: the revision of each key, 0 for a deleted one.
   using Overlay = std::unordered_map<std::string_view, Revision>;
+
+  Result<std::vector<Row>> scan_engine(const ScanRange& range) const {
+    std::vector<Row> rows;
+    const std::string_view begin = std::max<std::string_view>(range.begin, kFirstKey);
+    if (!range.end.empty() && begin >= std::string_view(range.end)) return rows;
+    rocksdb::ReadOptions options;
+    const rocksdb::Slice end = slice(range.end);
+    if (!range.end.empty()) options.iterate_upper_bound = &end;
+    // An iterator sees the moment at which it was made.
+    const std::unique_ptr<rocksdb::Iterator> it(db_->NewIterator(options));
+    for (it->Seek(slice(begin)); it->Valid() && rows.size() < range.limit; it->Next()) {
+      const std::optional<Revision> revision = read_header(it->value());
+      if (!revision) return no_header();
+      rows.push_back({it->key().ToString(), value_of(it->value()), *revision});
+    }
+    if (!it->status().ok()) return rocksdb_error(it->status(), directory_.path());
+    return rows;
+  }
 
   // The row's revision, and in `stored` its header and value; nullopt when there is no such row.
   Result<std::optional<Revision>> read(std::string_view key, rocksdb::PinnableSlice& stored) const {
@@ -132,8 +144,18 @@ class RocksdbStore final : public Store {
     // RocksDB shows the rows to readers only after the log was synced.
     const rocksdb::Status status = db_->Write(options, &batch);
     if (!status.ok()) return fail(status, accepted);
+    mirror(accepted);
     for (GroupCommit::Waiting* one : accepted)
       feed_.publish(*one->result, changes_of(one->transaction, *one->result));
+  }
+
+  // Before anybody hears of the commits: who does may scan at once.
+  void mirror(std::span<GroupCommit::Waiting* const> accepted) {
+    std::vector<RowMirror::Commit> commits;
+    for (const GroupCommit::Waiting* one : accepted)
+      commits.emplace_back(&one->transaction, *one->result);
+    mirror_.apply(commits);
+    if (mirror_.is_worth_loading()) mirror_.load([this](const ScanRange& range) { return scan_engine(range); });
   }
 
   Result<void> check(const std::vector<Precondition>& preconditions, const Overlay& overlay) const {
@@ -186,6 +208,7 @@ class RocksdbStore final : public Store {
   const rocksdb::ReadOptions read_options_;
   const std::unique_ptr<rocksdb::DB> db_;
   ChangeFeed feed_;
+  RowMirror mirror_;
   std::optional<Error> failure_;      // the committer's
   std::atomic<bool> failed_ = false;  // the same for every thread
   GroupCommit committer_;             // stops first

@@ -279,6 +279,30 @@ TEST_P(StoreContract, AnAcknowledgedCommitIsVisibleToEveryThread) {
   writer.join();
 }
 
+// The outbox: rows that come and go all the time. What was deleted must not come back in a scan, and what was committed
+// must be in it, whatever the engine does to find it fast.
+TEST_P(StoreContract, AScanOfTheOutboxShowsEachCommitAtOnce) {
+  auto store = GetParam().make();
+  const auto mark = [](int number) { return "o\0region\0"s + std::to_string(number); };
+  const ScanRange range = ScanRange::prefix("o\0region\0"s);
+  ASSERT_TRUE(store->commit({{}, {{"o", "before"}, {"o\1", "behind"}, {"o\0other\0"s, "elsewhere"}}, {}}).ok());
+  for (int i = 0; i < 50; ++i) {
+    ASSERT_TRUE(store->commit({{}, {{mark(i), "made"}, {mark(i + 1), "too"}}, {}}).ok());
+    ASSERT_EQ(keys_in(*store, range), (Keys{std::min(mark(i), mark(i + 1)), std::max(mark(i), mark(i + 1))}));
+    const Row row = store->scan({mark(i), range.end, 1})->at(0);
+    ASSERT_EQ(row.revision, (*store->get(mark(i)))->revision);
+    ASSERT_EQ(code_of(store->commit({{{mark(i), 99'999}}, {}, {mark(i)}})), ErrorCode::kConflict);
+    ASSERT_EQ(store->scan(range)->size(), 2u);
+    ASSERT_TRUE(store->commit({{}, {}, {mark(i)}}).ok());
+    ASSERT_EQ(keys_in(*store, range), Keys{mark(i + 1)});
+  }
+  EXPECT_EQ(keys_in(*store, {"o", "p", 10}), (Keys{"o", "o\0other\0"s, mark(50), "o\1"}));
+  if (!GetParam().reopen) return;
+  store = GetParam().reopen(std::move(store));
+  EXPECT_EQ(keys_in(*store, range), Keys{mark(50)});
+  EXPECT_EQ(store->scan(range)->at(0).revision, (*store->get(mark(50)))->revision);
+}
+
 // One oversized transaction would hold up everybody behind it.
 TEST_P(StoreContract, ATransactionThatBreaksItsLimitsIsRefused) {
   const auto store = GetParam().make();
