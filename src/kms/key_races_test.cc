@@ -1,7 +1,6 @@
 // Changes that come in between: what a change was based on must still be so when it is committed.
 #include <gtest/gtest.h>
 
-#include <atomic>
 #include <functional>
 #include <thread>
 
@@ -10,39 +9,10 @@
 #include "kms/key_rotation.h"
 #include "kms/testing/keyring_fixture.h"
 #include "kms/testing/test_directories.h"
+#include "store/testing/interrupted_store.h"
 
 namespace coffer::kms::testing {
 namespace {
-
-// Lets the test do something at the last moment before a commit.
-class InterruptedStore final : public store::Store {
- public:
-  explicit InterruptedStore(store::Store& below) : below_(below) {}
-  // Once.
-  void before_next_commit(std::function<void()> interruption) { interruption_ = std::move(interruption); }
-
-  Result<store::Revision> commit(store::Transaction transaction) override {
-    if (const auto interruption = std::exchange(interruption_, nullptr)) interruption();
-    return below_.commit(std::move(transaction));
-  }
-  Result<std::optional<store::Row>> get(std::string_view key) const override { return below_.get(key); }
-  Result<std::vector<store::Row>> scan(const store::ScanRange& range) const override {
-    ++scans;
-    return below_.scan(range);
-  }
-  Result<std::vector<store::Change>> changes(store::Revision after, size_t limit) const override {
-    return below_.changes(after, limit);
-  }
-  store::Revision revision() const override { return below_.revision(); }
-  bool can_commit() const override { return below_.can_commit(); }
-  void on_commit(store::CommitListener listener) override { below_.on_commit(std::move(listener)); }
-
-  mutable std::atomic<int> scans = 0;
-
- private:
-  store::Store& below_;
-  std::function<void()> interruption_;
-};
 
 // `slow_` is interrupted; keyring_ does what comes in between.
 class KeyRacesTest : public KeyringTest {
@@ -59,7 +29,7 @@ class KeyRacesTest : public KeyringTest {
   }
 
   int interruptions_ = 0;
-  InterruptedStore interrupted_{*store_};
+  store::testing::InterruptedStore interrupted_{*store_};
   Keyring slow_{{interrupted_, region_key_, random_, clock_, kRegion}};
 };
 

@@ -111,8 +111,8 @@ Courier::Batch Courier::gather(std::span<const store::Row> rows, std::vector<Del
   for (const store::Row& row : rows) {
     auto key = key_of_update(row);
     if (!key || batch.states.size() == kMaxStates) break;
-    Result<std::optional<ReplicaState>> state =
-        parts_.secrets.export_state(key->account, key->name, parts_.destination, ValuesToSend::kUnacknowledged);
+    Result<std::optional<ReplicaState>> state = parts_.secrets.export_state(
+        key->account, key->name, parts_.destination, ValuesToSend::kUnacknowledged, row.revision);
     if (!state.ok() || !*state) {
       deliveries.push_back(state.ok() ? cleared(row) : export_failed(*key, state.error()));
       if (deliveries.back().kind == Kind::kStoreDown) break;

@@ -52,6 +52,12 @@ std::vector<ReplicaRegion> siblings_of(const Secret& secret, const Region& regio
   return siblings;
 }
 
+bool replicates_to(const SecretView& view, const Region& region) {
+  const auto& replicas = view.secret.replicas;
+  const bool is_there = std::ranges::find(replicas, region, &ReplicaRegion::region) != replicas.end();
+  return view.secret.role == Role::kPrimary && is_there;
+}
+
 bool is_empty(const store::Transaction& transaction) {
   return transaction.puts.empty() && transaction.deletes.empty();
 }
@@ -79,12 +85,15 @@ SecretView::Status SecretView::replica_status(const Region& region) const {
 }
 
 Result<std::optional<ReplicaState>> SecretStore::Impl::export_state(const AccountId& account, std::string_view name,
-                                                                    const Region& to, ValuesToSend values) const {
-  COFFER_ASSIGN(const SecretPointer view, reader_.load(account, name));
-  if (!view || view->secret.role != Role::kPrimary) return std::optional<ReplicaState>();
+                                                                    const Region& to, ValuesToSend values,
+                                                                    std::optional<store::Revision> since) const {
+  COFFER_ASSIGN(SecretPointer view, replicated(account, name, to, since ? From::kCache : From::kStore));
+  if (view && since && view->revision < *since) {
+    COFFER_ASSIGN(view, replicated(account, name, to, From::kStore));
+  }
+  if (!view) return std::optional<ReplicaState>();
   const Secret& secret = view->secret;
   const auto replica = std::ranges::find(secret.replicas, to, &ReplicaRegion::region);
-  if (replica == secret.replicas.end()) return std::optional<ReplicaState>();
   const auto progress = std::ranges::find(view->progress, to, &std::pair<Region, ReplicaProgress>::first);
   const uint64_t ever_acknowledged = progress == view->progress.end() ? 0 : progress->second.acknowledged_generation;
   const uint64_t acknowledged = values == ValuesToSend::kAll ? 0 : ever_acknowledged;
@@ -403,14 +412,23 @@ Result<ApplyOutcome> SecretStore::Impl::apply_removal(const ReplicaRemoval& remo
   });
 }
 
-Result<store::Transaction> SecretStore::Impl::progress_transaction(const ProgressReport& report) {
-  COFFER_ASSIGN(const SecretPointer current, reader_.load(report.account, report.name));
+Result<SecretPointer> SecretStore::Impl::replicated(const AccountId& account, std::string_view name,
+                                                    const Region& region, From from) const {
+  if (from == From::kCache) {
+    COFFER_ASSIGN(SecretPointer known, reader_.look(account, name));
+    if (known && replicates_to(*known, region)) return known;
+  }
+  COFFER_ASSIGN(SecretPointer view, reader_.load(account, name));
+  return view && replicates_to(*view, region) ? view : SecretPointer();
+}
+
+Result<store::Transaction> SecretStore::Impl::progress_transaction(const ProgressReport& report, From from) {
+  COFFER_ASSIGN(SecretPointer current, replicated(report.account, report.name, report.region, from));
+  if (current && current->secret.suffix != report.suffix && from == From::kCache) {
+    COFFER_ASSIGN(current, replicated(report.account, report.name, report.region, From::kStore));
+  }
   store::Transaction transaction;
-  const auto is_replicated = [&] {
-    const auto& replicas = current->secret.replicas;
-    return std::ranges::find(replicas, report.region, &ReplicaRegion::region) != replicas.end();
-  };
-  if (current && current->secret.suffix == report.suffix && is_replicated()) {
+  if (current && current->secret.suffix == report.suffix) {
     transaction.preconditions.push_back({record_key(report.account, report.name), current->revision});
     transaction.puts.push_back(
         {progress_key(report.account, report.name, report.region), encode_progress(report.progress)});
@@ -429,7 +447,7 @@ Result<store::Transaction> SecretStore::Impl::progress_transaction(const Progres
 
 Result<void> SecretStore::Impl::record_progress(const ProgressReport& report) {
   COFFER_TRY(until_undisturbed<bool>([&]() -> Result<std::optional<bool>> {
-    COFFER_ASSIGN(store::Transaction transaction, progress_transaction(report));
+    COFFER_ASSIGN(store::Transaction transaction, progress_transaction(report, From::kStore));
     if (is_empty(transaction)) return std::optional(true);
     COFFER_ASSIGN(const auto committed, try_commit(std::move(transaction)));
     return committed ? std::optional(true) : std::nullopt;
@@ -438,19 +456,22 @@ Result<void> SecretStore::Impl::record_progress(const ProgressReport& report) {
 }
 
 std::vector<Result<void>> SecretStore::Impl::record_progress(std::span<const ProgressReport> reports) {
+  if (reports.size() == 1) return {record_progress(reports.front())};
   const Result<bool> together = record_together(reports);
+  if (!together.ok()) return std::vector<Result<void>>(reports.size(), together.error());
   std::vector<Result<void>> recorded(reports.size());
-  if (together.ok() && *together) return recorded;
-  for (size_t i = 0; i < reports.size(); ++i)
-    recorded[i] = together.ok() ? record_progress(reports[i]) : Result<void>(together.error());
+  if (*together) return recorded;
+  // By halves: one that is damaged or changed all the time leaves most of the others together.
+  recorded = record_progress(reports.first(reports.size() / 2));
+  std::ranges::move(record_progress(reports.subspan(reports.size() / 2)), std::back_inserter(recorded));
   return recorded;
 }
 
 Result<bool> SecretStore::Impl::record_together(std::span<const ProgressReport> reports) {
-  for (int i = 0; i < kTriesTogether; ++i) {
+  for (const From from : {From::kCache, From::kStore}) {
     store::Transaction together;
     for (const ProgressReport& report : reports) {
-      Result<store::Transaction> transaction = progress_transaction(report);
+      Result<store::Transaction> transaction = progress_transaction(report, from);
       if (!transaction.ok()) return false;  // each alone tells which it is
       append(std::move(*transaction), together);
     }

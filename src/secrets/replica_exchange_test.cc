@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "secrets/testing/store_fixture.h"
+#include "store/testing/interrupted_store.h"
 
 namespace coffer::secrets {
 namespace {
@@ -154,6 +155,78 @@ TEST_F(ReplicaExchangeTest, ProgressOfManyIsRecordedTogether) {
   EXPECT_TRUE(mark(kWest, "b"));
   EXPECT_EQ(find("a")->replica_status(kWest).status, "InSync");
   EXPECT_EQ(find("b")->replica_status(kWest).status, "InProgress");
+}
+
+// Those that are written all the time must not make each of the others wait for the disk alone.
+TEST_F(ReplicaExchangeTest, ProgressOfManyStaysTogetherWhenOneIsChangedMeanwhile) {
+  store::testing::InterruptedStore interrupted(*store_);
+  SecretStore slow({interrupted, keyring_, random_, clock_, kEast});
+  std::vector<ProgressReport> reports;
+  for (int i = 0; i < 16; ++i) {
+    const std::string name = "secret" + std::to_string(i);
+    const auto made = create(name, "value", {kWest});
+    const auto row = *store_->get(store::OutboxKey{kWest, "secret", kAccount, name}.text());
+    reports.push_back({.account = kAccount,
+                       .name = name,
+                       .suffix = made->secret.suffix,
+                       .region = kWest,
+                       .progress = {.acknowledged_generation = 1},
+                       .mark_to_clear = row});
+  }
+  int left = 2;
+  const std::function<void()> interruption = [&] {
+    ASSERT_TRUE(edit("secret7", [&](Change& change) { change.secret.description += "x"; }).ok());
+    if (--left > 0) interrupted.before_next_commit(interruption);
+  };
+  interrupted.before_next_commit(interruption);
+  const auto before = store_->revision();
+  EXPECT_TRUE(std::ranges::all_of(slow.record_progress(reports), &Result<void>::ok));
+  EXPECT_EQ(left, 0);
+  EXPECT_EQ(store_->revision(), before + 2 + 2) << "two changes, and one transaction for each half";
+  for (const ProgressReport& report : reports)
+    EXPECT_EQ(mark(kWest, report.name).has_value(), report.name == "secret7") << report.name;
+}
+
+// A state older than the mark that it is sent for would be acknowledged in its place.
+TEST_F(ReplicaExchangeTest, AStateIsNotOlderThanTheMarkThatItIsSentFor) {
+  store::testing::InterruptedStore interrupted(*store_);
+  SecretStore cached({interrupted, keyring_, random_, clock_, kEast});
+  create("db", "value", {kWest});
+  const auto other = create("other", "value", {kWest});
+  ASSERT_TRUE((*cached.find(kAccount, "db"))->secret.description.empty());
+  interrupted.hold_back();
+  ASSERT_TRUE(edit("db", [](Change& change) { change.secret.description = "new"; }).ok());
+  const auto row = *store_->get(store::OutboxKey{kWest, "secret", kAccount, "db"}.text());
+  ASSERT_TRUE((*cached.find(kAccount, "db"))->secret.description.empty()) << "the cache does not know yet";
+  const auto description = [&](std::optional<store::Revision> since) {
+    return (*cached.export_state(kAccount, "db", kWest, ValuesToSend::kUnacknowledged, since))->description;
+  };
+  EXPECT_EQ(description(row->revision), "new");
+  EXPECT_EQ(description(std::nullopt), "new");
+  // Nor is it taken from the cache that there is nothing to send: the mark would be cleared.
+  ASSERT_TRUE(edit("db", [](Change& change) {
+                change.secret.replicas.clear();
+                change.removed_replicas = {kWest};
+              }).ok());
+  interrupted.tell();
+  ASSERT_TRUE((*cached.find(kAccount, "db"))->secret.replicas.empty());
+  interrupted.hold_back();
+  ASSERT_TRUE(edit("db", [](Change& change) { change.secret.replicas = {{kWest, "", false}}; }).ok());
+  EXPECT_TRUE(cached.export_state(kAccount, "db", kWest, ValuesToSend::kUnacknowledged, 0)->has_value());
+  // And what was acknowledged is recorded.
+  std::vector<ProgressReport> reports;
+  for (const auto& sent : {find("db"), other}) {
+    const Secret& secret = sent->secret;
+    reports.push_back({.account = kAccount,
+                       .name = secret.name,
+                       .suffix = secret.suffix,
+                       .region = kWest,
+                       .progress = {.acknowledged_generation = secret.generation},
+                       .mark_to_clear = *store_->get(store::OutboxKey{kWest, "secret", kAccount, secret.name}.text())});
+  }
+  EXPECT_TRUE(std::ranges::all_of(cached.record_progress(reports), &Result<void>::ok));
+  EXPECT_EQ(find("db")->replica_status(kWest).status, "InSync");
+  EXPECT_EQ(find("other")->replica_status(kWest).status, "InSync");
 }
 
 // Whatever a primary that lost its region says afterwards: what was promoted stays.

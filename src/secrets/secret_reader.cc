@@ -12,7 +12,6 @@ namespace {
 
 // Larger values are read from the store each time: few of them would take the place of many secrets.
 constexpr size_t kMaxKeptValue = 8 * 1024;
-constexpr size_t kMaxRows = 1000;
 constexpr size_t kViewsShare = 8;      // the parsed views' part of the memory is one of these
 constexpr size_t kPoliciesShare = 64;  // few, since many secrets have the same policy
 constexpr uint32_t kMissesPerReplacement = 8;
@@ -98,58 +97,70 @@ Result<SecretPointer> SecretReader::look(const AccountId& account, std::string_v
 
 Result<SecretPointer> SecretReader::load(const AccountId& account, std::string_view name) const {
   if (name.size() > kMaxNameSize) return SecretPointer();
-  COFFER_ASSIGN(const PackedPointer packed, fetch(account, name));
-  return packed ? parse(account, name, packed) : SecretPointer();
+  COFFER_ASSIGN(std::optional<Fetched> fetched, fetch(account, name));
+  return fetched ? parse(std::move(fetched->secret), fetched->packed) : SecretPointer();
 }
 
 Result<SecretPointer> SecretReader::unpack(const AccountId& account, std::string_view name,
                                            std::string_view key) const {
-  COFFER_ASSIGN(const PackedPointer packed, packed_.get(key, [&] { return fetch(account, name); }));
-  return packed ? parse(account, name, packed) : SecretPointer();
+  std::optional<Secret> parsed;
+  COFFER_ASSIGN(const PackedPointer packed, packed_.get(key, [&]() -> Result<PackedPointer> {
+    COFFER_ASSIGN(std::optional<Fetched> fetched, fetch(account, name));
+    if (!fetched) return PackedPointer();
+    parsed = std::move(fetched->secret);
+    return fetched->packed;
+  }));
+  if (!packed) return SecretPointer();
+  if (parsed) return parse(std::move(*parsed), packed);
+  COFFER_ASSIGN(Secret secret, decode_secret(account, name, packed->rows().record));
+  return parse(std::move(secret), packed);
 }
 
-Result<SecretReader::PackedPointer> SecretReader::fetch(const AccountId& account, std::string_view name) const {
+// By their keys, which costs the store a third of what a scan does: this is what each change begins with.
+Result<std::optional<SecretReader::Fetched>> SecretReader::fetch(const AccountId& account,
+                                                                 std::string_view name) const {
   const std::string prefix = secret_prefix(account, name);
-  // Before the scan: what flush() moves from the one place to the other meanwhile is then seen at least once.
-  const std::optional<PendingAccess> noted = accesses_.pending(prefix);
-  // Rows are sorted by kind: access dates, record, progress, and then the values, which are not wanted here.
-  COFFER_ASSIGN(const auto stored, parts_.store.scan({prefix + "a", prefix + "v", kMaxRows}));
-  PackedSecret::Rows rows;
-  for (const store::Row& row : stored) {
-    const auto key = parse_secret_row_key(row.key);
-    if (!key) return damaged(name);
-    if (key->kind == RowKind::kRecord) {
-      rows.record = row.value;
-      rows.revision = row.revision;
-    } else if (key->kind == RowKind::kAccess) {
-      rows.access = row.value;
-    } else if (key->kind == RowKind::kProgress) {
-      rows.progress.emplace_back(key->id, row.value);
+  for (;;) {
+    // Before the look: what flush() moves from the one place to the other meanwhile is then seen at least once.
+    const std::optional<PendingAccess> noted = accesses_.pending(prefix);
+    COFFER_ASSIGN(const auto record, parts_.store.get(record_key(account, name)));
+    if (!record) return std::optional<Fetched>();
+    COFFER_ASSIGN(Secret secret, decode_secret(account, name, record->value));
+    OtherRows others;
+    COFFER_ASSIGN(const bool is_one_moment, fetch_beside(secret, record->revision, others));
+    if (!is_one_moment) continue;
+    if (noted && noted->suffix == secret.suffix) {
+      COFFER_ASSIGN(others.access, merged_access(others.access, noted->dates));
     }
+    PackedSecret::Rows rows{
+        .revision = record->revision, .record = record->value, .access = others.access, .progress = {}, .value = {}};
+    rows.progress.assign(others.progress.begin(), others.progress.end());
+    return std::optional(Fetched{std::make_shared<const PackedSecret>(rows), std::move(secret)});
   }
-  if (rows.revision == 0) return PackedPointer();
-  std::string access;
-  if (noted) {
-    COFFER_ASSIGN(const Secret secret, decode_secret(account, name, rows.record));
-    if (noted->suffix == secret.suffix) {
-      COFFER_ASSIGN(access, merged_access(rows.access, noted->dates));
-      rows.access = access;
-    }
-  }
-  return PackedPointer(std::make_shared<const PackedSecret>(rows));
 }
 
-Result<SecretPointer> SecretReader::parse(const AccountId& account, std::string_view name,
-                                          const PackedPointer& packed) const {
+Result<bool> SecretReader::fetch_beside(const Secret& secret, store::Revision revision, OtherRows& rows) const {
+  COFFER_ASSIGN(auto access, parts_.store.get(access_key(secret.account, secret.name)));
+  if (access) rows.access = std::move(access->value);
+  // Regions that are none of its replicas have no row: update_transaction() sees to that.
+  for (const ReplicaRegion& replica : secret.replicas) {
+    COFFER_ASSIGN(auto progress, parts_.store.get(progress_key(secret.account, secret.name, replica.region)));
+    if (progress) rows.progress.emplace_back(replica.region.text(), std::move(progress->value));
+  }
+  COFFER_ASSIGN(const auto record, parts_.store.get(record_key(secret.account, secret.name)));
+  return record && record->revision == revision;
+}
+
+Result<SecretPointer> SecretReader::parse(Secret secret, const PackedPointer& packed) const {
   auto view = std::make_shared<SecretView>();
   const PackedSecret::Rows rows = packed->rows();
-  COFFER_ASSIGN(view->secret, decode_secret(account, name, rows.record));
+  view->secret = std::move(secret);
   COFFER_ASSIGN(view->policy, policies_.compiled(view->secret));
   view->revision = rows.revision;
   view->arn = view->secret.arn(parts_.region);
   for (const auto& [name_of_region, row] : rows.progress) {
     auto region = Region::parse(name_of_region);
-    if (!region) return damaged(name);
+    if (!region) return damaged(view->secret.name);
     COFFER_ASSIGN(ReplicaProgress progress, decode_progress(row));
     view->progress.emplace_back(std::move(*region), std::move(progress));
   }

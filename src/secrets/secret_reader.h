@@ -32,9 +32,22 @@ class SecretReader {
 
  private:
   using PackedPointer = std::shared_ptr<const PackedSecret>;
+  struct OtherRows {
+    std::string access;
+    std::vector<std::pair<std::string, std::string>> progress;  // region, row
+  };
 
-  Result<PackedPointer> fetch(const AccountId& account, std::string_view name) const;
-  Result<SecretPointer> parse(const AccountId& account, std::string_view name, const PackedPointer& packed) const;
+  // What the store has of a secret, and its record parsed.
+  struct Fetched {
+    PackedPointer packed;
+    Secret secret;
+  };
+
+  // nullopt when there is none.
+  Result<std::optional<Fetched>> fetch(const AccountId& account, std::string_view name) const;
+  // The rows beside its record. False if the record is another one by then.
+  Result<bool> fetch_beside(const Secret& secret, store::Revision revision, OtherRows& rows) const;
+  Result<SecretPointer> parse(Secret secret, const PackedPointer& packed) const;
   Result<SecretPointer> unpack(const AccountId& account, std::string_view name, std::string_view key) const;
   void invalidate(std::string_view key);
   bool keep_access(std::string_view key, store::Revision revision, const AccessDates& noted) const;

@@ -409,8 +409,9 @@ Result<SecretStore::Page> SecretStore::list(const AccountId& account, const std:
   return impl_->list(account, after, limit, matches);
 }
 Result<std::optional<ReplicaState>> SecretStore::export_state(const AccountId& account, std::string_view name,
-                                                              const Region& to, ValuesToSend values) const {
-  return impl_->export_state(account, name, to, values);
+                                                              const Region& to, ValuesToSend values,
+                                                              std::optional<store::Revision> since) const {
+  return impl_->export_state(account, name, to, values, since);
 }
 Result<ApplyOutcome> SecretStore::apply_state(ReplicaState state) {
   return impl_->apply_state(state);

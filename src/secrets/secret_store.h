@@ -182,9 +182,11 @@ class SecretStore {
 
   // Replication: what a replica region needs to know, and the region's side: applying it. See replica_state.h for the
   // rules. nullopt when there is no such secret, it is not a primary, or `to` is not among its replicas. Values whose
-  // KMS key is disabled or gone are not in it, the versions are.
+  // KMS key is disabled or gone are not in it, the versions are. All commits are in it, or, cheaper, those up to
+  // `since`.
   Result<std::optional<ReplicaState>> export_state(const AccountId& account, std::string_view name, const Region& to,
-                                                   ValuesToSend values) const;
+                                                   ValuesToSend values,
+                                                   std::optional<store::Revision> since = {}) const;
   Result<ApplyOutcome> apply_state(ReplicaState state);
   // An outcome for each, which are made durable together: the disk is waited for once, unless one of the secrets is
   // changed meanwhile. An error is none of the outcomes; some may be durable then. REQUIRES: no two of the same name.

@@ -48,13 +48,13 @@ class SecretStore::Impl {
 
   // replica_exchange.cc
   Result<std::optional<ReplicaState>> export_state(const AccountId& account, std::string_view name, const Region& to,
-                                                   ValuesToSend values) const;
+                                                   ValuesToSend values, std::optional<store::Revision> since) const;
   Result<ApplyOutcome> apply_state(const ReplicaState& state);
   Result<std::vector<ApplyOutcome>> apply_states(const std::vector<ReplicaState>& states);
   Result<ApplyOutcome> apply_removal(const ReplicaRemoval& removal);
   Result<void> record_progress(const ProgressReport& report);
   std::vector<Result<void>> record_progress(std::span<const ProgressReport> reports);
-  // One transaction for all of them; false when they are to be tried one by one.
+  // One transaction for all of them; false when they are to be tried in smaller parts.
   Result<bool> record_together(std::span<const ProgressReport> reports);
   Result<SecretPointer> retry(const AccountId& account, std::string_view name, const Region& region,
                               const Check& check);
@@ -158,8 +158,13 @@ class SecretStore::Impl {
   Result<Application> application(const ReplicaState& state);
   void note_departures(std::span<const Region> left);
   Result<void> check_sees_all() const;
+  // A primary that has `region` among its replicas; a null pointer when there is none. From the cache it may be older
+  // than the newest commit; that there is none is always news from the store.
+  enum class From : bool { kCache, kStore };
+  Result<SecretPointer> replicated(const AccountId& account, std::string_view name, const Region& region,
+                                   From from) const;
   // Empty when nothing is left to be recorded.
-  Result<store::Transaction> progress_transaction(const ProgressReport& report);
+  Result<store::Transaction> progress_transaction(const ProgressReport& report, From from);
 
   const Parts parts_;
   AccessRecorder accesses_;
