@@ -1,5 +1,6 @@
 // A load generator for one HTTP server on loopback: keeps one request outstanding on each of N connections for S
-// seconds, from one thread, and prints one JSON line with the rate and latencies. Requests are real: signed with SigV4.
+// seconds, or sends R requests a second on those of them that are free, from one thread, and prints one JSON line with
+// the rate and latencies. Requests are real: signed with SigV4.
 //   get       GetSecretValue of one of K secrets, all signed beforehand so that the generator is not the bottleneck
 //   random    GetSecretValue of one of K secrets at random, signed as it goes: it needs as much memory and CPU for a
 //             million secrets as for a thousand
@@ -41,6 +42,7 @@ struct Options {
   int port = 0;
   int connections = 64;
   double seconds = 3;
+  double rate = 0;  // requests a second; 0: as many as are answered
   int secrets = 1000;
   int value_size = 200;
   std::string region = "us-east-1";
@@ -208,14 +210,17 @@ class Run {
 
   void go() {
     const auto begin = SteadyClock::now();
+    next_due_ = begin;
     const auto end =
         begin + std::chrono::duration_cast<SteadyClock::duration>(std::chrono::duration<double>(options_.seconds));
-    for (Connection& connection : connections_)
-      send_next(connection);
+    for (Connection& connection : connections_) {
+      if (options_.rate == 0) send_next(connection);
+    }
     std::vector<epoll_event> events(connections_.size());
     auto now = begin;
-    while (active_ > 0) {
-      const int ready = epoll_wait(poll_, events.data(), static_cast<int>(events.size()), 1000);
+    while (active_ > 0 || (options_.rate > 0 && now < end)) {
+      const int wait = options_.rate > 0 && now < end ? send_due(now) : 1000;
+      const int ready = epoll_wait(poll_, events.data(), static_cast<int>(events.size()), wait);
       now = SteadyClock::now();
       if (now > end + std::chrono::seconds(10)) break;
       for (int i = 0; i < ready; ++i)
@@ -237,6 +242,24 @@ class Run {
   }
 
  private:
+  // What is due goes out on the connections that are free. Milliseconds until more is due. What is due while none is
+  // free is not made up for.
+  int send_due(SteadyClock::time_point now) {
+    const auto pause =
+        std::chrono::duration_cast<SteadyClock::duration>(std::chrono::duration<double>(1 / options_.rate));
+    for (Connection& connection : connections_) {
+      if (now < next_due_) break;
+      if (!connection.idle) continue;
+      send_next(connection);
+      next_due_ += pause;
+    }
+    if (now >= next_due_) {
+      next_due_ = now;
+      return 1000;  // the next response comes earlier
+    }
+    return static_cast<int>(std::chrono::ceil<std::chrono::milliseconds>(next_due_ - now).count());
+  }
+
   void send_next(Connection& connection) {
     connection.out = requests_.next();
     if (!connection.idle) --active_;
@@ -268,7 +291,7 @@ class Run {
     }
     latencies_.push_back(
         static_cast<uint32_t>(std::chrono::duration_cast<std::chrono::microseconds>(now - connection.started).count()));
-    if (go_on || options_.ends_by_itself()) {
+    if (options_.rate == 0 && (go_on || options_.ends_by_itself())) {
       send_next(connection);
     } else {
       --active_;
@@ -281,6 +304,7 @@ class Run {
   int poll_;
   std::vector<Connection> connections_;
   std::vector<uint32_t> latencies_;
+  SteadyClock::time_point next_due_;
   size_t active_ = 0;
   size_t errors_ = 0;
   size_t reply_bytes_ = 0;
@@ -299,6 +323,7 @@ int main(int argc, char** argv) {
   app.add_option("--port", options.port)->required();
   app.add_option("--connections", options.connections);
   app.add_option("--seconds", options.seconds);
+  app.add_option("--rate", options.rate)->check(CLI::PositiveNumber);
   app.add_option("--secrets", options.secrets);
   app.add_option("--value-size", options.value_size);
   app.add_option("--prefix", options.prefix);

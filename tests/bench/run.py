@@ -251,7 +251,7 @@ class Bench:
         server.stop()
 
     def replication(self, directory):
-        replication.measure(self.options.binary, directory, started, self.options.quick)
+        replication.measure(self.options.binary, self.options.load, directory, started, self.options.quick)
 
     def sharing(self, directory):
         """Reads that policies decide: root under the default key, root under a customer key, and the session of a role
