@@ -167,6 +167,14 @@ Result<size_t> SecretStore::Impl::mark_copies(const Region& region, const std::v
   return marked;
 }
 
+void SecretStore::Impl::append_mark_again(const SecretView& view, const Region& region,
+                                          store::Transaction& transaction) {
+  const Secret& secret = view.secret;
+  transaction.preconditions.push_back({record_key(secret.account, secret.name), view.revision});
+  const store::OutboxKey mark{region, "secret", secret.account, secret.name};
+  transaction.puts.push_back({mark.text(), store::OutboxMark{.generation = secret.generation}.encode()});
+}
+
 Result<void> SecretStore::Impl::append_mark_of_refused(const Region& region, const ExpectedCopy& copy,
                                                        CopyVerdict verdict, store::Transaction& transaction) const {
   if (verdict != CopyVerdict::kOther) return {};
@@ -175,9 +183,7 @@ Result<void> SecretStore::Impl::append_mark_of_refused(const Region& region, con
   if (progress == nullptr || !progress->failed || progress->replaced_by) return {};
   // Changed since the question: it is marked by that change.
   if (view->secret.suffix != copy.suffix || view->secret.generation != copy.generation) return {};
-  transaction.preconditions.push_back({record_key(copy.account, copy.name), view->revision});
-  const store::OutboxKey mark{region, "secret", copy.account, copy.name};
-  transaction.puts.push_back({mark.text(), store::OutboxMark{.generation = view->secret.generation}.encode()});
+  append_mark_again(*view, region, transaction);
   return {};
 }
 
@@ -188,9 +194,7 @@ Result<void> SecretStore::Impl::append_new_mark(const Region& region, const Expe
   const ReplicaProgress* const progress = view == nullptr ? nullptr : acknowledged_by(*view, region);
   // Changed since the question: what was answered is of no use any more.
   if (progress == nullptr || expected(view->secret, *progress) != copy) return {};
-  transaction.preconditions.push_back({record_key(copy.account, copy.name), view->revision});
-  const store::OutboxKey mark{region, "secret", copy.account, copy.name};
-  transaction.puts.push_back({mark.text(), store::OutboxMark{.generation = view->secret.generation}.encode()});
+  append_mark_again(*view, region, transaction);
   const bool is_lost = verdict == CopyVerdict::kMissing || verdict == CopyVerdict::kOlder;
   if (!is_lost) return {};
   transaction.deletes.push_back(progress_key(copy.account, copy.name, region));

@@ -489,9 +489,7 @@ Result<SecretPointer> SecretStore::Impl::retry(const AccountId& account, std::st
     if (!current) return Error{ErrorCode::kResourceNotFound, "Secrets Manager can't find the specified secret."};
     COFFER_TRY(check(*current));
     store::Transaction transaction;
-    transaction.preconditions.push_back({record_key(account, name), current->revision});
-    const store::OutboxKey mark{region, "secret", account, std::string(name)};
-    transaction.puts.push_back({mark.text(), store::OutboxMark{.generation = current->secret.generation}.encode()});
+    append_mark_again(*current, region, transaction);
     const auto known = std::ranges::find(current->progress, region, &std::pair<Region, ReplicaProgress>::first);
     if (known != current->progress.end()) {
       ReplicaProgress progress = known->second;

@@ -112,6 +112,9 @@ class SecretStore::Impl {
   Result<std::optional<ApplyOutcome>> key_refusal(std::string_view kms_key_id, const AccountId& account) const;
   std::optional<ApplyOutcome> missing_values(const ReplicaState& state, const SecretView* current) const;
 
+  // The mark that makes the replicator send this very state to one of its regions once more. REQUIRES: it is
+  // replicated there.
+  static void append_mark_again(const SecretView& view, const Region& region, store::Transaction& transaction);
   Result<void> append_new_mark(const Region& region, const ExpectedCopy& copy, CopyVerdict verdict,
                                store::Transaction& transaction) const;
   Result<void> append_mark_of_refused(const Region& region, const ExpectedCopy& copy, CopyVerdict verdict,
