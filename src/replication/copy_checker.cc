@@ -12,6 +12,7 @@ namespace {
 
 constexpr Duration kAskEvery = std::chrono::seconds(1);
 constexpr Duration kAskAgainAfter = std::chrono::minutes(1);  // about what could not be asked
+constexpr Duration kTryRefusedEvery = std::chrono::minutes(1);
 
 }  // namespace
 
@@ -33,7 +34,9 @@ Delivery CopyChecker::step() {
 
 // While many are promoted one after the other, not for each of them.
 bool CopyChecker::have_departed() const {
-  return parts_.link.destination_departures() != departures_ && parts_.clock.monotonic() - asked_ >= kAskEvery;
+  const Duration now = parts_.clock.monotonic();
+  if (are_refused_left_ && now >= try_refused_at_) return true;
+  return parts_.link.destination_departures() != departures_ && now - asked_ >= kAskEvery;
 }
 
 void CopyChecker::begin_check() {
@@ -41,6 +44,8 @@ void CopyChecker::begin_check() {
   next_.clear();
   found_ = 0;
   has_gap_ = false;
+  tries_refused_ = parts_.clock.monotonic() >= try_refused_at_;
+  are_refused_left_ = false;
 }
 
 Delivery CopyChecker::ask_who_is_there() {
@@ -83,22 +88,7 @@ Result<Delivery> CopyChecker::check_page() {
     if (parts_.link.destination_start() != start) return Delivery{};
     has_answered_ = answer.ok();
     if (answer.ok()) {
-      const std::vector<secrets::CopyVerdict>& verdicts = answer->verdicts;
-      const auto of_refused = verdicts.begin() + static_cast<ptrdiff_t>(page.copies.size());
-      COFFER_ASSIGN(marked_,
-                    parts_.secrets.send_again(parts_.destination, page.copies, {verdicts.begin(), of_refused}));
-      if (is_asking_again_) {
-        // One that was refused may have been promoted since, or given way.
-        COFFER_ASSIGN(const size_t tried,
-                      parts_.secrets.send_refused(parts_.destination, page.refused, {of_refused, verdicts.end()}));
-        marked_ += tried;
-      }
-      parts_.secrets.note_copy_accesses(parts_.destination, answer->accesses);
-      // As of the first page: what is read while the others are asked about is told of again.
-      if (!accesses_to_) accesses_to_ = answer->accesses_to;
-      found_ += marked_;
-      for (size_t i = 0; i < page.refused.size(); ++i)
-        reporter_.refused({page.refused[i].account, page.refused[i].name}, of_refused[static_cast<ptrdiff_t>(i)]);
+      COFFER_TRY(take(page, *answer));
     } else {
       // Replication goes on without: what changes is sent all the same.
       has_gap_ = true;
@@ -116,6 +106,29 @@ Result<Delivery> CopyChecker::check_page() {
     parts_.log.warning("replication_copies_differ", {{"destination", parts_.destination.text()}, {"count", found_}});
   }
   return Delivery{};
+}
+
+Result<void> CopyChecker::take(const secrets::ExpectedCopies& page, const secrets::CopyAnswer& answer) {
+  const std::vector<secrets::CopyVerdict>& verdicts = answer.verdicts;
+  const auto of_refused = verdicts.begin() + static_cast<ptrdiff_t>(page.copies.size());
+  COFFER_ASSIGN(marked_, parts_.secrets.send_again(parts_.destination, page.copies, {verdicts.begin(), of_refused}));
+  found_ += marked_;
+  // One that was refused may have been promoted since, or given way.
+  if (tries_refused_) {
+    COFFER_ASSIGN(const size_t tried,
+                  parts_.secrets.send_refused(parts_.destination, page.refused, {of_refused, verdicts.end()}));
+    marked_ += tried;
+    if (tried > 0) try_refused_at_ = parts_.clock.monotonic() + kTryRefusedEvery;
+  } else {
+    are_refused_left_ =
+        are_refused_left_ || std::find(of_refused, verdicts.end(), secrets::CopyVerdict::kOther) != verdicts.end();
+  }
+  parts_.secrets.note_copy_accesses(parts_.destination, answer.accesses);
+  // As of the first page: what is read while the others are asked about is told of again.
+  if (!accesses_to_) accesses_to_ = answer.accesses_to;
+  for (size_t i = 0; i < page.refused.size(); ++i)
+    reporter_.refused({page.refused[i].account, page.refused[i].name}, of_refused[static_cast<ptrdiff_t>(i)]);
+  return {};
 }
 
 }  // namespace coffer::replication

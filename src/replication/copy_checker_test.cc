@@ -1,6 +1,9 @@
 // A region that lost its disk, was restored from a backup, or went its own way, is found out when it or the primary
 // starts, and not only by the next change of each secret.
 #include <gtest/gtest.h>
+#include <sys/mman.h>
+
+#include <algorithm>
 
 #include "base/time_text.h"
 #include "replication/testing/replicator_fixture.h"
@@ -14,6 +17,50 @@ class CopyCheckerTest : public ReplicatorTest {
   void create_replicated(int count) {
     for (int i = 0; i < count; ++i)
       east_.create("db" + std::to_string(i), "v" + std::to_string(i), {kWest});
+  }
+
+  // Two seconds at a time, in which whoever is idle asks again.
+  void wait(Way& way) {
+    for (int i = 0; i < 3; ++i) {
+      clock_.advance(std::chrono::seconds(2));
+      settle(way);
+    }
+  }
+
+  // The copies in the west and in Europe, of the same primary.
+  void promote_both() {
+    east_.create("db", "v", {kWest, kEurope});
+    for (TestRegion* const region : {&west_, &europe_}) {
+      Way way = this->way(east_, *region);
+      drain(way, east_, *region);
+      region->promote("db");
+    }
+    europe_.replicate("db", {kWest});
+    west_.replicate("db", {kEurope});
+  }
+  void be_refused(Way& from_west) {
+    settle(from_west);
+    clock_.advance(std::chrono::seconds(2));
+    settle(from_west);
+    ASSERT_NE(west_.status_message("db", kEurope).find("It was promoted there as well"), std::string::npos);
+  }
+  // The one in Europe is to count.
+  void put_above() {
+    RegionList regions(kEurope);
+    regions.set_others({kEast, kWest});
+    ASSERT_TRUE(europe_.secrets
+                    .update(kAccount, "db",
+                            [&](const secrets::SecretView& view) -> Result<std::optional<secrets::Change>> {
+                              COFFER_ASSIGN(secrets::Change change,
+                                            secrets::failed_over(view, {kWest, regions, view.secret.lineage_epoch}));
+                              return std::optional(std::move(change));
+                            })
+                    .ok());
+  }
+  static bool is_replaced(TestRegion& here, const Region& there) {
+    const auto& progress = here.find("db")->progress;
+    const auto found = std::ranges::find(progress, there, &std::pair<Region, secrets::ReplicaProgress>::first);
+    return found != progress.end() && found->second.replaced_by && found->second.replaced_by->region == there;
   }
 };
 
@@ -261,35 +308,134 @@ TEST_F(CopyCheckerTest, AReadBetweenTwoPagesIsTold) {
 
 // Both were promoted, and then the other one once more. Nobody starts again, and nothing here is changed.
 TEST_F(CopyCheckerTest, WhatWasRefusedIsFoundToBeReplaced) {
-  east_.create("db", "v", {kWest, kEurope});
-  for (TestRegion* const region : {&west_, &europe_}) {
-    Way way = this->way(east_, *region);
-    drain(way, east_, *region);
-    region->promote("db");
+  promote_both();
+  Way way = this->way(west_, europe_);
+  be_refused(way);
+  put_above();
+  wait(way);
+  EXPECT_TRUE(is_replaced(west_, kEurope)) << west_.status_message("db", kEurope);
+}
+
+// What the region's process has told of such copies ends with it.
+TEST_F(CopyCheckerTest, WhatWasRefusedIsFoundToBeReplacedAlsoByARegionThatHasStartedSince) {
+  promote_both();
+  Way way = this->way(west_, europe_);
+  be_refused(way);
+  put_above();
+  way.link.restart_destination();
+  wait(way);
+  EXPECT_TRUE(is_replaced(west_, kEurope)) << west_.status_message("db", kEurope);
+}
+
+TEST_F(CopyCheckerTest, WhatWasRefusedIsFoundToBeReplacedAlsoByWhoHasStartedSince) {
+  promote_both();
+  {
+    Way way = this->way(west_, europe_);
+    be_refused(way);
   }
-  europe_.replicate("db", {kWest});
-  west_.replicate("db", {kEurope});
+  put_above();
   Way way = this->way(west_, europe_);
   settle(way);
-  clock_.advance(std::chrono::seconds(2));
+  EXPECT_TRUE(is_replaced(west_, kEurope)) << west_.status_message("db", kEurope);
+}
+
+TEST_F(CopyCheckerTest, WhatWasRefusedIsFoundToBeReplacedAlsoWhenItCouldNotBeAskedAbout) {
+  promote_both();
+  Way way = this->way(west_, europe_);
+  be_refused(way);
+  put_above();
+  way.link.after_check = [&] { way.link.refusal = Error{ErrorCode::kCorrupt, "it does not understand the message"}; };
+  wait(way);
+  ASSERT_TRUE(way.link.refusal);
+  way.link.after_check = {};
+  way.link.refusal.reset();
+  wait(way);
+  ASSERT_FALSE(is_replaced(west_, kEurope));
+  clock_.advance(std::chrono::minutes(2));
   settle(way);
-  ASSERT_NE(west_.status_message("db", kEurope).find("It was promoted there as well"), std::string::npos);
-  RegionList regions(kEurope);
-  regions.set_others({kEast, kWest});
-  ASSERT_TRUE(europe_.secrets
-                  .update(kAccount, "db",
-                          [&](const secrets::SecretView& view) -> Result<std::optional<secrets::Change>> {
-                            COFFER_ASSIGN(secrets::Change change,
-                                          secrets::failed_over(view, {kWest, regions, view.secret.lineage_epoch}));
-                            return std::optional(std::move(change));
-                          })
-                  .ok());
-  for (int i = 0; i < 3; ++i) {
-    clock_.advance(std::chrono::seconds(2));
-    settle(way);
+  EXPECT_TRUE(is_replaced(west_, kEurope)) << west_.status_message("db", kEurope);
+}
+
+// An older copy stayed there, and is the one that was promoted.
+TEST_F(CopyCheckerTest, AReturnedPrimaryLearnsOfThePromotionOfACopyThatHadRefusedItsLastState) {
+  const kms::KeyName key = *west_.keyring.create_key(kAccount, "");
+  east_.create("db", "v", {});
+  east_.replicate("db", {kWest}, false, key.id);
+  {
+    Way way = this->way(east_, west_);
+    drain(way, east_, west_);
+    ASSERT_EQ(west_.current("db"), "v");
+    ASSERT_TRUE(west_.keyring.disable(key).ok());
+    east_.put("db", "newer");
+    drain(way, east_, west_);
+    ASSERT_EQ(east_.status("db", kWest), "Failed");
   }
-  EXPECT_NE(west_.status_message("db", kEurope).find("was promoted to a stand-alone secret"), std::string::npos)
-      << west_.status_message("db", kEurope);
+  west_.promote("db");
+  Way back = this->way(east_, west_);
+  settle(back);
+  EXPECT_TRUE(is_replaced(east_, kWest)) << east_.status_message("db", kWest);
+}
+
+// Somebody promotes thousands one after the other, and there are thousands whose names are taken. But the last one to
+// depart may be one of these.
+TEST_F(CopyCheckerTest, WhatWasRefusedIsNotTriedForEveryOneThatDeparts) {
+  create_replicated(4);
+  west_.create("taken", "in the way", {});
+  east_.create("taken", "v", {kWest});
+  const int log = ::memfd_create("log", MFD_CLOEXEC);
+  const Log told(clock_, log, LogLevel::kWarning);
+  Way way(east_, west_, clock_, random_, told);
+  drain(way, east_, west_);
+  const auto tried = [&] { return east_.find("taken")->progress.front().second.last_attempt; };
+  clock_.advance(std::chrono::minutes(2));
+  settle(way);
+  const Time before = tried();
+  west_.promote("db0");
+  wait(way);
+  const Time first = tried();
+  EXPECT_GT(first, before);
+  for (const char* const name : {"db1", "db2", "db3"}) {
+    west_.promote(name);
+    wait(way);
+    EXPECT_EQ(east_.status(name, kWest), "Failed") << "of others it learns at once";
+  }
+  EXPECT_EQ(tried(), first);
+  clock_.advance(std::chrono::minutes(1));
+  settle(way);
+  const Time last = tried();
+  EXPECT_GT(last, first);
+  clock_.advance(std::chrono::minutes(2));
+  settle(way);
+  EXPECT_EQ(tried(), last) << "nobody has departed since";
+
+  std::string text(static_cast<size_t>(::lseek(log, 0, SEEK_END)), '\0');
+  ASSERT_EQ(::pread(log, text.data(), text.size(), 0), static_cast<ssize_t>(text.size()));
+  ::close(log);
+  size_t differ = 0;
+  for (size_t at = text.find("replication_copies_differ"); at != text.npos;
+       at = text.find("replication_copies_differ", at + 1))
+    ++differ;
+  EXPECT_EQ(differ, 4u) << text;
+  EXPECT_EQ(text.find("\"count\":2"), text.npos) << "the one that was refused was never there\n" << text;
+}
+
+// It remembers so many reads only, one by one, of whom was not told of them.
+TEST_F(CopyCheckerTest, WhenReadsAreForgottenAllCopiesAreAskedAbout) {
+  create_replicated(1);
+  Way way = this->way(east_, west_);
+  drain(way, east_, west_);
+  const auto view = west_.find("db0");
+  west_.secrets.note_access(*view, view->secret.versions.front().id);
+  way.link.forgets_reads = true;
+  const int checks = way.link.checks;
+  clock_.advance(std::chrono::seconds(2));
+  way.replicator.step();
+  EXPECT_EQ(way.link.checks, checks + 1);
+  EXPECT_TRUE(east_.find("db0")->copies_last_accessed.empty());
+  way.link.forgets_reads = false;
+  settle(way);
+  EXPECT_EQ(way.link.checks, checks + 2) << "at once";
+  EXPECT_EQ(east_.find("db0")->copies_last_accessed.size(), 1u);
 }
 
 // More than fit into one message; and changes do not wait until all were asked about.

@@ -183,6 +183,10 @@ Result<void> SecretStore::Impl::append_mark_of_refused(const Region& region, con
   if (progress == nullptr || !progress->failed || progress->replaced_by) return {};
   // Changed since the question: it is marked by that change.
   if (view->secret.suffix != copy.suffix || view->secret.generation != copy.generation) return {};
+  // What waits is sent anyhow, and not before its time because it is marked anew.
+  const store::OutboxKey mark{region, "secret", copy.account, copy.name};
+  COFFER_ASSIGN(const auto waiting, parts_.store.get(mark.text()));
+  if (waiting) return {};
   append_mark_again(*view, region, transaction);
   return {};
 }

@@ -105,6 +105,26 @@ TEST_F(CopyCheckTest, CopiesThatWereRefusedAreListedApart) {
   EXPECT_EQ(page->refused.front().generation, find("refused")->secret.generation);
 }
 
+// One that waits for its next try is not to be tried before.
+TEST_F(CopyCheckTest, OfRefusedCopiesThoseAreMarkedThatAreNot) {
+  const SecretPointer view = create("db", "v", {kWest});
+  const std::string key = store::OutboxKey{kWest, "secret", kAccount, "db"}.text();
+  const auto mark = *store_->get(key);
+  ASSERT_TRUE(mark);
+  ReplicaProgress progress{.failed = true, .message = "no"};
+  ASSERT_TRUE(secrets_.record_progress({kAccount, "db", view->secret.suffix, kWest, progress, std::nullopt}).ok());
+  const auto send = [&] {
+    const auto page = secrets_.expected_copies(kWest, "", 10);
+    return *secrets_.send_refused(kWest, page->refused, {page->refused.size(), CopyVerdict::kOther});
+  };
+  EXPECT_EQ(send(), 0u);
+  EXPECT_EQ((*store_->get(key))->revision, mark->revision);
+  ASSERT_TRUE(secrets_.record_progress({kAccount, "db", view->secret.suffix, kWest, progress, *mark}).ok());
+  ASSERT_FALSE(*store_->get(key));
+  EXPECT_EQ(send(), 1u);
+  EXPECT_TRUE(*store_->get(key));
+}
+
 // LastAccessedDate of a region is of reads there, of which the primary knows nothing by itself.
 TEST_F(CopyCheckTest, ARegionTellsWhichCopiesWereReadAndToWhoseTheyAre) {
   ASSERT_EQ(apply(state_from(kWest, "AAAAAA", 1, 5)), ApplyVerdict::kApplied);

@@ -224,8 +224,8 @@ class SecretStore {
   Result<size_t> send_again(const Region& region, const std::vector<ExpectedCopy>& copies,
                             const std::vector<CopyVerdict>& verdicts);
 
-  // Marks those of the refused that are kOther, unless they are known to be replaced, or have changed since: what is
-  // there now is found out by sending. How many. REQUIRES and errors as above.
+  // Marks those of the refused that are kOther, unless they are known to be replaced, have changed since, or are
+  // marked: what is there now is found out by sending. How many. REQUIRES and errors as above.
   Result<size_t> send_refused(const Region& region, const std::vector<ExpectedCopy>& refused,
                               const std::vector<CopyVerdict>& verdicts);
 

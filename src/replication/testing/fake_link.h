@@ -73,7 +73,13 @@ class FakeLink final : public Link {
   // The region has started anew, on the disk of this one.
   void replace_destination(TestRegion& region) {
     destination_ = &region;
+    restart_destination();
+  }
+  // On its own disk: what its process has counted is forgotten.
+  void restart_destination() {
     ++start;
+    forgotten_departures_ = destination_->applier.departures_from(source);
+    departures_ = 0;
   }
 
   Result<void> greet() override {
@@ -136,10 +142,14 @@ class FakeLink final : public Link {
     if (refusal) return *refusal;
     ++checks;
     if (chance(faults.lost)) return Error{ErrorCode::kIo, "connection reset"};
-    auto verdicts = destination_->applier.answer(source, check);
+    auto answer = destination_->applier.answer(source, check);
+    if (answer.ok() && forgets_reads && check.copies.empty()) {
+      answer->accesses.clear();
+      answer->are_accesses_lost = true;
+    }
     if (after_check) after_check();
     COFFER_TRY(end());
-    return verdicts;
+    return answer;
   }
   uint64_t destination_start() const override { return start; }
   uint64_t destination_moment() const override { return moment_; }
@@ -192,6 +202,7 @@ class FakeLink final : public Link {
   int checks = 0;
   int heartbeats = 0;
   std::function<void()> after_check;  // something that happens while its answer is on its way
+  bool forgets_reads = false;         // which it would tell of to a check without copies
   bool up = true;
   std::optional<Error> refusal;  // what the region says to everything
   Faults faults;
@@ -253,7 +264,7 @@ class FakeLink final : public Link {
   Result<void> end() {
     if (chance(faults.answer_lost)) return Error{ErrorCode::kTimeout, "no answer"};
     moment_ = destination_->lags.moment();
-    departures_ = destination_->applier.departures_from(source);
+    departures_ = destination_->applier.departures_from(source) - forgotten_departures_;
     return {};
   }
 
@@ -261,6 +272,7 @@ class FakeLink final : public Link {
   Random& random_;
   uint64_t moment_ = 0;
   uint64_t departures_ = 0;
+  uint64_t forgotten_departures_ = 0;
   std::vector<secrets::Heartbeat> late_heartbeats_;
   std::vector<secrets::ReplicaState> late_;
   std::vector<home::StatePart> late_parts_;
