@@ -79,13 +79,6 @@ Error usage(std::string message) {
   return Error{ErrorCode::kUsage, std::move(message)};
 }
 
-std::string list_of(const std::vector<std::string>& names) {
-  std::string text;
-  for (const std::string& name : names)
-    text.append(text.empty() ? "" : ", ").append(name);
-  return text;
-}
-
 // The primary may have been taken out of replication, and scheduled for deletion, by a message that has not arrived.
 void note_deletion(const Copy& copy, const std::string& where, Entry& entry) {
   if (!copy.deletion_date || (entry.deletion_date && *entry.deletion_date <= *copy.deletion_date)) return;
@@ -149,7 +142,7 @@ std::string plan_of(const Report& report) {
   }
   for (const Absent& absent : report.absent)
     text +=
-        padded(absent.name, 30) + "  NOT IN " + report.to + ", stays as it is; is in " + list_of(absent.regions) + "\n";
+        padded(absent.name, 30) + "  NOT IN " + report.to + ", stays as it is; is in " + joined(absent.regions) + "\n";
   for (const UnknownRegion& unknown : report.unknown_regions)
     text += "What " + unknown.region + " has is not known: " + unknown.reason + "\n";
   return text;
@@ -175,7 +168,7 @@ class Failover {
     COFFER_ASSIGN(const RegionStatus status, deployment_.status(request_.to));
     for (const std::string& region : {request_.from, request_.to}) {
       if (std::ranges::find(status.regions, region) != status.regions.end()) continue;
-      return usage(region + " is no region of this deployment, which has " + list_of(status.regions));
+      return usage(region + " is no region of this deployment, which has " + joined(status.regions));
     }
     COFFER_ASSIGN(const std::string silence, check_is_lost());
     CopyFilter filter = request_.filter;
@@ -300,7 +293,7 @@ class Failover {
     }
     entry.result = "Failed";
     entry.error = request_.to + " has an older one of its own, which that of " + request_.from + " has replaced";
-    if (!there.regions.empty()) *entry.error += ": fail over to a region that follows it, of " + list_of(there.regions);
+    if (!there.regions.empty()) *entry.error += ": fail over to a region that follows it, of " + joined(there.regions);
   }
 
   // Somebody else, or an earlier call whose answer was lost, has done it.

@@ -1,4 +1,4 @@
-// coffer status, failover and rejoin against regions that answer what a test says.
+// coffer failover and rejoin against regions that answer what a test says.
 #include "cli/failover_command.h"
 
 #include <gtest/gtest.h>
@@ -7,7 +7,6 @@
 
 #include "base/time_text.h"
 #include "cli/rejoin_command.h"
-#include "cli/status_command.h"
 #include "cli/testing/region_world.h"
 
 namespace coffer::cli {
@@ -71,35 +70,6 @@ class RegionCommandsTest : public ::testing::Test {
   std::string shown_;
   const FailoverRequest failover_{.from = "us-east-1", .to = "us-west-2", .filter = {}, .form = Form::kText};
 };
-
-TEST_F(RegionCommandsTest, StatusShowsWhatWaitsAndWhoIsSilent) {
-  world_.answers["us-east-1 GetRegionStatus"] =
-      status_of("us-east-1",
-                R"({"Region": "us-west-2", "Waiting": 3, "WaitingSince": 995.5, "LastError": "connection refused"},
-         {"Region": "eu-west-1", "Waiting": 0, "LagMilliseconds": 412, "Behind": 2})");
-  world_.down = {"us-west-2"};
-  Deployment regions = deployment();
-  const auto text = show_status("", Form::kText, regions);
-  ASSERT_TRUE(text.ok()) << text.error().message;
-  EXPECT_EQ(*text,
-            "home of identities us-east-1 since epoch 1\n\n"
-            "REGION            STATE      VERSION   SEAL            REPLICATION TO OTHERS\n"
-            "eu-west-1         serves     0.1.0     root-key-file   in sync\n"
-            "us-east-1         serves     0.1.0     root-key-file   3 changes waiting\n"
-            "  lag of copies: us-west-2 unknown, eu-west-1 0.5 s (but not 2 copies)\n"
-            "  to us-west-2       3 waiting, oldest for 4.5 s: connection refused\n"
-            "us-west-2         silent     -         -               -\n"
-            "  us-west-2 does not answer: connection refused\n");
-}
-
-TEST_F(RegionCommandsTest, ASilentRegionIsNotAskedForTheOthers) {
-  world_.down = {"us-west-2"};
-  Deployment regions = deployment();
-  const auto text = show_status("us-west-2", Form::kText, regions);
-  ASSERT_FALSE(text.ok());
-  EXPECT_EQ(text.error().message,
-            "us-west-2 does not answer: connection refused (--region names another region to ask)");
-}
 
 TEST_F(RegionCommandsTest, FailingOverShowsWhatIsMissedAndAsks) {
   lose_the_east();

@@ -44,13 +44,6 @@ struct Answer {
       wire::field<&Answer::replicated_keys>("ReplicatedKeys"), wire::field<&Answer::following_keys>("FollowingKeys")};
 };
 
-std::string list_of(const std::vector<std::string>& names) {
-  std::string text;
-  for (const std::string& name : names)
-    text.append(text.empty() ? "" : ", ").append(name);
-  return text;
-}
-
 // One direction of the change.
 class Change {
  public:
@@ -208,9 +201,9 @@ void look_at_newcomer(Change& change) {
     others.push_back(entry.region);
   const Result<RegionStatus> status = change.deployment().status(report.region);
   if (!status.ok()) {
-    report.remarks.push_back(
-        report.region + " does not answer yet. Its own configuration is to have a [[peer]] each for " +
-        list_of(others) + ", and the same identity.home as theirs: start it before or after this.");
+    report.remarks.push_back(report.region +
+                             " does not answer yet. Its own configuration is to have a [[peer]] each for " +
+                             joined(others) + ", and the same identity.home as theirs: start it before or after this.");
     return;
   }
   std::vector<std::string> missing;
@@ -218,7 +211,7 @@ void look_at_newcomer(Change& change) {
     return std::ranges::find(status->regions, name) == status->regions.end();
   });
   if (missing.empty()) return;
-  report.remarks.push_back(report.region + " itself does not know " + list_of(missing) +
+  report.remarks.push_back(report.region + " itself does not know " + joined(missing) +
                            ": tell it by coffer region add for each of them, when it is part of the deployment. " +
                            "A [[peer]] in its configuration does not help if it was told to remove them.");
 }

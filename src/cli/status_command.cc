@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "cli/several.h"
 #include "cli/text_layout.h"
 
 namespace coffer::cli {
@@ -91,27 +92,39 @@ std::string text_of(const Reports& reports) {
   return text;
 }
 
-}  // namespace
-
-Result<std::string> show_status(const std::string& region, Form form, Deployment& deployment) {
-  Result<RegionStatus> asked = deployment.status(region);
-  if (!asked.ok()) {
-    Error error = asked.error();
-    if (error.code == ErrorCode::kServiceUnavailable) error.message += " (--region names another region to ask)";
+// Of a region that does not exist nobody answers, or another that the signature is not for it, which helps nobody who
+// has mistyped a name.
+Error complaint(const std::string& region, Error error, Deployment& deployment) {
+  if (error.code == ErrorCode::kServiceUnavailable) {
+    error.message += " (--region names another region to ask)";
     return error;
   }
+  if (region.empty()) return error;
+  const Result<RegionStatus> other = deployment.status("");  // the environment's
+  if (!other.ok() || std::ranges::find(other->regions, region) != other->regions.end()) return error;
+  return {ErrorCode::kUsage, region + " is no region of this deployment, which has " + joined(other->regions)};
+}
+
+}  // namespace
+
+Result<std::string> show_status(const std::string& region, Form form, const std::function<Deployment()>& make) {
+  Deployment deployment = make();
+  const Result<RegionStatus> asked = deployment.status(region);
+  if (!asked.ok()) return complaint(region, asked.error(), deployment);
   std::vector<std::string> names = asked->regions;
   std::ranges::sort(names);
   Reports reports;
-  for (const std::string& name : names) {
-    Report& report = reports.regions.emplace_back(Report{.region = name});
-    Result<RegionStatus> status = name == asked->region ? asked : deployment.status(name);
+  for (const std::string& name : names)
+    reports.regions.push_back({.region = name, .status = {}, .error = {}});
+  // At once, because one that hangs is waited for.
+  for_each_at_once<Report>(reports.regions, make, [&asked](Deployment& own, Report& report) {
+    Result<RegionStatus> status = report.region == asked->region ? asked : own.status(report.region);
     if (status.ok()) {
       report.status = std::move(*status);
     } else {
       report.error = status.error().message;
     }
-  }
+  });
   if (form == Form::kText) return text_of(reports);
   return json_text_of_shape(reports);
 }

@@ -48,6 +48,13 @@ std::string padded(std::string_view text, size_t width) {
   return out;
 }
 
+std::string joined(const std::vector<std::string>& names) {
+  std::string text;
+  for (const std::string& name : names)
+    text.append(text.empty() ? "" : ", ").append(name);
+  return text;
+}
+
 std::string counted(int64_t count, std::string_view one, std::string_view many) {
   std::string text = std::to_string(count) + " ";
   if (count == 1) return text.append(one);

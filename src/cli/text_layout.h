@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace coffer::cli {
 
@@ -22,6 +23,9 @@ std::string wrapped(std::string_view text, const Indent& indent);
 
 // With spaces behind it, up to `width` columns.
 std::string padded(std::string_view text, size_t width);
+
+// "us-east-1, us-west-2".
+std::string joined(const std::vector<std::string>& names);
 
 // "1 secret", "2 secrets"; with `many` also "1 secret has", "2 secrets have".
 std::string counted(int64_t count, std::string_view one, std::string_view many = {});

@@ -49,6 +49,12 @@ TEST(Padded, FillsUpAndNeverCuts) {
   EXPECT_EQ(padded("abcdef", 4), "abcdef");
 }
 
+TEST(Joined, NamesWithCommas) {
+  EXPECT_EQ(joined({}), "");
+  EXPECT_EQ(joined({"a"}), "a");
+  EXPECT_EQ(joined({"a", "b"}), "a, b");
+}
+
 TEST(Counted, OneIsOneAndEverythingElseIsMany) {
   EXPECT_EQ(counted(int64_t{0}, "secret"), "0 secrets");
   EXPECT_EQ(counted(int64_t{1}, "secret"), "1 secret");

@@ -159,8 +159,8 @@ int fill_region(const RegionCommand& command, const Clock& clock) {
 }
 
 int show_regions(const RegionCommand& command, const Clock& clock) {
-  cli::Deployment deployment(connect_as(command, clock));
-  const Result<std::string> text = cli::show_status(command.region, command.form, deployment);
+  const auto make = [&] { return cli::Deployment(connect_as(command, clock)); };
+  const Result<std::string> text = cli::show_status(command.region, command.form, make);
   return text.ok() ? print_answer(*text) : report(text.error());
 }
 
