@@ -257,12 +257,9 @@ class Drill {
     record_.promoted_region = best->region;
     parts_.show("failing over to " + record_.promoted_region + "\n");
     traffic_->send_writes_to(record_.promoted_region);
-    const FailoverRequest request{.from = request_.lose,
-                                  .to = record_.promoted_region,
-                                  .filter = filter_,
-                                  .is_agreed = true,
-                                  .form = Form::kJson};
-    COFFER_ASSIGN(const Outcome outcome, cli::fail_over(request, parts_.make, kNotShown, kAgreed));
+    const FailoverRequest request{
+        .from = request_.lose, .to = record_.promoted_region, .filter = filter_, .form = Form::kJson};
+    COFFER_ASSIGN(const Outcome outcome, cli::fail_over(request, parts_.make, parts_.clock, kNotShown, kAgreed));
     COFFER_TRY(go_on_unless_stopped());
     record_.failover_done = parts_.clock.monotonic();
     COFFER_ASSIGN(const Done done, done_of(outcome));

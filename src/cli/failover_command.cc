@@ -12,7 +12,8 @@ namespace {
 
 // One that hangs answers nothing at all: every time that it is waited for is a time in which nobody can write.
 constexpr Duration kPatience = std::chrono::seconds(30);
-constexpr Duration kLastLook = std::chrono::seconds(5);  // at one that was silent until a moment ago
+constexpr Duration kLastLook = std::chrono::seconds(5);  // at one that has hung until a moment ago
+constexpr Duration kMoment = std::chrono::seconds(10);
 
 struct Entry {
   std::string name;
@@ -156,8 +157,8 @@ struct Elsewhere {
 
 class Failover {
  public:
-  Failover(const FailoverRequest& request, const std::function<Deployment()>& make)
-      : request_(request), make_(make), deployment_(make()) {}
+  Failover(const FailoverRequest& request, const std::function<Deployment()>& make, const Clock& clock)
+      : request_(request), make_(make), clock_(clock), deployment_(make()) {}
 
   // Looks at what every region has.
   Result<void> look() {
@@ -170,7 +171,10 @@ class Failover {
       if (std::ranges::find(status.regions, region) != status.regions.end()) continue;
       return usage(region + " is no region of this deployment, which has " + joined(status.regions));
     }
-    COFFER_ASSIGN(const std::string silence, check_is_lost());
+    const Duration begun = clock_.monotonic();
+    COFFER_ASSIGN(const std::string silence, check_is_lost(kPatience));
+    looked_ = clock_.monotonic();
+    has_hung_ = looked_ - begun + kLastLook >= kPatience;
     CopyFilter filter = request_.filter;
     filter.primary_region = request_.from;
     COFFER_ASSIGN(const std::vector<Copy> copies, deployment_.copies(request_.to, filter));
@@ -183,9 +187,24 @@ class Failover {
 
   Report& report() { return report_; }
 
+  // A person may have thought for long, or the other regions taken long to say what they have, and the region come back
+  // meanwhile; it may be slow then. kConflict if it has.
+  Result<void> check_is_still_lost() {
+    const bool is_a_moment_ago = clock_.monotonic() - looked_ <= kMoment;
+    COFFER_TRY(check_is_lost(has_hung_ && is_a_moment_ago ? kLastLook : kPatience));
+    return {};
+  }
+
+  void run() {
+    for_each_at_once<Entry>(report_.secrets, make_, [this](Deployment& deployment, Entry& entry) {
+      if (!entry.error) promote(deployment, entry);
+    });
+  }
+
+ private:
   // Why it does not answer; empty if it does, and is failed over by force. kConflict while it answers, or nobody can
   // say. A dry run only says so.
-  Result<std::string> check_is_lost(Duration timeout = kPatience) {
+  Result<std::string> check_is_lost(Duration timeout) {
     Deployment fresh = make_();
     fresh.set_timeout(timeout);
     const Result<RegionStatus> status = fresh.status(request_.from);
@@ -203,13 +222,6 @@ class Failover {
     return std::string();
   }
 
-  void run() {
-    for_each_at_once<Entry>(report_.secrets, make_, [this](Deployment& deployment, Entry& entry) {
-      if (!entry.error) promote(deployment, entry);
-    });
-  }
-
- private:
   void add(const Copy& copy) {
     Entry& entry = report_.secrets.emplace_back();
     entry.name = copy.name;
@@ -333,7 +345,10 @@ class Failover {
 
   const FailoverRequest& request_;
   const std::function<Deployment()>& make_;
+  const Clock& clock_;
   Deployment deployment_;
+  Duration looked_{};                                                        // when the lost region was looked at first
+  bool has_hung_ = false;                                                    // then, and did not say that it is down
   std::map<std::string, Elsewhere> elsewhere_;                               // secrets of the lost region
   std::vector<std::pair<std::string, std::map<std::string, Copy>>> others_;  // what each other region has, by name
   Report report_;
@@ -341,9 +356,9 @@ class Failover {
 
 }  // namespace
 
-Result<Outcome> fail_over(const FailoverRequest& request, const std::function<Deployment()>& make, const Show& show,
-                          const Confirm& confirm) {
-  Failover failover(request, make);
+Result<Outcome> fail_over(const FailoverRequest& request, const std::function<Deployment()>& make, const Clock& clock,
+                          const Show& show, const Confirm& confirm) {
+  Failover failover(request, make, clock);
   COFFER_TRY(failover.look());
   Report& report = failover.report();
   show(plan_of(report));
@@ -351,8 +366,7 @@ Result<Outcome> fail_over(const FailoverRequest& request, const std::function<De
     const size_t count = report.secrets.size();
     COFFER_TRY(confirm("\nPromote " + counted(count, "secret") + " in " + request.to + "? What " + request.from +
                        " alone has is not in " + (count == 1 ? "it." : "them.")));
-    // A person may have thought for long, and the region come back meanwhile.
-    COFFER_TRY(failover.check_is_lost(request.is_agreed ? kLastLook : kPatience));
+    COFFER_TRY(failover.check_is_still_lost());
   }
   failover.run();
   return outcome_of(report, request.form, text_of,

@@ -4,6 +4,7 @@
 #include <functional>
 #include <string>
 
+#include "base/clock.h"
 #include "cli/deployment.h"
 #include "cli/outcome.h"
 
@@ -20,14 +21,14 @@ struct FailoverRequest {
   CopyFilter filter;  // by prefix or tag
   bool is_dry_run = false;
   bool is_forced = false;  // although the lost region answers
-  bool is_agreed = false;  // beforehand: nobody thinks about the plan
   Form form = Form::kText;
 };
 
 // `make`: a deployment for each of the threads that promote. Errors before anything is changed as Deployment has them,
 // kUsage for regions that are not of the deployment, and kConflict when the lost region answers: what it acknowledges
 // from now on would be lost.
-Result<Outcome> fail_over(const FailoverRequest& request, const std::function<Deployment()>& make, const Show& show,
-                          const Confirm& confirm);
+// `clock`: for how long it has been silent.
+Result<Outcome> fail_over(const FailoverRequest& request, const std::function<Deployment()>& make, const Clock& clock,
+                          const Show& show, const Confirm& confirm);
 
 }  // namespace coffer::cli

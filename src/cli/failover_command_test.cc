@@ -24,7 +24,7 @@ class RegionCommandsTest : public ::testing::Test {
   Result<Outcome> run(const FailoverRequest& request) {
     shown_.clear();
     return fail_over(
-        request, [this] { return deployment(); }, [this](const std::string& text) { shown_ += text; },
+        request, [this] { return deployment(); }, clock_, [this](const std::string& text) { shown_ += text; },
         [this](const std::string& question) -> Result<void> {
           shown_ += question;
           return agrees_ ? Result<void>() : Error{ErrorCode::kAborted, "nothing was changed"};
@@ -152,6 +152,34 @@ TEST_F(RegionCommandsTest, ALostRegionIsAskedWhetherItIsLostAndNothingElse) {
   ASSERT_TRUE(run(failover_).ok());
   const std::map<std::string, int> asked = {{"us-east-1 GetRegionStatus", 2}};
   EXPECT_EQ(world_.unheard, asked) << "before the plan, and before the first is promoted";
+}
+
+// Whoever hangs is waited for once, and not twice while nobody can write. But it may have come back while the others
+// were asked, and be slow.
+TEST_F(RegionCommandsTest, AtLastItIsAskedShortlyOnlyIfItHungUntilAMomentAgo) {
+  lose_the_east();
+  bool refuses_at_once = false;
+  Duration others_take{};
+  std::vector<Duration> waited;
+  world_.hangs = [&](const std::string&, Duration patience) {
+    waited.push_back(patience);
+    if (!refuses_at_once) clock_.advance(patience);
+  };
+  world_.heard = [&](const std::string& call) {
+    if (call == "eu-west-1 ListCopies") clock_.advance(others_take);
+  };
+  const auto asked = [&] {
+    waited.clear();
+    EXPECT_TRUE(run(failover_).ok());
+    return waited;
+  };
+  using std::chrono::seconds;
+  EXPECT_EQ(asked(), (std::vector<Duration>{seconds(30), seconds(5)}));
+  others_take = seconds(15);
+  EXPECT_EQ(asked(), (std::vector<Duration>{seconds(30), seconds(30)}));
+  others_take = {};
+  refuses_at_once = true;
+  EXPECT_EQ(asked(), (std::vector<Duration>{seconds(30), seconds(30)})) << "it may hang from now on only";
 }
 
 // Two operators at a time, or an answer that was lost: what was asked for has happened.

@@ -170,10 +170,9 @@ int fail_over_region(const RegionCommand& command, const Clock& clock) {
                                      .filter = filter_of(command),
                                      .is_dry_run = command.is_dry_run,
                                      .is_forced = command.is_forced,
-                                     .is_agreed = command.consent == Consent::kYes,
                                      .form = command.form};
   const auto make = [&] { return cli::Deployment(connect_as(command, clock)); };
-  return print_outcome(cli::fail_over(request, make, show_as(command), confirm_as(command)));
+  return print_outcome(cli::fail_over(request, make, clock, show_as(command), confirm_as(command)));
 }
 
 int rejoin_region(const RegionCommand& command, const Clock& clock) {

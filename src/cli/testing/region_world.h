@@ -20,9 +20,11 @@ namespace coffer::cli {
 struct World {
   std::map<std::string, std::string> answers;
   std::set<std::string> down;
-  std::vector<std::string> calls;                      // that change something
-  std::map<std::string, int> looks;                    // "REGION OPERATION", of those that do not
-  std::map<std::string, int> unheard;                  // the same, of what is down
+  std::vector<std::string> calls;      // that change something
+  std::map<std::string, int> looks;    // "REGION OPERATION", of those that do not
+  std::map<std::string, int> unheard;  // the same, of what is down
+  // Before that is not answered; how long it would be waited for.
+  std::function<void(const std::string& call, Duration patience)> hangs;
   std::function<void(const std::string& call)> heard;  // "REGION OPERATION", before it is answered
   std::mutex mutex;
 };
@@ -32,7 +34,7 @@ class RegionHttp final : public net::HttpClient {
   RegionHttp(World& world, std::string region) : world_(world), region_(std::move(region)) {}
   Result<void> connect(Duration) override { return {}; }
   bool was_unread() const override { return false; }
-  Result<net::ClientResponse> send(const net::ClientRequest& request, Duration) override {
+  Result<net::ClientResponse> send(const net::ClientRequest& request, Duration patience) override {
     const std::lock_guard lock(world_.mutex);
     std::string operation;
     for (const auto& [name, value] : request.headers) {
@@ -41,6 +43,7 @@ class RegionHttp final : public net::HttpClient {
     const std::string call = region_ + " " + operation;
     if (world_.down.contains(region_)) {
       ++world_.unheard[call];
+      if (world_.hangs) world_.hangs(call, patience);
       return Error{ErrorCode::kIo, "connection refused"};
     }
     const std::string exact = call + " " + std::string(request.body);
