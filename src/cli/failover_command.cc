@@ -182,7 +182,8 @@ class Failover {
       if (copy.is_region_replica()) add(copy);
     }
     ask_others(status.regions, silence);
-    return look_at_the_rest();
+    COFFER_TRY(look_at_the_rest());
+    return check_is_there();
   }
 
   Report& report() { return report_; }
@@ -287,6 +288,24 @@ class Failover {
       report_.absent.push_back({.name = identity.substr(0, identity.rfind('-')), .regions = std::move(known.regions)});
     }
     return {};
+  }
+
+  // Something is, of the one secret that was named: promoted already, when that is repeated. "0 secrets promoted" would
+  // hide that the name is wrong.
+  Result<void> check_is_there() {
+    const std::string& name = request_.filter.name;
+    if (name.empty() || !report_.secrets.empty()) return {};
+    if (!report_.absent.empty()) {
+      return Error{ErrorCode::kNotFound, "the secret " + name + " of " + request_.from + " is not in " + request_.to +
+                                             "; it is in " + joined(report_.absent.front().regions)};
+    }
+    COFFER_ASSIGN(const std::vector<Copy> copies, deployment_.copies(request_.to, request_.filter));
+    if (copies.empty()) return Error{ErrorCode::kNotFound, request_.to + " has no secret " + name};
+    const Copy& copy = copies.front();
+    if (copy.is_primary()) return {};
+    const std::string followed = copy.is_region_replica() ? copy.primary_region : "another account";
+    return Error{ErrorCode::kNotFound, "the secret " + name + " in " + request_.to + " is a replica of one in " +
+                                           followed + ", and not of one in " + request_.from};
   }
 
   // There are two primaries.

@@ -18,15 +18,15 @@ using Show = std::function<void(const std::string& text)>;
 struct FailoverRequest {
   std::string from;
   std::string to;
-  CopyFilter filter;  // by prefix or tag
+  CopyFilter filter;  // by name, prefix or tag
   bool is_dry_run = false;
   bool is_forced = false;  // although the lost region answers
   Form form = Form::kText;
 };
 
 // `make`: a deployment for each of the threads that promote. Errors before anything is changed as Deployment has them,
-// kUsage for regions that are not of the deployment, and kConflict when the lost region answers: what it acknowledges
-// from now on would be lost.
+// kUsage for regions that are not of the deployment, kNotFound when the region to promote in has nothing of the one
+// secret that is named, and kConflict when the lost region answers: what it acknowledges from now on would be lost.
 // `clock`: for how long it has been silent.
 Result<Outcome> fail_over(const FailoverRequest& request, const std::function<Deployment()>& make, const Clock& clock,
                           const Show& show, const Confirm& confirm);

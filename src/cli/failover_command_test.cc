@@ -154,6 +154,44 @@ TEST_F(RegionCommandsTest, ALostRegionIsAskedWhetherItIsLostAndNothingElse) {
   EXPECT_EQ(world_.unheard, asked) << "before the plan, and before the first is promoted";
 }
 
+// "app/db" is not meant to be "app/db-replica" too.
+TEST_F(RegionCommandsTest, OneSecretIsPromotedByItsNameAlone) {
+  lose_the_east();
+  const std::string current = version("v1", 10, R"("AWSCURRENT")");
+  world_.answers[R"(us-west-2 ListCopies {"MaxResults": 100, "PrimaryRegion": "us-east-1", "Name": "a"})"] =
+      R"({"Copies": [)" + copy("a", "Replica", "us-east-1", 1, 5, current, kElsewhere) + "]}";
+  FailoverRequest request = failover_;
+  request.filter.name = "a";
+  const auto outcome = run(request);
+  ASSERT_TRUE(outcome.ok()) << outcome.error().message;
+  EXPECT_EQ(outcome->text, "1 secret promoted in us-west-2.\n");
+}
+
+// A slip of the pen must not look like "there was nothing to do".
+TEST_F(RegionCommandsTest, OneSecretMustBeThere) {
+  lose_the_east();
+  world_.answers["us-west-2 ListCopies"] = world_.answers["eu-west-1 ListCopies"] = R"({"Copies": []})";
+  FailoverRequest request = failover_;
+  request.filter.name = "a";
+  const auto refusal = [&] {
+    const auto outcome = run(request);
+    if (outcome.ok()) return outcome->text;
+    EXPECT_EQ(outcome.error().code, ErrorCode::kNotFound);
+    return outcome.error().message;
+  };
+  EXPECT_EQ(refusal(), "us-west-2 has no secret a");
+  world_.answers["eu-west-1 ListCopies"] = R"({"Copies": [)" + copy("a", "Replica", "us-east-1", 1, 5, "") + "]}";
+  EXPECT_EQ(refusal(), "the secret a of us-east-1 is not in us-west-2; it is in eu-west-1");
+  world_.answers["eu-west-1 ListCopies"] = R"({"Copies": []})";
+  const auto here = [&](const std::string& copy) {
+    world_.answers[R"(us-west-2 ListCopies {"MaxResults": 100, "Name": "a"})"] = R"({"Copies": [)" + copy + "]}";
+  };
+  here(copy("a", "Replica", "eu-west-1", 1, 5, ""));
+  EXPECT_EQ(refusal(), "the secret a in us-west-2 is a replica of one in eu-west-1, and not of one in us-east-1");
+  here(copy("a", "Primary", "us-west-2", 2, 6, ""));
+  EXPECT_EQ(refusal(), "0 secrets promoted in us-west-2.\n") << "it is repeated";
+}
+
 // Whoever hangs is waited for once, and not twice while nobody can write. But it may have come back while the others
 // were asked, and be slow.
 TEST_F(RegionCommandsTest, AtLastItIsAskedShortlyOnlyIfItHungUntilAMomentAgo) {

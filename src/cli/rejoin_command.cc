@@ -217,7 +217,7 @@ class Rejoin {
         fail(entry, {ErrorCode::kConflict, "it was promoted here and in " + there +
                                                ", and somebody has to say which of the two counts. That there: coffer "
                                                "failover --from " +
-                                               request_.region + " --to " + there + " --prefix " + here.name +
+                                               request_.region + " --to " + there + " --secret " + here.name +
                                                " --force; this one: the same with the regions in turn"});
         report_.secrets.push_back(std::move(entry));
         return;

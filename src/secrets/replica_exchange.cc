@@ -212,7 +212,7 @@ std::optional<ApplyOutcome> SecretStore::Impl::refusal(const ReplicaState& state
       const bool is_promoted_twice = same_lineage && state.lineage_epoch == secret.lineage_epoch;
       if (is_promoted_twice) {
         message += " It was promoted there as well; coffer failover --from " + here + " --to " +
-                   state.primary_region.text() + " --prefix " + state.name + " --force makes this one count.";
+                   state.primary_region.text() + " --secret " + state.name + " --force makes this one count.";
       } else if (same_lineage) {
         message += " It was the primary until another region was promoted; coffer rejoin gives it up.";
       }

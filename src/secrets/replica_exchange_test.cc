@@ -286,7 +286,7 @@ TEST_F(ReplicaExchangeTest, OfTwoThatWerePromotedAtATimeEachIsToldSo) {
   EXPECT_EQ(is_other->verdict, ApplyVerdict::kNameTaken);
   EXPECT_EQ(is_other->message,
             "Replication failed: Secret name copy already exists in region us-east-1. It was promoted there as well; "
-            "coffer failover --from us-east-1 --to eu-west-1 --prefix copy --force makes this one count.");
+            "coffer failover --from us-east-1 --to eu-west-1 --secret copy --force makes this one count.");
 }
 
 TEST_F(ReplicaExchangeTest, WhoCeasesToFollowIsCounted) {

@@ -385,9 +385,12 @@ int run(int argc, char** argv) {
   CLI::App* failover = app.add_subcommand("failover", "Promote, in one region, what had its primary in a lost one");
   failover->add_option("--from", line.from, "Region that is lost")->required()->check(kRegion);
   failover->add_option("--to", line.to, "Region whose copies become primaries")->required()->check(kRegion);
-  CLI::Option* prefix =
-      failover->add_option("--prefix", line.prefix, "Only secrets whose names begin with it")->check(kNotEmpty);
+  CLI::Option* name = failover->add_option("--secret", line.secret, "Name of one secret")->check(kNotEmpty);
+  CLI::Option* prefix = failover->add_option("--prefix", line.prefix, "Only secrets whose names begin with it")
+                            ->excludes(name)
+                            ->check(kNotEmpty);
   failover->add_option("--tag", line.tag, "Only secrets with this tag: KEY=VALUE, or KEY")
+      ->excludes(name)
       ->excludes(prefix)
       ->check(kNotEmpty);
   failover->add_flag("--force", line.force, "Although the lost region answers");

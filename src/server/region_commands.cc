@@ -59,6 +59,7 @@ cli::Show show_as(const RegionCommand& command) {
 
 cli::CopyFilter filter_of(const RegionCommand& command) {
   cli::CopyFilter filter;
+  filter.name = command.secret;
   filter.name_prefix = command.prefix;
   const size_t equals = command.tag.find('=');
   filter.tag_key = command.tag.substr(0, equals);

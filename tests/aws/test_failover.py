@@ -181,7 +181,7 @@ def test_what_was_promoted_twice_is_settled(fresh):
     wait_until(lambda: "promoted there as well" in replication(west, "db")[EUROPE][1], what="the west having heard")
     assert f"--from {EUROPE} --to {WEST}" in replication(west, "db")[EUROPE][1]
 
-    settled = operator.json("failover", "--from", EUROPE, "--to", WEST, "--prefix", "db", "--force", "--yes")
+    settled = operator.json("failover", "--from", EUROPE, "--to", WEST, "--secret", "db", "--force", "--yes")
     assert [entry["Result"] for entry in settled["Secrets"]] == ["Promoted"]
     deployment.start_region(EAST)
     wait_until(lambda: all(status == "Failed" for status, _ in replication(east, "db").values()), what="the east having heard")
