@@ -478,6 +478,8 @@ TEST_F(RejoinTest, OfTwoPromotedOnesNeitherIsGivenUp) {
   EXPECT_EQ(outcome->failed, 1u);
   EXPECT_TRUE(world_.calls.empty());
   EXPECT_NE(outcome->text.find("it was promoted here and in us-west-2"), std::string::npos) << outcome->text;
+  EXPECT_NE(outcome->text.find("coffer failover --from us-east-1 --to us-west-2 --secret a --force"), std::string::npos)
+      << outcome->text;
 }
 
 // Nobody has seen what was written after the plan was shown.
