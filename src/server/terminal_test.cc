@@ -35,27 +35,36 @@ class TerminalTest : public ::testing::Test {
     looks_ = 0;
     return [this, keys] {
       if (looks_ == 0 && !keys.empty()) type(keys);
-      return ++looks_ > 4;
+      return ++looks_ > kLooks;
     };
   }
+  // It was not the answer that ended the last one.
+  bool was_given_up() const { return looks_ > kLooks; }
 
+  static constexpr int kLooks = 4;
   int keyboard_ = -1;
   int before_ = -1;
   int looks_ = 0;
 };
 
+std::string outcome(const Result<void>& result) {
+  return result.ok() ? "agreed" : std::string(error_name(result.error().code)) + ": " + result.error().message;
+}
+
 TEST_F(TerminalTest, WhatIsTypedAfterTheQuestionIsTheAnswer) {
-  EXPECT_TRUE(confirm("Cut us-east-1 off?", Consent::kAsk, then("y\n")).ok());
-  EXPECT_FALSE(confirm("Cut us-east-1 off?", Consent::kAsk, then("n\n")).ok());
-  EXPECT_TRUE(wait_for_enter("cut it off", then("\n")).ok());
+  EXPECT_EQ(outcome(confirm("Cut us-east-1 off?", Consent::kAsk, then("y\n"))), "agreed");
+  EXPECT_EQ(outcome(confirm("Cut us-east-1 off?", Consent::kAsk, then("n\n"))), "Aborted: nothing was changed");
+  EXPECT_FALSE(was_given_up());
+  EXPECT_EQ(outcome(wait_for_enter("cut it off", then("\n"))), "agreed");
 }
 
 // Enter may have been pressed for what was shown before, and cutting a region off is nothing to be agreed to by chance.
 TEST_F(TerminalTest, WhatIsTypedAheadAgreesToNothing) {
   type("y\n\n");
-  EXPECT_FALSE(confirm("Cut us-east-1 off?", Consent::kAsk, then("")).ok());
+  EXPECT_EQ(outcome(confirm("Cut us-east-1 off?", Consent::kAsk, then(""))), "Aborted: nothing was changed");
+  EXPECT_TRUE(was_given_up());
   type("\n\n");
-  EXPECT_FALSE(wait_for_enter("cut it off", then("")).ok());
+  EXPECT_EQ(outcome(wait_for_enter("cut it off", then(""))), "Aborted: given up");
 }
 
 }  // namespace
