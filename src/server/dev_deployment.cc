@@ -97,7 +97,7 @@ class LocalDeployment {
     const Region home = home_of(deployment_);
     while (const auto region = removed_by_all(deployment_, removers, home)) {
       COFFER_TRY(leave_out(*region));
-      std::printf("region %s was removed by all others and is left out; its data stays where it is\n",
+      std::printf("region %s was removed by all that remain and is left out; its data stays where it is\n",
                   region->text().c_str());
     }
     for (const auto& [region, by] : removers) {

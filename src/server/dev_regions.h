@@ -25,7 +25,8 @@ Result<client::Credentials> root_credentials(const Deployment& deployment, const
 // run.
 using Removers = std::map<Region, std::vector<Region>>;
 Result<Removers> removed_regions(const Deployment& deployment);
-// The first of them that none of the others knows any more, and is not `home`; nullopt: there is none.
+// The first of them, and not `home`, that nobody knows any more whom the home knows; two that were lost together, and
+// removed, may know each other still. nullopt: there is none.
 std::optional<Region> removed_by_all(const Deployment& deployment, const Removers& removers, const Region& home);
 
 class DevRegions {
