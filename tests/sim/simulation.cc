@@ -80,7 +80,7 @@ class Simulation final : public Network {
  public:
   explicit Simulation(const Options& options)
       : options_(options),
-        trace_(options.traces),
+        trace_(options.traces, options.keeps_trace ? &outcome_.trace : nullptr),
         random_(options.seed),
         family_random_(options.seed ^ kFamilySeed),
         bug_(options.bug.empty() ? nullptr : find_bug(options.bug)),
@@ -95,8 +95,13 @@ class Simulation final : public Network {
         oracle_(kNames, kAccounts) {
     if (!options.bug.empty() && bug_ == nullptr) fail({ErrorCode::kUsage, "there is no bug " + options.bug});
     environment_.regions.resize(3 + random_.uniform(3));
+    std::vector<void*> places(environment_.regions.size());
+    for (void*& place : places)
+      place = ::operator new(sizeof(Site));
+    std::ranges::sort(places, std::less<void*>());
+    if (options.lies_backwards) std::ranges::reverse(places);
     for (const Region& name : environment_.regions) {
-      sites_.push_back(std::make_unique<Site>(name, clock_, random_));
+      sites_.emplace_back(new (places[sites_.size()]) Site(name, clock_, random_));
       Site& site = *sites_.back();
       site.disk.observe = [this](const store::Transaction& transaction) { look_for_plaintext(transaction); };
       if (bug_ == nullptr) continue;
@@ -160,6 +165,9 @@ class Simulation final : public Network {
       settle();
       check_convergence();
     }
+    // Also what nothing was told of.
+    trace_.tell("ends; drawn next are ", std::to_string(random_.uniform(UINT32_MAX)), " and ",
+                std::to_string(family_random_.uniform(UINT32_MAX)));
     outcome_.step = trace_.step;
     outcome_.violation = oracle_.violation();
     outcome_.copies_in_sync = oracle_.copies_in_sync;

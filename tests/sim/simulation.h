@@ -15,8 +15,11 @@ namespace coffer::sim {
 struct Options {
   uint64_t seed = 0;
   int steps = 500;
-  std::string bug;      // planted; empty: none. See planted_bugs.h
-  bool traces = false;  // tells every event on standard error
+  std::string bug;           // planted; empty: none. See planted_bugs.h
+  bool traces = false;       // tells every event on standard error
+  bool keeps_trace = false;  // and in the outcome
+  // The regions lie in memory in the other order, which must make no difference.
+  bool lies_backwards = false;
   // Names of families, with commas; empty: none. Absent: those of the bug, or as the seed has it.
   std::optional<std::string> families;
 };
@@ -42,8 +45,9 @@ struct Outcome {
   int keys_rotated = 0;
   int keys_deleted = 0;
   int encrypted = 0;
+  std::string trace;  // a line for every event, if it is kept
 
-  // All but the violation.
+  // All that is counted.
   Outcome& operator+=(const Outcome& other);
   // "writes 3, copies in sync 2, ..."
   std::string text() const;
