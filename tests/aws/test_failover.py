@@ -42,6 +42,8 @@ def test_a_region_is_failed_over_and_rejoins(fresh):
     status = operator.json("status", "--region", WEST)
     assert [region["Region"] for region in status["Regions"]] == sorted(THREE)
     assert all(region["Status"]["CanCommit"] and region["Status"]["HomeRegion"] == EAST for region in status["Regions"])
+    mistyped = operator("status", "--region", "us-est-1", check=False)
+    assert mistyped.returncode == 2 and "us-est-1 is no region of this deployment" in mistyped.stderr, mistyped.stderr
 
     def lags(asked):
         found = operator.json("status", "--region", WEST)
