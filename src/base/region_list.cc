@@ -27,9 +27,15 @@ bool RegionList::has_other(const Region& region) const {
   return std::ranges::find(state_->others, region) != state_->others.end();
 }
 
-void RegionList::set_others(std::vector<Region> others) const {
+bool RegionList::was_removed(const Region& region) const {
+  const std::lock_guard lock(state_->mutex);
+  return std::ranges::find(state_->removed, region) != state_->removed.end();
+}
+
+void RegionList::set_others(std::vector<Region> others, std::vector<Region> removed) const {
   const std::lock_guard lock(state_->mutex);
   state_->others = std::move(others);
+  state_->removed = std::move(removed);
 }
 
 }  // namespace coffer

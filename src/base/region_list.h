@@ -23,8 +23,10 @@ class RegionList {
   std::vector<Region> all() const;
   bool has(const Region& region) const;
   bool has_other(const Region& region) const;
+  // Whether it is known to have gone. Of one that nobody has told of here that cannot be said: it may be new.
+  bool was_removed(const Region& region) const;
 
-  void set_others(std::vector<Region> others) const;
+  void set_others(std::vector<Region> others, std::vector<Region> removed = {}) const;
 
  private:
   struct State {
@@ -32,6 +34,7 @@ class RegionList {
     const Region self;
     std::mutex mutex;
     std::vector<Region> others;
+    std::vector<Region> removed;
   };
   const std::shared_ptr<State> state_;
 };

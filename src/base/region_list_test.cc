@@ -31,6 +31,18 @@ TEST(RegionListTest, CopiesAreOneList) {
   EXPECT_EQ(list.all(), (std::vector<Region>{kEast, kEurope}));
 }
 
+// One of which nothing is known may be on its way to be added.
+TEST(RegionListTest, WhatHasGoneIsNotWhatIsUnknown) {
+  const RegionList list(kEast, {kWest});
+  EXPECT_FALSE(list.was_removed(kEurope));
+  list.set_others({}, {kWest});
+  EXPECT_TRUE(list.was_removed(kWest));
+  EXPECT_FALSE(list.has(kWest));
+  EXPECT_FALSE(list.was_removed(kEurope));
+  list.set_others({kWest});
+  EXPECT_FALSE(list.was_removed(kWest));
+}
+
 // What a reader sees is one of the lists that were set, never half of one.
 TEST(RegionListTest, AReaderSeesAWholeList) {
   const RegionList list(kEast, {kWest});

@@ -54,7 +54,7 @@ Result<bool> KeyStore::write_alias(const AliasTarget& target, const AcceptRow& a
   const KeyName& key = target.key;
   COFFER_TRY(check_customer_alias(alias));
   if (key.account != account) {
-    return Error{ErrorCode::kNotFoundOnWire, "Key '" + key_arn(parts_.region, key) + "' does not exist"};
+    return Error{ErrorCode::kNotFoundOnWire, "Key '" + key_arn(parts_.regions.self(), key) + "' does not exist"};
   }
   const std::string row_key = alias_row(account, alias);
   return until_undisturbed([&]() -> Result<bool> {
@@ -94,7 +94,7 @@ Result<bool> KeyStore::delete_alias(const AccountId& account, std::string_view a
   const std::string row_key = alias_row(account, alias);
   return until_undisturbed([&]() -> Result<bool> {
     COFFER_ASSIGN(const auto row, parts_.store.get(row_key));
-    if (!row && !from) return no_alias(alias_arn(parts_.region, account, alias));
+    if (!row && !from) return no_alias(alias_arn(parts_.regions.self(), account, alias));
     if (!row || !from || !names(*row, *from)) return false;
     store::Transaction transaction;
     transaction.preconditions.push_back({row_key, row->revision});
@@ -107,7 +107,7 @@ Result<bool> KeyStore::delete_alias(const AccountId& account, std::string_view a
 
 Result<void> KeyStore::put_alias(const AccountId& account, std::string_view alias, const KeyName& key,
                                  AliasChange change) {
-  const std::string arn = alias_arn(parts_.region, account, alias);
+  const std::string arn = alias_arn(parts_.regions.self(), account, alias);
   COFFER_TRY(write_alias({account, alias, key}, [&](const std::optional<store::Row>& row) -> Result<bool> {
     if (row && change == AliasChange::kCreate) {
       return Error{ErrorCode::kAlreadyExists, "An alias with the name " + arn + " already exists"};
@@ -119,7 +119,7 @@ Result<void> KeyStore::put_alias(const AccountId& account, std::string_view alia
 
 Result<bool> KeyStore::move_alias(const AccountId& account, std::string_view alias, const AliasMove& move) {
   return write_alias({account, alias, move.to}, [&](const std::optional<store::Row>& row) -> Result<bool> {
-    if (!row && !move.from) return no_alias(alias_arn(parts_.region, account, alias));
+    if (!row && !move.from) return no_alias(alias_arn(parts_.regions.self(), account, alias));
     return move.from && is_named(*move.from, row);
   });
 }
@@ -129,7 +129,7 @@ Result<void> KeyStore::take_alias(const KeyName& key, std::string_view alias, st
   COFFER_ASSIGN(const auto row, parts_.store.get(row_key));
   if (!row) return {};
   // One that is damaged is of no use under any name, and keeps none from another key.
-  auto stored = decode_key(key, row->value, parts_.region);
+  auto stored = decode_key(key, row->value, parts_.regions.self());
   if (!stored.ok()) return {};
   COFFER_ASSIGN(auto aliases, aliases_of(*stored));
   std::erase(aliases, alias);

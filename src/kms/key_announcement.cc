@@ -24,7 +24,7 @@ Result<size_t> KeyExchange::announce(const Region& destination) const {
     for (const store::Row& row : rows) {
       const auto name = parse_key_row(row.key);
       if (!name || !is_multi_region_id(name->id)) continue;
-      const auto key = decode_key(*name, row.value, keys.parts().region);
+      const auto key = decode_key(*name, row.value, keys.parts().regions.self());
       if (key.ok() && concerns(*key, destination)) transaction.puts.push_back(mark_for(*key, destination));
     }
     marked += transaction.puts.size();

@@ -93,7 +93,7 @@ KeyAnswer answer_of(KeyVerdict verdict, const StoredKey& key) {
 }
 
 Result<KeyAnswer> begin_replica(KeyStore& keys, const SharedKey& shared, const Replica* mine) {
-  const Region& here = keys.parts().region;
+  const Region& here = keys.parts().regions.self();
   COFFER_ASSIGN(const auto deleted, keys.deletion_of(shared.name));
   if (deleted && (mine == nullptr || mine->since <= deleted->generation)) {
     return KeyAnswer{KeyVerdict::kStale, {1, deleted->generation}, 0};
@@ -113,7 +113,7 @@ Result<KeyAnswer> begin_replica(KeyStore& keys, const SharedKey& shared, const R
 }
 
 Result<KeyAnswer> take(KeyStore& keys, const SharedKey& shared, const Current& current) {
-  const Region& here = keys.parts().region;
+  const Region& here = keys.parts().regions.self();
   const Replica* const mine = shared.lineage.find(here);
   const bool takes_over = shared.lineage.primary == here;
   if (!current.key.lineage) return Error{ErrorCode::kCorrupt, "a key is multi-region elsewhere, and not here"};
@@ -309,7 +309,7 @@ Result<KeyAnswer> KeyExchange::apply(const SharedKey& shared) {
   return until_undisturbed([&]() -> Result<KeyAnswer> {
     COFFER_ASSIGN(const auto current, load(keys, shared.name));
     if (current) return take(keys, shared, *current);
-    return begin_replica(keys, shared, shared.lineage.find(keys.parts().region));
+    return begin_replica(keys, shared, shared.lineage.find(keys.parts().regions.self()));
   });
 }
 

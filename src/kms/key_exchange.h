@@ -89,8 +89,9 @@ class KeyExchange {
   Result<RegionKeys> keys_of(const Region& region) const;
   // A region that is lost for good has no replicas any more: takes it off the lists of the primaries here, so that they
   // wait for it no longer, takes back what is being handed over to it, and returns how many it has changed. The caller
-  // knows that no copy is left there: materials that only a
-  // replica may end on request are not asked for. May be broken off and begun again. kIo, kCorrupt.
+  // knows that no copy is left there: materials that only a replica may end on request are not asked for. A key that
+  // becomes a primary here later loses the regions that were removed (RegionList) in that commit. May be broken off and
+  // begun again. kIo, kCorrupt.
   Result<size_t> forget_region(const Region& region);
 
   // What has come from another region. Durable when it returns. kCorrupt when the regions' materials differ. The caller

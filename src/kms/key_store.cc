@@ -81,11 +81,11 @@ Result<OpenKeyPointer> KeyStore::find(std::string_view row_key) const {
     if (!row) return OpenKeyPointer();
     const auto name = parse_key_row(row_key);
     if (!name) return Error{ErrorCode::kCorrupt, "the row of a KMS key has an impossible name"};
-    COFFER_ASSIGN(StoredKey stored, decode_key(*name, row->value, parts_.region));
+    COFFER_ASSIGN(StoredKey stored, decode_key(*name, row->value, parts_.regions.self()));
     OpenKey key;
     key.header = ciphertext_header(*name, stored.current().id);
     key.unused_materials = stored.unused_materials;
-    COFFER_ASSIGN(key.view.policy, compile_key_policy(stored.info, stored.policy, parts_.region));
+    COFFER_ASSIGN(key.view.policy, compile_key_policy(stored.info, stored.policy, parts_.regions.self()));
     if (stored.info.state == KeyState::kEnabled) {
       for (const StoredMaterial& material : stored.materials) {
         COFFER_ASSIGN(auto opened, parts_.region_key.unwrap(material.wrapped, material_context(row_key, material)));
@@ -163,7 +163,7 @@ Result<OpenKeyPointer> KeyStore::find_default_key(const AccountId& account) cons
 KeyInfo KeyStore::new_default_key(const AccountId& account) const {
   const Time now = parts_.clock.now();
   KeyInfo key;
-  key.name = default_key_name(account, parts_.region);
+  key.name = default_key_name(account, parts_.regions.self());
   key.is_default = true;
   key.description = kManagedKeyDescription;
   key.created = now;
@@ -173,7 +173,7 @@ KeyInfo KeyStore::new_default_key(const AccountId& account) const {
 
 Result<KeyPointer> KeyStore::future_default_key(const AccountId& account) const {
   KeyView view{.info = new_default_key(account), .policy = {}, .aliases = {std::string(kSecretsManagerAlias)}};
-  COFFER_ASSIGN(view.policy, compile_key_policy(view.info, {}, parts_.region));
+  COFFER_ASSIGN(view.policy, compile_key_policy(view.info, {}, parts_.regions.self()));
   return std::make_shared<const KeyView>(std::move(view));
 }
 
@@ -206,7 +206,7 @@ Result<void> KeyStore::create(const NewKey& key) {
   stored.info.created = parts_.clock.now();
   if (is_multi_region_id(key.name.id)) {
     stored.info.multi_region = MultiRegion::kPrimary;
-    stored.lineage.emplace().primary = parts_.region;
+    stored.lineage.emplace().primary = parts_.regions.self();
   }
   stored.info.tags = key.tags;
   stored.policy = key.policy;
@@ -216,11 +216,11 @@ Result<void> KeyStore::create(const NewKey& key) {
 }
 
 Result<KeyStore::Current> KeyStore::load(const KeyName& key) const {
-  const Error missing{ErrorCode::kNotFoundOnWire, "Key '" + key_arn(parts_.region, key) + "' does not exist"};
+  const Error missing{ErrorCode::kNotFoundOnWire, "Key '" + key_arn(parts_.regions.self(), key) + "' does not exist"};
   if (!is_key_id(key.id)) return missing;
   COFFER_ASSIGN(const auto row, parts_.store.get(key_row(key)));
   if (!row) return missing;
-  COFFER_ASSIGN(StoredKey stored, decode_key(key, row->value, parts_.region));
+  COFFER_ASSIGN(StoredKey stored, decode_key(key, row->value, parts_.regions.self()));
   return Current{std::move(stored), row->revision};
 }
 
@@ -233,13 +233,13 @@ Result<KeyStore::Current> KeyStore::load_customer_key(const KeyName& key) const 
 Result<void> KeyStore::refuse_pending(const KeyInfo& info) const {
   const bool waits = info.state == KeyState::kPendingReplicaDeletion;
   if (info.state != KeyState::kPendingDeletion && !waits) return {};
-  return Error{ErrorCode::kKmsInvalidState,
-               key_arn(parts_.region, info.name) + (waits ? " is pending replica deletion." : " is pending deletion.")};
+  return Error{ErrorCode::kKmsInvalidState, key_arn(parts_.regions.self(), info.name) +
+                                                (waits ? " is pending replica deletion." : " is pending deletion.")};
 }
 
 Result<void> KeyStore::refuse_updating(const KeyInfo& info) const {
   if (!info.related || !info.related->is_updating) return {};
-  return Error{ErrorCode::kKmsInvalidState, key_arn(parts_.region, info.name) + " is updating."};
+  return Error{ErrorCode::kKmsInvalidState, key_arn(parts_.regions.self(), info.name) + " is updating."};
 }
 
 Result<void> KeyStore::change(const KeyName& key, const Edit& edit) {
@@ -254,6 +254,7 @@ Result<void> KeyStore::change(const KeyName& key, const Edit& edit) {
 
 Result<void> KeyStore::replace(const Current& before, StoredKey after) {
   const KeyName& key = before.key.info.name;
+  if (after.is_primary() && !before.key.is_primary()) drop_removed(after, parts_.regions, parts_.clock.now());
   count_change(before.key, after);
   store::Transaction transaction;
   for (const Region& region : regions_to_tell(before.key, after))
@@ -369,7 +370,7 @@ Result<std::vector<KeyInfo>> KeyStore::list_keys(const AccountId& account, const
     for (const store::Row& row : rows) {
       const auto name = parse_key_row(row.key);
       if (!name) return Error{ErrorCode::kCorrupt, "the row of a KMS key has an impossible name"};
-      COFFER_ASSIGN(StoredKey key, decode_key(*name, row.value, parts_.region));
+      COFFER_ASSIGN(StoredKey key, decode_key(*name, row.value, parts_.regions.self()));
       listed.push_back(std::move(key.info));
     }
     if (rows.size() < range.limit) break;

@@ -43,7 +43,7 @@ Keyring::Keyring(const Parts& parts) : parts_(parts), keys_(std::make_unique<Key
 Keyring::~Keyring() = default;
 
 Result<KeyPointer> Keyring::resolve(const AccountId& caller, std::string_view key_id) const {
-  COFFER_ASSIGN(const auto reference, parse_key_reference(key_id, caller, parts_.region));
+  COFFER_ASSIGN(const auto reference, parse_key_reference(key_id, caller, parts_.regions.self()));
   if (!reference) return KeyPointer();
   const bool is_alias = reference->kind == KeyReference::Kind::kAlias;
   if (is_alias && reference->text == kSecretsManagerAlias && reference->account == caller) return default_key(caller);
@@ -123,7 +123,7 @@ Result<void> Keyring::check_usable(const KeyName& key, const EncryptionContext& 
 Result<std::optional<std::string>> Keyring::default_key_arn(const AccountId& account) const {
   COFFER_ASSIGN(const auto target, keys_->find_alias(account, kSecretsManagerAlias));
   if (!target) return std::optional<std::string>();
-  return std::optional(key_arn(parts_.region, {account, target->key_id}));
+  return std::optional(key_arn(parts_.regions.self(), {account, target->key_id}));
 }
 
 KeyName Keyring::draw_name(const AccountId& account, MultiRegion multi_region) const {
@@ -190,7 +190,8 @@ Result<std::optional<Time>> Keyring::schedule_deletion(const KeyName& key, int d
 Result<void> Keyring::cancel_deletion(const KeyName& key) {
   return keys_->change(key, [this](StoredKey& stored) -> Result<void> {
     if (keys_->refuse_pending(stored.info).ok()) {
-      return Error{ErrorCode::kKmsInvalidState, key_arn(parts_.region, stored.info.name) + " is not pending deletion."};
+      return Error{ErrorCode::kKmsInvalidState,
+                   key_arn(parts_.regions.self(), stored.info.name) + " is not pending deletion."};
     }
     // The primary may have taken it off its list already.
     if (stored.is_ending) return keys_->refuse_pending(stored.info);

@@ -15,6 +15,7 @@
 #include "base/clock.h"
 #include "base/ids.h"
 #include "base/random.h"
+#include "base/region_list.h"
 #include "base/result.h"
 #include "crypto/aead.h"
 #include "kms/ciphertext.h"
@@ -76,13 +77,13 @@ class Keyring {
     const seal::RegionKey& region_key;
     Random& random;
     const Clock& clock;
-    Region region;
+    RegionList regions;
   };
   // Registers its caches with the store's commits.
   explicit Keyring(const Parts& parts);
   ~Keyring();
 
-  const Region& region() const { return parts_.region; }
+  const Region& region() const { return parts_.regions.self(); }
 
   // The key that `caller` means with a KmsKeyId: a key id, key ARN, alias or alias ARN, see parse_key_reference().
   // A null pointer when there is no such key, or it is the AWS managed key of another account. kInvalidParameter (AWS's

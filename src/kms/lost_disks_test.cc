@@ -133,6 +133,74 @@ TEST_F(LostDisks, AKeyThatIsHandedOverToARegionThatIsLostForGoodIsTakenBack) {
   EXPECT_EQ(outcome(hand_over(east_.keyring, key, europe_.name)), "ok");
 }
 
+// Who hands it over has not heard yet that the third region was removed as lost, and the next primary has forgotten
+// that one already.
+TEST_F(LostDisks, WhoTakesAKeyOverCountsOnNoRegionThatIsGone) {
+  const KeyName key = make_family();
+  west_.regions.set_others({east_.name}, {europe_.name});
+  EXPECT_EQ(must(west_.exchange.forget_region(europe_.name)), 0U);
+  must(rotate_on_demand(east_.keyring, key));
+  must(hand_over(east_.keyring, key, west_.name));
+  deliver_all(east_, west_);
+  EXPECT_EQ(info(west_, key)->multi_region, MultiRegion::kPrimary);
+  EXPECT_EQ(info(west_, key)->related->replicas, std::vector{east_.name});
+  EXPECT_TRUE(marks_for(west_, europe_).empty());
+  deliver_all(west_, east_);
+  EXPECT_EQ(info(east_, key)->related->replicas, std::vector{east_.name});
+  EXPECT_EQ(stored(west_, key)->unused_materials, 0U) << "nobody waits for what has gone";
+  // It comes again, with another disk, and is one like any other.
+  west_.regions.set_others({east_.name, europe_.name});
+  europe_.store->commit({.preconditions = {}, .puts = {}, .deletes = {key_row(key)}}).value();
+  must(replicate(west_.keyring, key, europe_.name, {"again", {}, {}}));
+  settle();
+  EXPECT_EQ(info(europe_, key)->description, "again");
+  must(hand_over(west_.keyring, key, east_.name));
+  settle();
+  EXPECT_EQ(info(east_, key)->related->replicas.size(), 2U);
+}
+
+// A region of which the next primary was never told may be a new one.
+TEST_F(LostDisks, WhoTakesAKeyOverKeepsARegionThatItDoesNotKnow) {
+  const KeyName key = make_family();
+  west_.regions.set_others({east_.name});
+  must(hand_over(east_.keyring, key, west_.name));
+  deliver_all(east_, west_);
+  EXPECT_EQ(info(west_, key)->related->replicas.size(), 2U);
+  west_.regions.set_others({east_.name, europe_.name});
+  settle();
+  EXPECT_EQ(info(europe_, key)->related->primary, west_.name);
+}
+
+// Who hands a key over lists nobody, and so forgets nothing; but it may be the primary again.
+TEST_F(LostDisks, WhoTakesAKeyBackCountsOnNoRegionThatIsGone) {
+  const KeyName by_hand = make_family();
+  const KeyName by_itself = make_family();
+  for (const KeyName& key : {by_hand, by_itself})
+    must(hand_over(east_.keyring, key, west_.name));
+  east_.regions.set_others({west_.name}, {europe_.name});
+  EXPECT_EQ(must(east_.exchange.forget_region(europe_.name)), 0U);
+  west_.store->commit({.preconditions = {}, .puts = {}, .deletes = {key_row(by_hand)}}).value();
+  const KeyMessage order = message(east_, west_, by_hand);
+  EXPECT_NE(settle(east_, west_, order, arrive(east_, west_, order)), "");
+  must(hand_over(east_.keyring, by_hand, east_.name));
+  EXPECT_EQ(info(east_, by_hand)->related->replicas, std::vector{west_.name});
+  EXPECT_EQ(must(east_.exchange.forget_region(west_.name)), 2U);
+  EXPECT_EQ(info(east_, by_itself)->multi_region, MultiRegion::kPrimary);
+  EXPECT_TRUE(info(east_, by_itself)->related->replicas.empty());
+  EXPECT_TRUE(marks_for(east_, europe_).empty());
+}
+
+// It was to be deleted after its replicas, and has none any more.
+TEST_F(LostDisks, WhoTakesAKeyOverWaitsForNoRegionThatIsGone) {
+  const KeyName key = make_family();
+  must(hand_over(east_.keyring, key, west_.name));
+  must(west_.keyring.schedule_deletion(key, 7));
+  west_.regions.set_others({}, {east_.name, europe_.name});
+  deliver_all(east_, west_);
+  EXPECT_EQ(info(west_, key)->state, KeyState::kPendingDeletion);
+  EXPECT_EQ(info(west_, key)->deletion_date, clock_.now() + 7 * kDay);
+}
+
 // It had taken over, nobody heard of it, and its disk was not mounted when it was asked again.
 TEST_F(LostDisks, ASuccessorThatComesBackFollowsWhoHasTakenTheKeyBack) {
   const KeyName key = make_family();

@@ -8,7 +8,7 @@ namespace coffer::kms {
 namespace {
 
 Result<void> check_primary(const KeyStore& keys, const KeyInfo& info) {
-  const Region& here = keys.parts().region;
+  const Region& here = keys.parts().regions.self();
   COFFER_TRY(keys.refuse_updating(info));
   if (info.multi_region == MultiRegion::kPrimary) return check_usable_state(info, here);
   return Error{ErrorCode::kUnsupportedOperation, key_arn(here, info.name) + " is not a multi-region primary key."};
@@ -31,7 +31,7 @@ Result<void> replicate(Keyring& keyring, const KeyName& key, const Region& regio
     COFFER_TRY(check_primary(keys, stored.info));
     Lineage& lineage = *stored.lineage;
     const Replica* const there = lineage.find(region);
-    if (region == keys.parts().region || (there != nullptr && !there->is_lost)) {
+    if (region == keys.parts().regions.self() || (there != nullptr && !there->is_lost)) {
       return Error{ErrorCode::kAlreadyExists, key_arn(region, key) + " already exists."};
     }
     lineage.remove(region);
@@ -42,7 +42,7 @@ Result<void> replicate(Keyring& keyring, const KeyName& key, const Region& regio
 
 Result<void> hand_over(Keyring& keyring, const KeyName& key, const Region& region) {
   const KeyStore& keys = keyring.key_store();
-  const Region& here = keys.parts().region;
+  const Region& here = keys.parts().regions.self();
   return keyring.key_store().change(key, [&](StoredKey& stored) -> Result<void> {
     if (stored.is_successor_lost && region == here) {
       COFFER_TRY(check_usable_state(stored.info, here));

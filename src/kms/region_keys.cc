@@ -17,7 +17,7 @@ Result<void> for_each_related(const KeyStore& keys, const std::function<Result<v
     for (const store::Row& row : rows) {
       const auto name = parse_key_row(row.key);
       if (!name || !is_multi_region_id(name->id)) continue;
-      const auto key = decode_key(*name, row.value, keys.parts().region);
+      const auto key = decode_key(*name, row.value, keys.parts().regions.self());
       if (key.ok() && key->lineage) COFFER_TRY(look(*key));
     }
     if (rows.size() < kPage) return {};
@@ -58,7 +58,7 @@ Result<size_t> KeyExchange::forget_region(const Region& region) {
     const Result<void> done = keys.change(name, [&](StoredKey& key) -> Result<void> {
       is_taken = key.is_handing_over && key.lineage->primary == region;
       if (!is_taken) return {};
-      take_back(key, keys.parts().region);
+      take_back(key, keys.parts().regions.self());
       key.lineage->remove(region);
       settle_replicas(key, keys.parts().clock.now());
       return {};

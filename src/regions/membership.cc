@@ -74,9 +74,15 @@ std::vector<Peer> Membership::effective() const {
 
 void Membership::publish() {
   std::vector<Region> others;
-  for (const Peer& peer : peers())
-    others.push_back(peer.region);
-  parts_.regions.set_others(std::move(others));
+  std::vector<Region> removed;
+  {
+    const std::lock_guard lock(mutex_);
+    for (const Peer& peer : effective())
+      others.push_back(peer.region);
+    for (const auto& [region, row] : rows_)
+      if (row.is_removed) removed.push_back(region);
+  }
+  parts_.regions.set_others(std::move(others), std::move(removed));
 }
 
 std::vector<Peer> Membership::peers() const {

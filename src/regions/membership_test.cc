@@ -102,9 +102,11 @@ TEST_F(MembershipTest, ARemovedRegionStaysRemovedWhateverTheConfigurationSays) {
   start();
   EXPECT_FALSE(regions_->has(kWest));
   EXPECT_TRUE(membership_->was_removed(kWest));
+  EXPECT_TRUE(regions_->was_removed(kWest)) << "whoever has the list is told";
   EXPECT_NE(logged().find("peer_removed_at_run_time"), std::string::npos);
   EXPECT_EQ(*membership_->add({kWest, {"10.0.0.2", 4600}}, kAdmin), Joining::kJoined);
   EXPECT_FALSE(membership_->was_removed(kWest));
+  EXPECT_FALSE(regions_->was_removed(kWest));
   start();
   EXPECT_TRUE(regions_->has(kWest));
 }

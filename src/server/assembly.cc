@@ -205,7 +205,7 @@ class RegionNode::Impl {
                      .log = log_}),
         links_(config_, start_),
         region_key_(std::move(region_key)),
-        keyring_({*store_, region_key_, random_, clock_, config_.region}),
+        keyring_({*store_, region_key_, random_, clock_, regions_}),
         key_exchange_(keyring_),
         home_({*store_, random_, regions_, config_.home}),
         accounts_({*store_, region_key_, random_, clock_, home_}),

@@ -73,7 +73,7 @@ Process::Process(Environment& environment, Site& self, const std::vector<std::un
                   .clock = self.clock,
                   .log = environment.log}),
       region_key(open_region_key(store, self.name, environment.random)),
-      keyring({store, *region_key, environment.random, self.clock, self.name}),
+      keyring({store, *region_key, environment.random, self.clock, regions}),
       key_exchange(keyring),
       home({store, environment.random, regions, environment.regions.front()}),
       accounts({store, *region_key, environment.random, self.clock, home}),

@@ -53,6 +53,7 @@ inline const std::string& related_root_key_file() {
 struct RegionInTest {
   RegionInTest(const Region& name, Random& random, const Clock& clock)
       : name(name),
+        regions(name),
         store(store::make_memory_store()),
         region_key(must(seal::RegionKey::open(
             *store,
@@ -60,9 +61,10 @@ struct RegionInTest {
                  [](const crypto::ScryptParameters&) { return seal::RootKey::from_file(related_root_key_file()); },
              .region = name.text()},
             random))),
-        keyring({*store, region_key, random, clock, name}) {}
+        keyring({*store, region_key, random, clock, regions}) {}
 
   const Region name;
+  const RegionList regions;
   const std::unique_ptr<store::Store> store;
   const seal::RegionKey region_key;
   Keyring keyring;
