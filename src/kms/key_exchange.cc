@@ -1,5 +1,7 @@
 #include "kms/key_exchange.h"
 
+#include <algorithm>
+
 #include "kms/key_store.h"
 #include "kms/lineage_changes.h"
 
@@ -88,6 +90,13 @@ void follow(StoredKey& key, uint64_t since, Time now) {
   key.info.deletion_date = now + std::chrono::hours(24) * key.waiting_days;
 }
 
+// The region that hands over and this one do not agree which regions there are. If this one counted on such a region,
+// it would wait for it for ever; if it left it out, a replica in a region that has come again would be forgotten.
+bool counts_on_removed(const RegionList& regions, const Lineage& lineage) {
+  return std::ranges::any_of(lineage.replicas,
+                             [&](const Replica& replica) { return regions.was_removed(replica.region); });
+}
+
 KeyAnswer answer_of(KeyVerdict verdict, const StoredKey& key) {
   return {verdict, key.lineage->stamp, key.materials.size()};
 }
@@ -121,6 +130,9 @@ Result<KeyAnswer> take(KeyStore& keys, const SharedKey& shared, const Current& c
   if (shared.lineage.stamp < stamp) return answer_of(KeyVerdict::kStale, current.key);
   if (shared.lineage.stamp == stamp) return answer_of(KeyVerdict::kApplied, current.key);
   if (!takes_over && mine == nullptr) return answer_of(KeyVerdict::kUnknown, current.key);
+  if (takes_over && counts_on_removed(keys.parts().regions, shared.lineage)) {
+    return answer_of(KeyVerdict::kBusy, current.key);
+  }
   // It was taken off the list, and does not know it yet. The primary that it knows may be there no more: this one can
   // tell.
   const bool is_other = current.key.is_replica() && !takes_over && mine->since != current.key.lineage->since;
@@ -228,7 +240,9 @@ Result<std::string> settle_shared(KeyStore& keys, const SharedKey& sent, const R
     if (!is_taken || answer.stamp.epoch < sent.lineage.stamp.epoch) {
       after.is_successor_lost = answer.verdict == KeyVerdict::kUnknown;
       COFFER_TRY(replace(keys, *current, std::move(after)));
-      return complaint(answer, sent.lineage.stamp, destination);
+      if (answer.verdict != KeyVerdict::kBusy) return complaint(answer, sent.lineage.stamp, destination);
+      return destination.text() + " takes the key over when the regions agree to which others it is replicated: one " +
+             "that was removed there is still counted on here";
     }
     after.is_handing_over = false;
     after.is_successor_lost = false;

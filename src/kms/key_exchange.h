@@ -45,7 +45,8 @@ struct ReplicaReport {
 enum class KeyVerdict : uint8_t {
   kApplied,  // a shared key: it is there, now or since before
   kStale,    // a shared key: something later is there, or was deleted there
-  kBusy,     // a shared key: an earlier replica of that region has not gone yet
+  kBusy,     // a shared key: an earlier replica of that region has not gone yet; to the next primary: it is replicated
+             // to a region that was removed there
   kUnknown,  // there is no such key, and it cannot be made of this message
   kNoted,    // a report
   kGone,     // a report: that replica is on no list (any more); if it is ending, it may go
@@ -63,7 +64,7 @@ using KeyMessage = std::variant<std::monostate, SharedKey, ReplicaReport>;
 
 // The multi-region keys that tie this region to another.
 struct RegionKeys {
-  std::vector<KeyName> replicated;  // primaries here with a replica there
+  std::vector<KeyName> replicated;  // primaries here with a replica there, and those that are being handed over
   std::vector<KeyName> following;   // replicas here of primaries there
 };
 
@@ -87,11 +88,11 @@ class KeyExchange {
 
   // Reads all keys. kIo.
   Result<RegionKeys> keys_of(const Region& region) const;
-  // A region that is lost for good has no replicas any more: takes it off the lists of the primaries here, so that they
-  // wait for it no longer, takes back what is being handed over to it, and returns how many it has changed. The caller
-  // knows that no copy is left there: materials that only a replica may end on request are not asked for. A key that
-  // becomes a primary here later loses the regions that were removed (RegionList) in that commit. May be broken off and
-  // begun again. kIo, kCorrupt.
+  // A region that is lost for good has no replicas any more: takes it off the lists of the primaries here and of what
+  // is being handed over, so that nobody waits for it any longer, takes back what is being handed over to it, and
+  // returns how many it has changed. The caller knows that no copy is left there: materials that only a replica may end
+  // on request are not asked for. Nothing that names a region which was removed (RegionList) becomes a primary here
+  // afterwards. May be broken off and begun again. kIo, kCorrupt.
   Result<size_t> forget_region(const Region& region);
 
   // What has come from another region. Durable when it returns. kCorrupt when the regions' materials differ. The caller

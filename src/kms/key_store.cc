@@ -254,7 +254,6 @@ Result<void> KeyStore::change(const KeyName& key, const Edit& edit) {
 
 Result<void> KeyStore::replace(const Current& before, StoredKey after) {
   const KeyName& key = before.key.info.name;
-  if (after.is_primary() && !before.key.is_primary()) drop_removed(after, parts_.regions, parts_.clock.now());
   count_change(before.key, after);
   store::Transaction transaction;
   for (const Region& region : regions_to_tell(before.key, after))

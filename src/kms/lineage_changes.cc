@@ -54,11 +54,6 @@ void settle_replicas(StoredKey& primary, Time now) {
   primary.info.deletion_date = now + std::chrono::hours(24) * primary.waiting_days;
 }
 
-void drop_removed(StoredKey& primary, const RegionList& regions, Time now) {
-  const auto is_gone = [&](const Replica& replica) { return regions.was_removed(replica.region); };
-  if (std::erase_if(primary.lineage->replicas, is_gone) > 0) settle_replicas(primary, now);
-}
-
 void take_back(StoredKey& key, const Region& here) {
   Lineage& lineage = *key.lineage;
   ++lineage.stamp.epoch;

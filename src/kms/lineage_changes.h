@@ -5,7 +5,6 @@
 #include <vector>
 
 #include "base/clock.h"
-#include "base/region_list.h"
 #include "kms/key_rows.h"
 #include "store/store.h"
 
@@ -23,10 +22,6 @@ store::Put mark_for(const StoredKey& key, const Region& destination);
 // Of a primary that has heard from a replica, or has lost one: materials encrypt once all replicas have them, and the
 // waiting period until deletion begins when there are none.
 void settle_replicas(StoredKey& primary, Time now);
-
-// Of a key that has become a primary: its list comes from a time, or a region, that did not know yet that some are
-// gone, and nobody here goes through the keys for these once more.
-void drop_removed(StoredKey& primary, const RegionList& regions, Time now);
 
 // Of a key that is being handed over, in the region that hands it over: it is the primary again. The next primary may
 // come back after all, with the disk on which it has taken over: the higher epoch counts.

@@ -141,12 +141,18 @@ TEST_F(LostDisks, WhoTakesAKeyOverCountsOnNoRegionThatIsGone) {
   EXPECT_EQ(must(west_.exchange.forget_region(europe_.name)), 0U);
   must(rotate_on_demand(east_.keyring, key));
   must(hand_over(east_.keyring, key, west_.name));
+  const KeyMessage order = message(east_, west_, key);
+  EXPECT_NE(settle(east_, west_, order, arrive(east_, west_, order)).find("when the regions agree"), std::string::npos);
+  EXPECT_EQ(info(west_, key)->multi_region, MultiRegion::kReplica);
+  EXPECT_EQ(outcome(hand_over(east_.keyring, key, east_.name)), "KMSInvalidStateException") << "it is not lost";
+  EXPECT_EQ(must(east_.exchange.keys_of(europe_.name)).replicated, std::vector{key});
+  EXPECT_EQ(must(east_.exchange.forget_region(europe_.name)), 1U);
+  EXPECT_TRUE(must(east_.exchange.keys_of(europe_.name)).replicated.empty());
   deliver_all(east_, west_);
   EXPECT_EQ(info(west_, key)->multi_region, MultiRegion::kPrimary);
   EXPECT_EQ(info(west_, key)->related->replicas, std::vector{east_.name});
   EXPECT_TRUE(marks_for(west_, europe_).empty());
   deliver_all(west_, east_);
-  EXPECT_EQ(info(east_, key)->related->replicas, std::vector{east_.name});
   EXPECT_EQ(stored(west_, key)->unused_materials, 0U) << "nobody waits for what has gone";
   // It comes again, with another disk, and is one like any other.
   west_.regions.set_others({east_.name, europe_.name});
@@ -157,6 +163,34 @@ TEST_F(LostDisks, WhoTakesAKeyOverCountsOnNoRegionThatIsGone) {
   must(hand_over(west_.keyring, key, east_.name));
   settle();
   EXPECT_EQ(info(east_, key)->related->replicas.size(), 2U);
+}
+
+// The next primary is the one that has not heard yet: the third region has come again, and has a new replica.
+TEST_F(LostDisks, WhoTakesAKeyOverForgetsNoRegionThatHasComeAgain) {
+  const KeyName key = make_family();
+  west_.regions.set_others({east_.name}, {europe_.name});
+  must(hand_over(east_.keyring, key, west_.name));
+  deliver_all(east_, west_);
+  EXPECT_EQ(info(west_, key)->multi_region, MultiRegion::kReplica);
+  west_.regions.set_others({east_.name, europe_.name});
+  settle();
+  EXPECT_EQ(info(west_, key)->related->replicas.size(), 2U);
+  EXPECT_EQ(info(europe_, key)->related->primary, west_.name);
+}
+
+// It has taken over, and the answer was lost: that it is told of fewer regions now changes nothing.
+TEST_F(LostDisks, WhoHasTakenAKeyOverKnowsBetter) {
+  const KeyName key = make_family();
+  must(hand_over(east_.keyring, key, west_.name));
+  const KeyMessage order = message(east_, west_, key);
+  ASSERT_EQ(arrive(east_, west_, order).verdict, KeyVerdict::kApplied);
+  EXPECT_EQ(must(east_.exchange.forget_region(europe_.name)), 1U);
+  deliver_all(east_, west_);
+  EXPECT_FALSE(stored(east_, key)->is_handing_over);
+  EXPECT_EQ(info(west_, key)->related->replicas.size(), 2U);
+  EXPECT_EQ(must(west_.exchange.forget_region(europe_.name)), 1U);
+  deliver_all(west_, east_);
+  EXPECT_EQ(info(east_, key)->related->replicas, std::vector{east_.name});
 }
 
 // A region of which the next primary was never told may be a new one.
@@ -171,14 +205,14 @@ TEST_F(LostDisks, WhoTakesAKeyOverKeepsARegionThatItDoesNotKnow) {
   EXPECT_EQ(info(europe_, key)->related->primary, west_.name);
 }
 
-// Who hands a key over lists nobody, and so forgets nothing; but it may be the primary again.
+// Who hands a key over may be the primary again, long after it has forgotten a region.
 TEST_F(LostDisks, WhoTakesAKeyBackCountsOnNoRegionThatIsGone) {
   const KeyName by_hand = make_family();
   const KeyName by_itself = make_family();
   for (const KeyName& key : {by_hand, by_itself})
     must(hand_over(east_.keyring, key, west_.name));
   east_.regions.set_others({west_.name}, {europe_.name});
-  EXPECT_EQ(must(east_.exchange.forget_region(europe_.name)), 0U);
+  EXPECT_EQ(must(east_.exchange.forget_region(europe_.name)), 2U);
   west_.store->commit({.preconditions = {}, .puts = {}, .deletes = {key_row(by_hand)}}).value();
   const KeyMessage order = message(east_, west_, by_hand);
   EXPECT_NE(settle(east_, west_, order, arrive(east_, west_, order)), "");
@@ -188,17 +222,6 @@ TEST_F(LostDisks, WhoTakesAKeyBackCountsOnNoRegionThatIsGone) {
   EXPECT_EQ(info(east_, by_itself)->multi_region, MultiRegion::kPrimary);
   EXPECT_TRUE(info(east_, by_itself)->related->replicas.empty());
   EXPECT_TRUE(marks_for(east_, europe_).empty());
-}
-
-// It was to be deleted after its replicas, and has none any more.
-TEST_F(LostDisks, WhoTakesAKeyOverWaitsForNoRegionThatIsGone) {
-  const KeyName key = make_family();
-  must(hand_over(east_.keyring, key, west_.name));
-  must(west_.keyring.schedule_deletion(key, 7));
-  west_.regions.set_others({}, {east_.name, europe_.name});
-  deliver_all(east_, west_);
-  EXPECT_EQ(info(west_, key)->state, KeyState::kPendingDeletion);
-  EXPECT_EQ(info(west_, key)->deletion_date, clock_.now() + 7 * kDay);
 }
 
 // It had taken over, nobody heard of it, and its disk was not mounted when it was asked again.

@@ -25,13 +25,18 @@ Result<void> for_each_related(const KeyStore& keys, const std::function<Result<v
   }
 }
 
+// Which counts here, or will for the next primary.
+bool has_list(const StoredKey& key) {
+  return key.is_primary() || key.is_handing_over;
+}
+
 }  // namespace
 
 Result<RegionKeys> KeyExchange::keys_of(const Region& region) const {
   RegionKeys found;
   COFFER_TRY(for_each_related(keyring_.key_store(), [&](const StoredKey& key) -> Result<void> {
     const KeyName& name = key.info.name;
-    if (key.is_primary() && key.lineage->find(region) != nullptr) found.replicated.push_back(name);
+    if (has_list(key) && key.lineage->find(region) != nullptr) found.replicated.push_back(name);
     if (!key.is_primary() && key.lineage->primary == region) found.following.push_back(name);
     return {};
   }));
@@ -44,9 +49,10 @@ Result<size_t> KeyExchange::forget_region(const Region& region) {
   size_t changed = 0;
   for (const KeyName& name : found.replicated) {
     const Result<void> done = keys.change(name, [&](StoredKey& key) -> Result<void> {
-      if (!key.is_primary() || key.lineage->find(region) == nullptr) return {};
+      if (!has_list(key) || key.lineage->find(region) == nullptr) return {};
       key.lineage->remove(region);
-      settle_replicas(key, keys.parts().clock.now());
+      // The next primary has not taken what it says now, or knows better: it is the same stamp.
+      if (key.is_primary()) settle_replicas(key, keys.parts().clock.now());
       return {};
     });
     if (!done.ok() && done.error().code != ErrorCode::kNotFoundOnWire) return done.error();
