@@ -256,8 +256,16 @@ Result<void> KeyStore::replace(const Current& before, StoredKey after) {
   const KeyName& key = before.key.info.name;
   count_change(before.key, after);
   store::Transaction transaction;
-  for (const Region& region : regions_to_tell(before.key, after))
-    transaction.puts.push_back(mark_for(after, region));
+  // A mark for a region that is gone would be taken by nobody, and deleted by nobody once that one is forgotten. When
+  // it comes again it is told of everything.
+  std::vector<Region> gone;
+  for (const Region& region : regions_to_tell(before.key, after)) {
+    if (parts_.regions.was_removed(region)) {
+      gone.push_back(region);
+    } else {
+      transaction.puts.push_back(mark_for(after, region));
+    }
+  }
   transaction.preconditions.push_back({key_row(key), before.revision});
   transaction.puts.push_back({key_row(key), encode_key(after)});
   // A key has a row in an index as long as something is to happen to it: see rotation_date().
@@ -268,7 +276,13 @@ Result<void> KeyStore::replace(const Current& before, StoredKey after) {
   };
   follow(DueFor::kDeletion, before.key.info.deletion_date, after.info.deletion_date);
   follow(DueFor::kRotation, rotation_date(before.key.info), rotation_date(after.info));
-  return commit(std::move(transaction));
+  COFFER_TRY(commit(std::move(transaction)));
+  // Which may have been just before that.
+  std::erase_if(gone, [&](const Region& region) { return parts_.regions.was_removed(region); });
+  store::Transaction marks;
+  for (const Region& region : gone)
+    marks.puts.push_back(mark_for(after, region));
+  return marks.puts.empty() ? Result<void>() : commit(std::move(marks));
 }
 
 Result<size_t> KeyStore::for_each_due(DueFor what, const std::function<Result<bool>(const KeyName&, Time now)>& act) {

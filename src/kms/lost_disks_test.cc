@@ -224,6 +224,18 @@ TEST_F(LostDisks, WhoTakesAKeyBackCountsOnNoRegionThatIsGone) {
   EXPECT_TRUE(marks_for(east_, europe_).empty());
 }
 
+// A replica whose primary was in a region that is gone has nobody to tell how it is, until that one comes again.
+TEST_F(LostDisks, NothingIsToldToARegionThatIsGone) {
+  const KeyName key = make_family();
+  west_.regions.set_others({europe_.name}, {east_.name});
+  must(west_.keyring.disable(key));
+  EXPECT_TRUE(marks_for(west_, east_).empty());
+  west_.regions.set_others({east_.name, europe_.name});
+  EXPECT_EQ(must(west_.exchange.announce(east_.name)), 1U) << "as with every link that begins";
+  settle();
+  EXPECT_EQ(stored(east_, key)->lineage->find(west_.name)->state, KeyState::kDisabled);
+}
+
 // It had taken over, nobody heard of it, and its disk was not mounted when it was asked again.
 TEST_F(LostDisks, ASuccessorThatComesBackFollowsWhoHasTakenTheKeyBack) {
   const KeyName key = make_family();
