@@ -13,6 +13,7 @@
 #include "sim/simulation.h"
 #include "sim/site.h"
 #include "sim/trace.h"
+#include "store/store.h"
 
 namespace coffer::sim {
 
@@ -56,6 +57,8 @@ class Family {
   // Everything has healed: ends what was begun, step by step between those of replication. True if there is nothing
   // (more) to be done.
   virtual bool settle() = 0;
+  // Whether a mark of it may stay for ever, when everything has healed.
+  virtual bool is_hopeless(const store::Row&) { return false; }
   // When everything was settled.
   virtual void check_convergence() = 0;
   // After that: begins something that has to settle once more, if there is something.

@@ -7,6 +7,7 @@
 #include "kms/key_store.h"
 #include "kms/operations.h"
 #include "sim/json_member.h"
+#include "store/keys.h"
 
 namespace coffer::sim {
 namespace {
@@ -221,9 +222,21 @@ bool KeysFamily::mend(Key& key) {
     return false;
   }
   Site* const primary = primary_of(key);
-  if (primary == nullptr) return true;
-  const auto first = find(*primary, key);
   bool is_done = true;
+  if (primary == nullptr) {
+    const std::vector<Site*> all = members();
+    for (Site* site : all) {
+      const auto here = find(*site, key);
+      if (!here || !here->is_replica() || !site->was_given_up) continue;
+      // If that region is not there, nobody can end it.
+      const auto was_primary = std::ranges::find(all, here->lineage->primary, [](Site* each) { return each->name; });
+      if (was_primary == all.end() || find(**was_primary, key)) continue;
+      is_done = false;
+      end_given_up(key, *site);
+    }
+    return is_done;
+  }
+  const auto first = find(*primary, key);
   for (const kms::Replica& replica : first->lineage->replicas) {
     if (!replica.is_lost) continue;
     is_done = false;
@@ -238,15 +251,33 @@ bool KeysFamily::mend(Key& key) {
     const kms::Replica* const listed = first->lineage->find(site->name);
     if (listed != nullptr && listed->since == here->lineage->since) continue;
     is_done = false;
-    if (!here->is_replica()) continue;
-    if (here->info.state != kms::KeyState::kPendingDeletion)
-      (void)call(*site, "ScheduleKeyDeletion", id_of(key.name) + R"(,"PendingWindowInDays":7})");
-    look(*site);
-    world_.advance(kBeyondDeletion);
-    erase(*site);
-    look(*site);
+    if (here->is_replica()) end_given_up(key, *site);
   }
   return is_done;
+}
+
+void KeysFamily::end_given_up(const Key& key, Site& site) {
+  if (find(site, key)->info.state != kms::KeyState::kPendingDeletion)
+    (void)call(site, "ScheduleKeyDeletion", id_of(key.name) + R"(,"PendingWindowInDays":7})");
+  look(site);
+  world_.advance(kBeyondDeletion);
+  erase(site);
+  look(site);
+}
+
+// About a key whose primary was lost with its region, just after it had taken over: those that it had not told yet ask
+// the former one for ever, which answers that it is the primary no more.
+bool KeysFamily::is_hopeless(const store::Row& mark) {
+  const auto about = store::OutboxKey::parse(mark.key);
+  if (!about || about->kind != kms::kOutboxKind) return false;
+  const auto key = std::ranges::find(keys_, kms::KeyName{about->account, about->name}, &Key::name);
+  if (key == keys_.end() || primary_of(*key) != nullptr || key->primaries.empty()) return false;
+  const std::vector<Site*> all = members();
+  if (std::ranges::any_of(all, [&](Site* site) { return site->name == key->primaries.rbegin()->second; })) return false;
+  return std::ranges::none_of(all, [&](Site* site) {
+    const auto here = find(*site, *key);
+    return here && here->is_handing_over;
+  });
 }
 
 void KeysFamily::check_convergence() {

@@ -24,6 +24,7 @@ class KeysFamily final : public Family {
   bool may_lose_disk(const Site& at) override;
   void lost_disk(const Site& at) override;
   bool settle() override;
+  bool is_hopeless(const store::Row& mark) override;
   void check_convergence() override;
 
  private:
@@ -60,6 +61,7 @@ class KeysFamily final : public Family {
   // The primary of the highest epoch; null: there is none.
   Site* primary_of(const Key& key) const;
   bool mend(Key& key);
+  void end_given_up(const Key& key, Site& site);
   void check_key(Key& key);
 
   const World& world_;

@@ -548,6 +548,8 @@ class Simulation final : public Network {
           if (way->to.is_out) continue;
           for (const store::Row& mark :
                must(site->process->store.scan(store::ScanRange::prefix(store::OutboxKey::prefix(way->to.name))))) {
+            const auto is_hopeless = [&](const auto& family) { return family->is_hopeless(mark); };
+            if (std::ranges::any_of(families_, is_hopeless)) continue;
             left += " " + site->name.text() + " has " + mark.key;
             std::ranges::replace(left, store::kSeparator, ' ');
           }
