@@ -19,10 +19,3 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND NOT COFFER_CCACHE)
     target_precompile_headers(coffer_common_test_headers PRIVATE ${COFFER_COMMON_HEADERS} <gtest/gtest.h>)
   endif()
 endif()
-
-# `headers`: coffer_common_headers or coffer_common_test_headers.
-function(coffer_use_common_headers target headers)
-  if(TARGET ${headers})
-    target_precompile_headers(${target} REUSE_FROM ${headers})
-  endif()
-endfunction()
