@@ -24,7 +24,8 @@ store::Put mark_for(const StoredKey& key, const Region& destination);
 void settle_replicas(StoredKey& primary, Time now);
 
 // Of a key that is being handed over, in the region that hands it over: it is the primary again. The next primary may
-// come back after all, with the disk on which it has taken over: the higher epoch counts.
+// come back after all, with the disk on which it has taken over: it follows if it is on the list, since the higher
+// epoch counts.
 void take_back(StoredKey& key, const Region& here);
 
 }  // namespace coffer::kms

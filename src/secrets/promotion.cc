@@ -92,6 +92,17 @@ Result<Change> failed_over(const SecretView& view, const Failover& failover) {
   return change;
 }
 
+const ReplicaProgress::Successor* successor_of(const SecretView& view) {
+  const ReplicaProgress::Successor* newest = nullptr;
+  for (const ReplicaRegion& replica : view.secret.replicas) {
+    const auto progress = std::ranges::find(view.progress, replica.region, &std::pair<Region, ReplicaProgress>::first);
+    if (progress == view.progress.end() || !progress->second.replaced_by) return nullptr;
+    const ReplicaProgress::Successor& successor = *progress->second.replaced_by;
+    if (newest == nullptr || successor.lineage_epoch > newest->lineage_epoch) newest = &successor;
+  }
+  return newest != nullptr && newest->lineage_epoch > view.secret.lineage_epoch ? newest : nullptr;
+}
+
 Result<Change> rejoined(const SecretView& view, const Region& primary) {
   const Secret& secret = view.secret;
   COFFER_TRY(refuse_pending_deletion(view));

@@ -37,7 +37,11 @@ Result<Change> failed_over(const SecretView& view, const Failover& failover);
 // another, so that none is left without a primary.
 Result<Change> rejoined(const SecretView& view, const Region& primary);
 
-// For SecretStore::send_again(). kInvalidRequest when the secret is not replicated to the region.
+// The one that was promoted in the place of this primary, which is known here: all its replicas follow that one, or are
+// promoted themselves. A null pointer: as far as is known here, this is the primary.
+const ReplicaProgress::Successor* successor_of(const SecretView& view);
+
+// For SecretStore::retry(). kInvalidRequest when the secret is not replicated to the region.
 Result<void> check_replicated_to(const SecretView& view, const Region& region);
 
 }  // namespace coffer::secrets

@@ -187,6 +187,48 @@ TEST_F(ReplicaExchangeTest, ProgressOfManyStaysTogetherWhenOneIsChangedMeanwhile
     EXPECT_EQ(mark(kWest, report.name).has_value(), report.name == "secret7") << report.name;
 }
 
+// Such a row changes no revision of the record. One that stayed would be taken for that of the next replica there, or
+// of the next secret of that name: InSync, though nothing was ever sent.
+TEST_F(ReplicaExchangeTest, ProgressThatIsRecordedWhileARegionIsRemovedGoesWithIt) {
+  store::testing::InterruptedStore interrupted(*store_);
+  SecretStore slow({interrupted, keyring_, random_, clock_, kEast});
+  const auto made = create("db", "value", {kWest, kEurope});
+  const auto acknowledge = [&](const Region& region) {
+    EXPECT_TRUE(secrets_
+                    .record_progress({.account = kAccount,
+                                      .name = "db",
+                                      .suffix = made->secret.suffix,
+                                      .region = region,
+                                      .progress = {.acknowledged_generation = 99},
+                                      .mark_to_clear = {}})
+                    .ok());
+  };
+  interrupted.before_next_commit([&] {
+    acknowledge(kWest);
+    acknowledge(kEurope);
+  });
+  ASSERT_TRUE(slow.update(kAccount, "db",
+                          [&](const SecretView& view) -> Result<std::optional<Change>> {
+                            EXPECT_TRUE(view.progress.empty());
+                            Change change;
+                            change.secret = view.secret;
+                            change.secret.replicas = {{kEurope, "", false}};
+                            change.removed_replicas = {kWest};
+                            change.restarted_replicas = {kEurope};
+                            return std::optional(sealed(std::move(change)));
+                          })
+                  .ok());
+  EXPECT_FALSE(store_->get(progress_key(kAccount, "db", kWest))->has_value());
+  EXPECT_FALSE(store_->get(progress_key(kAccount, "db", kEurope))->has_value());
+  // What an earlier Coffer has left behind does not count either.
+  ASSERT_TRUE(store_->commit({{}, {{progress_key(kAccount, "db", kWest), "old"}}, {}}).ok());
+  ASSERT_TRUE(edit("db", [](Change& change) { change.secret.replicas.push_back({kWest, "", false}); }).ok());
+  EXPECT_EQ(find("db")->replica_status(kWest).status, "InProgress");
+  ASSERT_TRUE(store_->commit({{}, {{progress_key(kAccount, "next", kWest), "old"}}, {}}).ok());
+  create("next", "value", {kWest});
+  EXPECT_EQ(find("next")->replica_status(kWest).status, "InProgress");
+}
+
 // A state older than the mark that it is sent for would be acknowledged in its place.
 TEST_F(ReplicaExchangeTest, AStateIsNotOlderThanTheMarkThatItIsSentFor) {
   store::testing::InterruptedStore interrupted(*store_);

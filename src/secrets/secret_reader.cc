@@ -142,7 +142,7 @@ Result<std::optional<SecretReader::Fetched>> SecretReader::fetch(const AccountId
 Result<bool> SecretReader::fetch_beside(const Secret& secret, store::Revision revision, OtherRows& rows) const {
   COFFER_ASSIGN(auto access, parts_.store.get(access_key(secret.account, secret.name)));
   if (access) rows.access = std::move(access->value);
-  // Regions that are none of its replicas have no row: update_transaction() sees to that.
+  // Those of regions that are none of its replicas count for nothing: update_transaction() lets none stay.
   for (const ReplicaRegion& replica : secret.replicas) {
     COFFER_ASSIGN(auto progress, parts_.store.get(progress_key(secret.account, secret.name, replica.region)));
     if (progress) rows.progress.emplace_back(replica.region.text(), std::move(progress->value));

@@ -151,8 +151,8 @@ void SecretStore::Impl::append_deletion(const SecretView& view, store::Transacti
   }
   for (const Version& version : secret.versions)
     transaction.deletes.push_back(value_key(secret.account, secret.name, version.id));
-  for (const auto& [region, progress] : view.progress)
-    transaction.deletes.push_back(progress_key(secret.account, secret.name, region));
+  for (const ReplicaRegion& replica : secret.replicas)
+    transaction.deletes.push_back(progress_key(secret.account, secret.name, replica.region));
   // Otherwise a primary that lost its region, and does not know of the promotion, would bring the secret back.
   if (secret.lineage_epoch > 1) {
     transaction.puts.push_back(
@@ -196,6 +196,8 @@ Result<SecretPointer> SecretStore::Impl::create(Change change) {
   COFFER_TRY(append_values(change, secret, transaction));
   transaction.puts.push_back({record_key(secret.account, secret.name), encode_secret(secret)});
   transaction.puts.push_back({index_key, ""});
+  for (const ReplicaRegion& replica : secret.replicas)
+    transaction.deletes.push_back(progress_key(secret.account, secret.name, replica.region));
   append_marks(secret, {}, transaction);
   COFFER_ASSIGN(const auto committed, try_commit(std::move(transaction)));
   if (committed) {
@@ -249,9 +251,18 @@ Result<store::Transaction> SecretStore::Impl::update_transaction(const SecretVie
       transaction.puts.push_back({deletion_key(*secret.deletion_date, secret.account, secret.name), ""});
     }
   }
-  for (const auto& [region, progress] : current.progress) {
-    if (!keeps_progress(change, region)) {
-      transaction.deletes.push_back(progress_key(secret.account, secret.name, region));
+  // Whether there is such a row or not: one may have been written since `current` was read, which changes no revision
+  // of the record.
+  const std::vector<ReplicaRegion>& before = current.secret.replicas;
+  for (const ReplicaRegion& replica : before) {
+    if (!keeps_progress(change, replica.region)) {
+      transaction.deletes.push_back(progress_key(secret.account, secret.name, replica.region));
+    }
+  }
+  // Nothing that was ever left behind counts for a region that is added.
+  for (const ReplicaRegion& replica : secret.replicas) {
+    if (!contains(before, replica.region)) {
+      transaction.deletes.push_back(progress_key(secret.account, secret.name, replica.region));
     }
   }
   return transaction;

@@ -132,15 +132,17 @@ TEST_F(RowMirrorTest, ShowsCommitsAsAWhole) {
   load(mirror);
   std::atomic<bool> stop{false};
   std::thread writer([&] {
-    for (int i = 0; i < 2000; ++i)
+    for (int i = 0; !stop; ++i)
       commit(mirror, {{}, {{key(1), std::to_string(i)}, {key(2), std::to_string(i)}}, {}});
-    stop = true;
   });
-  while (!stop) {
+  for (int compared = 0; compared < 1000;) {
     const auto rows = *mirror.scan(ScanRange::prefix("o\0"s));
     if (rows.empty()) continue;
-    EXPECT_EQ(rows.at(0).value, rows.at(1).value);
+    ASSERT_EQ(rows.size(), 2u);
+    EXPECT_EQ(rows[0].value, rows[1].value);
+    ++compared;
   }
+  stop = true;
   writer.join();
 }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "secrets/promotion.h"
 #include "services/secretsmanager/common_cross_account.h"
 
 namespace coffer::secretsmanager {
@@ -49,6 +50,12 @@ Error not_there(const Region& here, const VersionId& version) {
                                               ": no other region has a later state of it."};
 }
 
+Error was_replaced(const Region& here, const Region& successor) {
+  return {ErrorCode::kPreconditionNotMet,
+          "The secret in region " + here.text() + " was the primary until another one was promoted in region " +
+              successor.text() + ", and hears of no change since. Read in region " + successor.text() + "."};
+}
+
 // Whether the copy has what reads of the primary give. By its content and not by what was acknowledged: the two records
 // were looked at one after the other, and a copy may have been made in between.
 bool has_all_of(const secrets::Secret& primary, const secrets::Secret& copy) {
@@ -82,16 +89,25 @@ Result<void> check_across_accounts(const secrets::SecretView& view, const Target
       "it stands with the two. Try again later."};
 }
 
+// Nothing is later than a primary, unless it knows that it is none any more: how far it is behind then nobody measures.
+Result<void> check_primary(const secrets::SecretView& view, const Target& target, const Rooms& rooms) {
+  const api::FreshnessDemand& demand = target.authority().freshness();
+  const bool lacks_version = demand.min_version && !has_version(view.secret, *demand.min_version);
+  const auto* const successor = secrets::successor_of(view);
+  if (successor == nullptr) return lacks_version ? not_there(rooms.region, *demand.min_version) : Result<void>();
+  api::Pipeline::tell_lag(target.authority(), api::CopyLag());
+  if (!lacks_version && !demand.max_staleness) return {};
+  return was_replaced(rooms.region, successor->region);
+}
+
 }  // namespace
 
 Result<void> check_freshness(const secrets::SecretView& view, const Target& target, const Rooms& rooms) {
   const api::Authority& authority = target.authority();
   const api::FreshnessDemand& demand = authority.freshness();
   const secrets::Secret& secret = view.secret;
+  if (secret.role == secrets::Role::kPrimary) return check_primary(view, target, rooms);
   const bool lacks_version = demand.min_version && !has_version(secret, *demand.min_version);
-  if (secret.role == secrets::Role::kPrimary) {
-    return lacks_version ? not_there(rooms.region, *demand.min_version) : Result<void>();
-  }
   if (secret.cross_account_primary) return check_across_accounts(view, target, rooms);
   // By what had been heard when the request began: it looked at the secret after that.
   api::CopyLag lag;

@@ -184,5 +184,36 @@ TEST_F(FreshnessTest, APromotedReplicaIsItsOwnPrimary) {
   EXPECT_EQ(lag_of(answer), "absent");
 }
 
+// It came back, and knows that it has lost its place: what it has may be old, and nobody measures how old.
+TEST_F(FreshnessTest, APrimaryThatWasReplacedIsAsFreshAsNobodyKnows) {
+  const auto west_answered = [this](std::optional<secrets::ReplicaProgress::Successor> successor) {
+    const auto view = *world_.secrets(kHome).find(kRoot.account, "db");
+    secrets::ReplicaProgress progress = view->progress.front().second;
+    progress.replaced_by = std::move(successor);
+    EXPECT_TRUE(world_.secrets(kHome)
+                    .record_progress({.account = kRoot.account,
+                                      .name = "db",
+                                      .suffix = view->secret.suffix,
+                                      .region = *Region::parse(kWest),
+                                      .progress = progress,
+                                      .mark_to_clear = {}})
+                    .ok());
+  };
+  EXPECT_EQ(call(kHome, "GetSecretValue", at_most(Duration(0))).status, 200);
+  west_answered({{*Region::parse(kWest), 2}});
+  for (const std::string_view operation : kReads)
+    EXPECT_EQ(lag_of(call(kHome, operation)), "unknown") << operation;
+  for (const Duration staleness : {Duration(0), Duration(std::chrono::hours(1))}) {
+    const Answer answer = call(kHome, "GetSecretValue", at_most(staleness));
+    EXPECT_EQ(answer.error, "PreconditionNotMetException");
+    EXPECT_NE(answer.message.find("was promoted in region us-west-2"), std::string::npos) << answer.message;
+  }
+  EXPECT_EQ(call(kHome, "GetSecretValue", at_least(kFirst)).status, 200) << "it has that one";
+  EXPECT_NE(call(kHome, "GetSecretValue", at_least(kSecond)).message.find("Read in region us-west-2"),
+            std::string::npos);
+  west_answered(std::nullopt);
+  EXPECT_EQ(call(kHome, "GetSecretValue", at_most(Duration(0))).status, 200);
+}
+
 }  // namespace
 }  // namespace coffer::secretsmanager::testing
