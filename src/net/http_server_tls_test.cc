@@ -1,5 +1,8 @@
 // TLS and mutual TLS, with certificates of an authority that each test makes for itself.
+#include <fcntl.h>
 #include <gtest/gtest.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <atomic>
 #include <csignal>
@@ -44,6 +47,49 @@ HandlerFunction echo_peer_name() {
     responder.reply().body.append(request.peer_name);
     responder.send();
   };
+}
+
+// OpenSSL's own server, which speaks nothing later than TLS 1.2.
+class OldServer {
+ public:
+  OldServer(const Authority::Files& files, uint16_t port) {
+    const std::string accept = "127.0.0.1:" + std::to_string(port);
+    pid_ = fork();
+    if (pid_ != 0) return;
+    const int null = open("/dev/null", O_RDWR);
+    for (const int descriptor : {0, 1, 2})
+      dup2(null, descriptor);
+    execlp("openssl", "openssl", "s_server", "-accept", accept.c_str(), "-cert", files.certificate.c_str(), "-key",
+           files.key.c_str(), "-tls1_2", "-www", "-quiet", nullptr);
+    _exit(127);
+  }
+  ~OldServer() {
+    kill(pid_, SIGKILL);
+    waitpid(pid_, nullptr, 0);
+  }
+
+ private:
+  pid_t pid_ = 0;
+};
+
+// Between regions nothing older than TLS 1.3 is spoken, whoever answers.
+TEST_F(HttpServerTls, AClientThatRequiresTls13SpeaksNothingOlder) {
+  uint16_t port = 0;
+  {
+    const TestServer gone(echo, server_options());
+    port = gone.client_options().port;
+  }
+  const OldServer server(server_, port);
+  ClientOptions options;
+  options.host = "127.0.0.1";
+  options.port = port;
+  options.tls = TlsClientOptions{.ca_file = authority_.ca_file(), .server_name = "region.test"};
+  const auto is_reached = [&] {
+    return HttpClient::make(options)->send({.method = "GET", .target = "/"}, seconds(10)).ok();
+  };
+  ASSERT_TRUE(eventually(is_reached));
+  options.tls->require_tls13 = true;
+  EXPECT_FALSE(is_reached());
 }
 
 TEST_F(HttpServerTls, RequestsAndLargeBodiesPassOverOneConnection) {

@@ -17,6 +17,7 @@ struct TlsClientOptions {
   std::string certificate_file;  // presented to the server; empty for none
   std::string private_key_file;
   std::string server_name;  // a DNS name that the server's certificate must carry
+  bool require_tls13 = false;
 };
 
 }  // namespace coffer::net

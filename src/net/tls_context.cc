@@ -210,7 +210,8 @@ Result<std::shared_ptr<const TlsContext>> TlsContext::server(const TlsServerOpti
 Result<std::shared_ptr<const TlsContext>> TlsContext::client(const TlsClientOptions& options) {
   // Without a name nothing would be compared, and any certificate of the authority would do.
   if (options.server_name.empty()) return Error{ErrorCode::kUsage, "TLS to a server needs the name in its certificate"};
-  COFFER_ASSIGN(SSL_CTX* const context, new_context(TLS_client_method(), TLS1_2_VERSION));
+  COFFER_ASSIGN(SSL_CTX* const context,
+                new_context(TLS_client_method(), options.require_tls13 ? TLS1_3_VERSION : TLS1_2_VERSION));
   const std::shared_ptr<TlsContext> made(new TlsContext(context));
   made->server_name_ = options.server_name;
   COFFER_TRY(trust(context, options.ca_file));

@@ -24,7 +24,8 @@ net::ClientOptions client_options(const RegionLink::Endpoint& endpoint) {
   options.tls = net::TlsClientOptions{.ca_file = endpoint.authority_file,
                                       .certificate_file = endpoint.certificate_file,
                                       .private_key_file = endpoint.private_key_file,
-                                      .server_name = link_host_name(endpoint.region)};
+                                      .server_name = link_host_name(endpoint.region),
+                                      .require_tls13 = true};
   return options;
 }
 
