@@ -3,6 +3,7 @@
 import json
 import os
 import subprocess
+import time
 
 import pytest
 
@@ -45,10 +46,12 @@ def test_a_region_is_failed_over_and_rejoins(fresh):
     mistyped = operator("status", "--region", "us-est-1", check=False)
     assert mistyped.returncode == 2 and "us-est-1 is no region of this deployment" in mistyped.stderr, mistyped.stderr
 
+    def region_status(asked, of=WEST):
+        found = operator.json("status", "--region", of)
+        return next(region for region in found["Regions"] if region["Region"] == asked)
+
     def lags(asked):
-        found = operator.json("status", "--region", WEST)
-        region = next(region for region in found["Regions"] if region["Region"] == asked)
-        return {link["Region"]: link.get("LagMilliseconds") for link in region["Status"]["Links"]}
+        return {link["Region"]: link.get("LagMilliseconds") for link in region_status(asked)["Status"]["Links"]}
     for region in THREE:
         wait_until(lambda: all(lags(region).values()), what=f"{region} knowing how old its copies are")
 
@@ -61,8 +64,21 @@ def test_a_region_is_failed_over_and_rejoins(fresh):
     europe.get_secret_value(SecretId=NAMES[0])
     # One write does not get out: us-west-2 is cut off by being stopped.
     deployment.stop_region(WEST)
+    before = time.time()
     east.put_secret_value(SecretId=NAMES[0], SecretString="only in the east and in europe")
     wait_until(lambda: replication(east, NAMES[0])[EUROPE][0] == "InSync", what="the write in Europe")
+    assert "Status" not in region_status(WEST, of=EAST) and region_status(WEST, of=EAST)["Error"]
+
+    def waiting_link():
+        status = region_status(EAST, of=EAST)["Status"]
+        link = next(link for link in status["Links"] if link["Region"] == WEST)
+        return (status, link) if "LastError" in link else None
+    status, link = wait_until(waiting_link, what="the east having noticed that the west is down")
+    assert status["Seal"] == "root-key-file" and operator("version").stdout == f"coffer {status['Version']}\n", status
+    assert link["Waiting"] == 1, link
+    # The status tells times in seconds. The first look at the mark is when it was written, or a moment later.
+    assert before - 1 <= link["WaitingSince"] <= status["Now"], (before, link, status["Now"])
+    assert region_status(EAST, of=EAST)["Status"]["Links"] and waiting_link()[1]["WaitingSince"] == link["WaitingSince"]
     deployment.stop_region(EAST, kill=True)
     deployment.start_region(WEST)
     text = operator("status", "--region", WEST).stdout
