@@ -94,12 +94,7 @@ TEST_F(StatusCommandTest, RegionsThatHangAreWaitedForAtOnce) {
   MeetingHttp::Meeting meeting;
   const auto make = [&] {
     return Deployment([&](const std::string& region) -> Result<std::unique_ptr<client::SignedClient>> {
-      client::Settings settings{.endpoint = *client::Endpoint::parse("http://127.0.0.1:4566"),
-                                .region = *Region::parse(region.empty() ? "us-east-1" : region),
-                                .credentials = {.access_key_id = "AKIAIOSFODNN7EXAMPLE",
-                                                .secret_access_key = SecretBytes::copy_of("hunter2"),
-                                                .session_token = {}},
-                                .ca_file = {}};
+      client::Settings settings = settings_for(region);
       std::unique_ptr<net::HttpClient> http = std::make_unique<MeetingHttp>(meeting);
       if (settings.region.text() == "us-east-1") http = std::make_unique<RegionHttp>(world_, "us-east-1");
       return std::make_unique<client::SignedClient>(std::move(settings), std::move(http), clock_);

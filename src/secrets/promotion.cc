@@ -47,6 +47,13 @@ Result<Change> promoted_once_more(const SecretView& view, const Region& from, ui
   return change;
 }
 
+// What the region follows, or is, instead of this primary, as far as is known here.
+const std::optional<ReplicaProgress::Successor>& replaced_by(const SecretView& view, const Region& region) {
+  static const std::optional<ReplicaProgress::Successor> kNobody;
+  const auto progress = std::ranges::find(view.progress, region, &std::pair<Region, ReplicaProgress>::first);
+  return progress == view.progress.end() ? kNobody : progress->second.replaced_by;
+}
+
 }  // namespace
 
 Result<Change> promoted(const SecretView& view, const Region& here) {
@@ -95,10 +102,9 @@ Result<Change> failed_over(const SecretView& view, const Failover& failover) {
 const ReplicaProgress::Successor* successor_of(const SecretView& view) {
   const ReplicaProgress::Successor* newest = nullptr;
   for (const ReplicaRegion& replica : view.secret.replicas) {
-    const auto progress = std::ranges::find(view.progress, replica.region, &std::pair<Region, ReplicaProgress>::first);
-    if (progress == view.progress.end() || !progress->second.replaced_by) return nullptr;
-    const ReplicaProgress::Successor& successor = *progress->second.replaced_by;
-    if (newest == nullptr || successor.lineage_epoch > newest->lineage_epoch) newest = &successor;
+    const auto& successor = replaced_by(view, replica.region);
+    if (!successor) return nullptr;
+    if (newest == nullptr || successor->lineage_epoch > newest->lineage_epoch) newest = &*successor;
   }
   return newest != nullptr && newest->lineage_epoch > view.secret.lineage_epoch ? newest : nullptr;
 }
@@ -109,13 +115,9 @@ Result<Change> rejoined(const SecretView& view, const Region& primary) {
   if (secret.role != Role::kPrimary) {
     return refusal("The secret is a replica already, of the primary in " + secret.primary_region.text() + ".");
   }
-  const auto replaced_by = [&view](const Region& region) {
-    const auto progress = std::ranges::find(view.progress, region, &std::pair<Region, ReplicaProgress>::first);
-    return progress == view.progress.end() ? std::nullopt : progress->second.replaced_by;
-  };
   uint64_t epoch = 0;  // of the promoted one
   for (const ReplicaRegion& replica : secret.replicas) {
-    const auto successor = replaced_by(replica.region);
+    const auto& successor = replaced_by(view, replica.region);
     if (successor && successor->region == primary) epoch = std::max(epoch, successor->lineage_epoch);
   }
   if (epoch <= secret.lineage_epoch) {
@@ -124,7 +126,8 @@ Result<Change> rejoined(const SecretView& view, const Region& primary) {
   }
   std::string following;
   for (const ReplicaRegion& replica : secret.replicas) {
-    if (!replaced_by(replica.region)) following.append(following.empty() ? "" : ", ").append(replica.region.text());
+    if (!replaced_by(view, replica.region))
+      following.append(following.empty() ? "" : ", ").append(replica.region.text());
   }
   if (!following.empty()) {
     return refusal(

@@ -16,7 +16,19 @@ using testing::kEast;
 using testing::kEurope;
 using testing::kWest;
 using testing::version_id;
-class ReplicaExchangeTest : public testing::SecretStoreTest {};
+class ReplicaExchangeTest : public testing::SecretStoreTest {
+ protected:
+  // The west has what this view shows, and the mark that stands there now was for it.
+  ProgressReport acknowledged(const SecretPointer& view) {
+    const Secret& secret = view->secret;
+    return {.account = kAccount,
+            .name = secret.name,
+            .suffix = secret.suffix,
+            .region = kWest,
+            .progress = {.acknowledged_generation = secret.generation},
+            .mark_to_clear = *store_->get(store::OutboxKey{kWest, "secret", kAccount, secret.name}.text())};
+  }
+};
 
 TEST_F(ReplicaExchangeTest, AReplicaIsAppliedOnceAndOnlyForward) {
   EXPECT_EQ(apply(state_from(kWest, "AAAAAA", 1, 5)), ApplyVerdict::kApplied);
@@ -137,14 +149,7 @@ TEST_F(ReplicaExchangeTest, StatesThatArriveTogetherAreEachDecidedAlone) {
 TEST_F(ReplicaExchangeTest, ProgressOfManyIsRecordedTogether) {
   std::vector<ProgressReport> reports;
   for (const char* name : {"a", "b"}) {
-    const auto made = create(name, "value", {kWest});
-    const auto row = *store_->get(store::OutboxKey{kWest, "secret", kAccount, name}.text());
-    reports.push_back({.account = kAccount,
-                       .name = name,
-                       .suffix = made->secret.suffix,
-                       .region = kWest,
-                       .progress = {.acknowledged_generation = 1},
-                       .mark_to_clear = row});
+    reports.push_back(acknowledged(create(name, "value", {kWest})));
   }
   // Changed since it was sent: its mark stands for something newer.
   ASSERT_TRUE(edit("b", [](Change& change) { change.secret.description = "new"; }).ok());
@@ -164,14 +169,7 @@ TEST_F(ReplicaExchangeTest, ProgressOfManyStaysTogetherWhenOneIsChangedMeanwhile
   std::vector<ProgressReport> reports;
   for (int i = 0; i < 16; ++i) {
     const std::string name = "secret" + std::to_string(i);
-    const auto made = create(name, "value", {kWest});
-    const auto row = *store_->get(store::OutboxKey{kWest, "secret", kAccount, name}.text());
-    reports.push_back({.account = kAccount,
-                       .name = name,
-                       .suffix = made->secret.suffix,
-                       .region = kWest,
-                       .progress = {.acknowledged_generation = 1},
-                       .mark_to_clear = row});
+    reports.push_back(acknowledged(create(name, "value", {kWest})));
   }
   int left = 2;
   const std::function<void()> interruption = [&] {
@@ -256,16 +254,7 @@ TEST_F(ReplicaExchangeTest, AStateIsNotOlderThanTheMarkThatItIsSentFor) {
   ASSERT_TRUE(edit("db", [](Change& change) { change.secret.replicas = {{kWest, "", false}}; }).ok());
   EXPECT_TRUE(cached.export_state(kAccount, "db", kWest, ValuesToSend::kUnacknowledged, 0)->has_value());
   // And what was acknowledged is recorded.
-  std::vector<ProgressReport> reports;
-  for (const auto& sent : {find("db"), other}) {
-    const Secret& secret = sent->secret;
-    reports.push_back({.account = kAccount,
-                       .name = secret.name,
-                       .suffix = secret.suffix,
-                       .region = kWest,
-                       .progress = {.acknowledged_generation = secret.generation},
-                       .mark_to_clear = *store_->get(store::OutboxKey{kWest, "secret", kAccount, secret.name}.text())});
-  }
+  const std::vector<ProgressReport> reports = {acknowledged(find("db")), acknowledged(other)};
   EXPECT_TRUE(std::ranges::all_of(cached.record_progress(reports), &Result<void>::ok));
   EXPECT_EQ(find("db")->replica_status(kWest).status, "InSync");
   EXPECT_EQ(find("other")->replica_status(kWest).status, "InSync");

@@ -116,11 +116,13 @@ Result<SecretPointer> SecretReader::unpack(const AccountId& account, std::string
   return parse(std::move(secret), packed);
 }
 
-// By their keys, which costs the store a third of what a scan does: this is what each change begins with.
+// By their keys: a scan also goes over the versions of rows that the engine has not dropped yet, and this is what each
+// change begins with.
 Result<std::optional<SecretReader::Fetched>> SecretReader::fetch(const AccountId& account,
                                                                  std::string_view name) const {
+  constexpr int kAttempts = 50;
   const std::string prefix = secret_prefix(account, name);
-  for (;;) {
+  for (int i = 0; i < kAttempts; ++i) {
     // Before the look: what flush() moves from the one place to the other meanwhile is then seen at least once.
     const std::optional<PendingAccess> noted = accesses_.pending(prefix);
     COFFER_ASSIGN(const auto record, parts_.store.get(record_key(account, name)));
@@ -137,6 +139,7 @@ Result<std::optional<SecretReader::Fetched>> SecretReader::fetch(const AccountId
     rows.progress.assign(others.progress.begin(), others.progress.end());
     return std::optional(Fetched{std::make_shared<const PackedSecret>(rows), std::move(secret)});
   }
+  return Error{ErrorCode::kServiceUnavailable, "the secret is being changed by others all the time"};
 }
 
 Result<bool> SecretReader::fetch_beside(const Secret& secret, store::Revision revision, OtherRows& rows) const {

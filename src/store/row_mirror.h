@@ -27,7 +27,7 @@ class RowMirror {
 
   // What the engine has, as Store::scan, at a moment at which it has just what was applied.
   using Engine = std::function<Result<std::vector<Row>>(const ScanRange&)>;
-  // Without effect if the engine fails: whoever scans is told by the engine itself.
+  // Keeps nothing if the engine fails: whoever scans is told by the engine itself.
   void load(const Engine& engine);
   // True when it has none, and so many were deleted since that they may fit now: load() is worth its while.
   bool is_worth_loading() const;

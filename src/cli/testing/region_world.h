@@ -89,14 +89,18 @@ inline std::string status_of(const std::string& region, const std::string& links
          R"( "HomeEpoch": 1, "Regions": ["us-east-1", "us-west-2", "eu-west-1"], "Links": [)" + links + "]}";
 }
 
+inline client::Settings settings_for(const std::string& region) {
+  return {.endpoint = *client::Endpoint::parse("http://127.0.0.1:4566"),
+          .region = *Region::parse(region.empty() ? "us-east-1" : region),
+          .credentials = {.access_key_id = "AKIAIOSFODNN7EXAMPLE",
+                          .secret_access_key = SecretBytes::copy_of("hunter2"),
+                          .session_token = {}},
+          .ca_file = {}};
+}
+
 inline Deployment deployment_in(World& world, const Clock& clock) {
   return Deployment([&](const std::string& region) -> Result<std::unique_ptr<client::SignedClient>> {
-    client::Settings settings{.endpoint = *client::Endpoint::parse("http://127.0.0.1:4566"),
-                              .region = *Region::parse(region.empty() ? "us-east-1" : region),
-                              .credentials = {.access_key_id = "AKIAIOSFODNN7EXAMPLE",
-                                              .secret_access_key = SecretBytes::copy_of("hunter2"),
-                                              .session_token = {}},
-                              .ca_file = {}};
+    client::Settings settings = settings_for(region);
     auto http = std::make_unique<RegionHttp>(world, settings.region.text());
     return std::make_unique<client::SignedClient>(std::move(settings), std::move(http), clock);
   });
